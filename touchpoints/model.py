@@ -1,0 +1,318 @@
+"""The values everything else passes around: immutable, keyword-only after the first few, times always aware."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+from attrs import validators
+
+from touchpoints.errors import InvalidValue, UnknownName
+from touchpoints.handles import Handle
+
+__all__ = [
+    "CHANNELS", "KINDS_OF_CUSTOMER", "LIVE_MEDIA", "Channel", "Colleague", "Contact", "Coverage", "Customer", "Handle",
+    "LeftOut", "Participant", "Party", "Person", "Question", "Skipped", "Touchpoint",
+]  # fmt: skip
+
+MEDIA = ("meeting", "video", "call", "message", "email", "letter", "other")
+LIVE_MEDIA = frozenset({"meeting", "video", "call"})
+DIRECTIONS = ("in", "out", "mutual")
+OUTCOMES = ("reached", "missed", "voicemail", "declined", "cancelled", "no_show")
+KINDS_OF_CUSTOMER = ("customer", "prospect", "partner", "supplier", "former", "private", "ignored", "unsorted")
+IMPORTANCES = ("A", "B", "C")
+
+
+@attrs.frozen(slots=True)
+class Channel:
+    """A named way of contact, its `medium` (one of meeting, video, call, message, email, letter, other), and whether
+    it is `live`: two people present at once."""
+
+    name: str
+    medium: str = attrs.field(validator=validators.in_(MEDIA))
+    live: bool = attrs.field(default=attrs.Factory(lambda self: self.medium in LIVE_MEDIA, takes_self=True))
+
+
+CHANNELS: Mapping[str, Channel] = MappingProxyType(
+    {
+        c.name: c
+        for c in (
+            Channel("phone", "call"),
+            Channel("video", "video"),
+            Channel("meeting", "meeting"),
+            Channel("mail", "email"),
+            Channel("sms", "message"),
+            Channel("letter", "letter"),
+            Channel("other", "other"),
+            *(Channel(n, "message") for n in ("whatsapp", "linkedin", "telegram", "signal", "slack", "teams")),
+            *(Channel(n, "message") for n in ("facebook", "instagram", "message")),
+            *(Channel(f"{n} call", "call") for n in ("whatsapp", "telegram", "facebook", "teams")),
+            *(Channel(f"{n} video", "video") for n in ("whatsapp", "telegram", "facebook", "teams")),
+        )
+    }
+)
+"""Channels every store knows. An importer declares further ones in its `channels`."""
+
+
+def _aware(instance: object, attribute: attrs.Attribute[datetime], value: datetime) -> None:
+    if not isinstance(value, datetime) or value.utcoffset() is None:
+        raise InvalidValue(f"{attribute.name} must be a datetime with a time zone, not {value!r}")
+
+
+def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(values)
+
+
+def _cut(text: str) -> str:
+    return text[:200]
+
+
+def _plain_channel(value: str | Channel) -> str:
+    return value.name if isinstance(value, Channel) else value
+
+
+def _seconds(instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
+    if value is not None and not value >= 0:
+        raise InvalidValue(f"{attribute.name} must be seconds, zero or more, not {value!r}")
+
+
+def _one_of(values: tuple[str, ...]):  # type: ignore[no-untyped-def]  # an attrs validator, typed by its use
+    known = frozenset(values)
+
+    def check(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
+        if value not in known:
+            raise UnknownName(attribute.name, str(value), values)
+
+    return check
+
+
+@attrs.frozen(slots=True)
+class Party:
+    """Somebody outside our own side in a touchpoint.
+
+    `role` is `with` (addressed: it counts) or `copied` (in CC, or one of many: stored and shown, no contact).
+    """
+
+    handle: Handle
+    name: str | None = None
+    role: str = attrs.field(default="with", validator=_one_of(("with", "copied")))
+
+
+@attrs.frozen(slots=True)
+class Participant:
+    """Anybody in a record, our own side included, exactly as the record says it.
+
+    `role` is the record's own: `from`, `to`, `cc` (mail and chats), `caller`, `called`, `organizer`, `attendee`.
+    `own` is set where the source itself marks our side ("Me"). `declined` is set for an attendee who declined.
+    """
+
+    role: str = attrs.field(validator=_one_of(("from", "to", "cc", "caller", "called", "organizer", "attendee")))
+    handle: Handle | None
+    name: str | None = None
+    own: bool = False
+    declined: bool = False
+
+
+@attrs.frozen(slots=True)
+class Touchpoint:
+    """One contact event.
+
+    `at`: aware start. `channel`: a channel's name. `direction`: in, out, mutual. `outcome`: reached, missed,
+    voicemail, declined, cancelled, no_show. `duration`, `wait`: seconds; `wait` until answered or given up.
+    `key`: content identity, equal for the same event in any export (never a path); made by the store if missing.
+    `series`, `revision`: the series an occurrence belongs to, and which version this is; of two facts with one key
+    the higher revision wins. `line`: which of our numbers, queues, mailboxes. `thread`: conversation id.
+    `expects_reply`: the text asks for an answer (only this yes or no is kept of it). `ref`: the app's own id.
+    `extra`: a plugin's own text values. `participants`: everybody as the record has it, from which `direction`,
+    `parties` and `colleagues` were derived; the store derives them anew when our own handles change.
+    Raises `InvalidValue` for a time without zone and `UnknownName` for an unknown direction or outcome.
+    """
+
+    at: datetime = attrs.field(validator=_aware)
+    channel: str = attrs.field(converter=_plain_channel)
+    direction: str = attrs.field(validator=_one_of(DIRECTIONS))
+    outcome: str = attrs.field(default="reached", validator=_one_of(OUTCOMES))
+    parties: tuple[Party, ...] = attrs.field(default=(), converter=_tuple)
+    key: str | None = attrs.field(default=None, kw_only=True)
+    series: str | None = attrs.field(default=None, kw_only=True)
+    revision: tuple[int | str, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
+    duration: float | None = attrs.field(default=None, validator=_seconds, kw_only=True)
+    wait: float | None = attrs.field(default=None, validator=_seconds, kw_only=True)
+    line: str | None = attrs.field(default=None, kw_only=True)
+    thread: str | None = attrs.field(default=None, kw_only=True)
+    expects_reply: bool | None = attrs.field(default=None, kw_only=True)
+    colleagues: tuple[str, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
+    subject: str | None = attrs.field(default=None, kw_only=True)
+    ref: str | None = attrs.field(default=None, kw_only=True)
+    extra: Mapping[str, str] = attrs.field(factory=dict, kw_only=True, hash=False)
+    participants: tuple[Participant, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
+
+    @classmethod
+    def _short(
+        cls, channel: str, who: str, at: datetime, direction: str, minutes: float | None, outcome: str, rest: Any
+    ) -> Touchpoint:
+        fields = dict(rest)
+        party = Party(Handle.of(who, fields.pop("region", "DE")), fields.pop("name", None))
+        seconds = None if minutes is None else minutes * 60
+        return cls(at, channel, direction, outcome, (party,), duration=seconds, **fields)
+
+    @classmethod
+    def call(
+        cls,
+        who: str,
+        at: datetime,
+        direction: str,
+        *,
+        minutes: float | None = None,
+        outcome: str = "reached",
+        **rest: Any,
+    ) -> Touchpoint:
+        """A phone call with the number (or name) `who`; `rest` are fields of `Touchpoint`, `name` and `region`."""
+        return cls._short("phone", who, at, direction, minutes, outcome, rest)
+
+    @classmethod
+    def meeting(
+        cls, who: str, at: datetime, *, minutes: float | None = None, outcome: str = "reached", **rest: Any
+    ) -> Touchpoint:
+        """A meeting in person with `who` (address, number or name)."""
+        return cls._short("meeting", who, at, "mutual", minutes, outcome, rest)
+
+    @classmethod
+    def video(
+        cls, who: str, at: datetime, *, minutes: float | None = None, outcome: str = "reached", **rest: Any
+    ) -> Touchpoint:
+        """A video meeting with `who` (address, number or name)."""
+        return cls._short("video", who, at, "mutual", minutes, outcome, rest)
+
+    @classmethod
+    def mail(cls, who: str, at: datetime, direction: str, **rest: Any) -> Touchpoint:
+        """A mail to (`out`) or from (`in`) the address `who`."""
+        return cls._short("mail", who, at, direction, None, "reached", rest)
+
+    @classmethod
+    def message(cls, who: str, at: datetime, direction: str, *, channel: str = "message", **rest: Any) -> Touchpoint:
+        """A message to or from `who` on a written channel such as whatsapp, sms or linkedin."""
+        return cls._short(channel, who, at, direction, None, "reached", rest)
+
+
+def _handles(values: Iterable[Handle | str]) -> tuple[Handle, ...]:
+    return tuple(v if isinstance(v, Handle) else Handle.of(v) for v in values)
+
+
+@attrs.frozen(slots=True)
+class Person:
+    """What a directory (address book, CRM, the app itself) says of one person outside.
+
+    `handles` may be given as text (`"+49 89 99998 123"`, `"erika@example.com"`). `customer` is the organisation's name,
+    `ref` the directory's own id, `kind` and `importance` those of the customer (`KINDS_OF_CUSTOMER`; A, B, C),
+    `owner` the colleague responsible, `birthday` an ISO date or `--MM-DD`. `key` and `revision` work as in `Touchpoint`.
+    """
+
+    name: str
+    handles: tuple[Handle, ...] = attrs.field(converter=_handles)
+    customer: str | None = attrs.field(default=None, kw_only=True)
+    ref: str | None = attrs.field(default=None, kw_only=True)
+    kind: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(_one_of(KINDS_OF_CUSTOMER))
+    )
+    importance: str | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(_one_of(IMPORTANCES))
+    )
+    owner: str | None = attrs.field(default=None, kw_only=True)
+    tags: tuple[str, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
+    birthday: str | None = attrs.field(default=None, kw_only=True)
+    key: str | None = attrs.field(default=None, kw_only=True)
+    revision: tuple[int | str, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
+
+
+@attrs.frozen(slots=True)
+class Customer:
+    """An organisation. `kind` is the user's or a directory's word, `unsorted` before; `proposed` what evidence suggests
+    until then, with `evidence` in a few words. `importance` is A, B, C or None."""
+
+    id: str
+    name: str
+    kind: str = attrs.field(default="unsorted", kw_only=True)
+    importance: str | None = attrs.field(default=None, kw_only=True)
+    ref: str | None = attrs.field(default=None, kw_only=True)
+    tags: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    proposed: str | None = attrs.field(default=None, kw_only=True)
+    evidence: str = attrs.field(default="", kw_only=True)
+
+    @property
+    def effective_kind(self) -> str:
+        """The kind the call list goes by: the decided one, else the proposed one."""
+        return self.kind if self.kind != "unsorted" else (self.proposed or "unsorted")
+
+
+@attrs.frozen(slots=True)
+class Contact:
+    """A person outside, joined from their exact handles. `id` is a hash of the smallest exact handle (of a name-only
+    contact: of its smallest scoped name); `customer` the id of the organisation, if one is known."""
+
+    id: str
+    name: str
+    handles: tuple[Handle, ...] = ()
+    customer: str | None = attrs.field(default=None, kw_only=True)
+    ref: str | None = attrs.field(default=None, kw_only=True)
+    importance: str | None = attrs.field(default=None, kw_only=True)
+    owner: str | None = attrs.field(default=None, kw_only=True)
+    tags: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    birthday: str | None = attrs.field(default=None, kw_only=True)
+    in_directory: bool = attrs.field(default=False, kw_only=True)
+
+
+@attrs.frozen(slots=True)
+class Colleague:
+    """A person on our side: name, own handles (numbers, addresses, chat names), zone (IANA) and region (ISO 3166-1/-2)."""
+
+    name: str
+    handles: tuple[Handle, ...] = attrs.field(default=(), converter=_handles)
+    timezone: str | None = attrs.field(default=None, kw_only=True)
+    region: str | None = attrs.field(default=None, kw_only=True)
+
+    @classmethod
+    def of(cls, name: str, *handles: str, timezone: str | None = None, region: str | None = None) -> Colleague:
+        """A colleague from plain texts; numbers without a country are read in `region` (else DE)."""
+        country = region or "DE"
+        return cls(name, tuple(Handle.of(h, country) for h in handles), timezone=timezone, region=region)
+
+
+@attrs.frozen(slots=True)
+class Skipped:
+    """A record that could not be read or decided: the source's name, the line or entry, why, and its raw text (cut)."""
+
+    source: str
+    record: str | int
+    reason: str
+    raw: str = attrs.field(default="", converter=_cut)
+
+
+@attrs.frozen(slots=True)
+class Question:
+    """Something a file leaves open that one answer would settle: `question`, what may be answered (`options`), and the
+    line of `touchpoints.toml` (or the option of `import`) that answers it."""
+
+    question: str
+    options: tuple[str, ...] = attrs.field(default=(), converter=_tuple)
+    setting: str = ""
+
+
+@attrs.frozen(slots=True)
+class LeftOut:
+    """A record left out by policy. `reason` is one of the policy's words: newsletter, automatic, draft, private,
+    hidden number, internal, no other party, not known, media."""
+
+    reason: str
+
+
+@attrs.frozen(slots=True)
+class Coverage:
+    """The span a source covers, also where it holds nothing: `what` names the line, account or chat."""
+
+    start: date
+    end: date
+    what: str = ""

@@ -1,0 +1,120 @@
+"""The user's settings: the values of `touchpoints.toml`, checked when they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+from attrs import validators
+
+from touchpoints.errors import InvalidValue, UnknownName, UnreadableSource
+from touchpoints.model import IMPORTANCES, KINDS_OF_CUSTOMER, Colleague
+
+KINDS_OF_LINE = ("business", "private", "hotline")
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(str(v) for v in value)
+
+
+def _lines(instance: object, attribute: attrs.Attribute[Any], value: Mapping[str, str]) -> None:
+    for line, kind in value.items():
+        if kind not in KINDS_OF_LINE:
+            raise UnknownName(f"kind of line {line}", str(kind), KINDS_OF_LINE)
+
+
+def _customers(instance: object, attribute: attrs.Attribute[Any], value: Mapping[str, Mapping[str, Any]]) -> None:
+    allowed = {"kind": KINDS_OF_CUSTOMER, "importance": IMPORTANCES}
+    for who, fields in value.items():
+        for field, known in allowed.items():
+            if field in fields and fields[field] not in known:
+                raise UnknownName(f"{field} of {who}", str(fields[field]), known)
+        for field in fields.keys() - {"kind", "importance", "name", "tags", "owner"}:
+            raise UnknownName(f"field of customer {who}", field, ("kind", "importance", "name", "tags", "owner"))
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Settings:
+    """What the user decided once; every field has a sensible default and the same name in `touchpoints.toml`.
+
+    `me`: own numbers, addresses, profile addresses and display names. `own_domains`: further domains that are ours.
+    `timezone`: IANA name; `region`: ISO 3166-1 or -2, the country for numbers and the holiday calendar.
+    `date_order`: DMY or MDY for dates with slashes or dashes that the file itself cannot decide.
+    `known_only`: `phones` (phone backups, and routers with unsorted lines, store only what the directory knows),
+    `always` or `never`. `subjects`: whether subject lines are stored. `lines`: own line → business, private, hotline.
+    `private`: handles and calendars that are never stored. `customers`: domain or name → kind, importance, name, tags.
+    `cadence`: contact, customer or tag → "30d", or {ideal = "30d", latest = "45d"}. `importers`: file pattern →
+    importer. `zones`: a zone name found in files → IANA name. `rules`: rule → its thresholds. `tables`: column
+    mappings for tables no importer knows. `working_hours`: first and last hour of a working day, Monday to Friday.
+    """
+
+    me: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    own_domains: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    timezone: str | None = None
+    region: str | None = None
+    date_order: str | None = attrs.field(
+        default=None, validator=validators.optional(validators.in_(("DMY", "MDY", "YMD")))
+    )
+    lang: str | None = attrs.field(default=None, validator=validators.optional(validators.in_(("de", "en"))))
+    known_only: str = attrs.field(default="phones", validator=validators.in_(("phones", "always", "never")))
+    subjects: bool = True
+    lines: Mapping[str, str] = attrs.field(factory=dict, validator=_lines)
+    private: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    customers: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, validator=_customers)
+    cadence: Mapping[str, Any] = attrs.field(factory=dict)
+    importers: Mapping[str, str] = attrs.field(factory=dict)
+    zones: Mapping[str, str] = attrs.field(factory=dict)
+    rules: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
+    tables: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=tuple)
+    colleagues: tuple[Colleague, ...] = attrs.field(default=(), converter=tuple)
+    working_hours: tuple[int, int] = attrs.field(default=(9, 17), converter=tuple)
+    sources: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+
+    @classmethod
+    def from_toml(cls, path: Path) -> Settings:
+        """The settings of a `touchpoints.toml`.
+
+        Raises `UnreadableSource` for a file that is no TOML, `UnknownName` for a name that is no setting,
+        `InvalidValue` for a value of the wrong kind.
+        """
+        import tomllib
+
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise UnreadableSource(path.name, f"not a readable settings file: {error}") from error
+        return cls.of(values)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Settings:
+        """The settings from plain values, as a TOML file holds them (`[[table]]` and `[[colleague]]` in the singular)."""
+        values = {{"table": "tables", "colleague": "colleagues"}.get(k, k): v for k, v in values.items()}
+        known = {field.name for field in attrs.fields(cls)}
+        for unknown in values.keys() - known:
+            raise UnknownName("setting", unknown, known)
+        if "colleagues" in values:
+            values["colleagues"] = tuple(_colleague(c) for c in values["colleagues"])
+        try:
+            return cls(**values)
+        except (TypeError, ValueError, AttributeError) as error:
+            if isinstance(error, InvalidValue):
+                raise
+            raise InvalidValue(f"settings: {error.args[0] if error.args else error}") from error
+
+    def threshold(self, rule: str, name: str, default: float) -> float:
+        """A rule's threshold: the user's value, else `default`. Raises `InvalidValue` if the value is no number."""
+        value = self.rules.get(rule, {}).get(name, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InvalidValue(f"[rules.{rule}] {name} must be a number, not {value!r}")
+        return value
+
+
+def _colleague(values: Mapping[str, Any]) -> Colleague:
+    known = {"name", "handles", "timezone", "region"}
+    for unknown in values.keys() - known:
+        raise UnknownName("field of colleague", unknown, known)
+    return Colleague.of(
+        values["name"], *values.get("handles", ()), timezone=values.get("timezone"), region=values.get("region")
+    )

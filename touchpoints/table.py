@@ -1,0 +1,158 @@
+"""Tables (CSV and the like) as exports really look: any delimiter, a header row that is not always the first line,
+columns found by name, lines numbered as the user sees them, and bounds on what a hostile file may hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TextIO
+
+import attrs
+
+from touchpoints.errors import UnreadableSource
+from touchpoints.source import Source
+
+DELIMITERS = (";", ",", "\t", "|")
+MOST_COLUMNS = 1000
+MOST_LINE = 4 << 20
+"""A line of more than this many characters is refused: no export has one."""
+HEADER_WITHIN = 30
+"""The header row stands within this many first lines."""
+
+_QUOTES = str.maketrans("", "", "\ufeff\u200e\u200f\"'\x00")
+
+
+def plain(name: str) -> str:
+    """A column's name for comparison: lower case, one space between words, no quotes or marks."""
+    return " ".join(name.translate(_QUOTES).casefold().split())
+
+
+@attrs.frozen(slots=True)
+class Header:
+    """A header row: its line number (from 1), the delimiter, the names as written and made plain."""
+
+    line: int
+    delimiter: str
+    names: tuple[str, ...]
+    plain: tuple[str, ...]
+
+    def column(self, *synonyms: str) -> int | None:
+        """The index of the first column with one of these plain names, in the order of the synonyms."""
+        for name in synonyms:
+            if name in self.plain:
+                return self.plain.index(name)
+        return None
+
+    def columns(self, pattern: str) -> list[int]:
+        """The indices of all columns whose plain name matches a regular expression fully."""
+        return [n for n, name in enumerate(self.plain) if re.fullmatch(pattern, name)]
+
+
+def header_in(text: str, accept: Callable[[Sequence[str]], bool]) -> Header | None:
+    """The first row of a file's beginning that `accept` takes for the header (given its plain names); `None` if none.
+
+    A `sep=;` line names the delimiter; else each of `;`, `,`, tab and `|` is tried.
+    """
+    lines = text.splitlines()[:HEADER_WITHIN]
+    named = re.fullmatch(r"\s*\"?sep=(.)\"?\s*", lines[0].translate(_QUOTES)) if lines else None
+    for number, line in enumerate(lines, 1):
+        for delimiter in (named[1],) if named else DELIMITERS:
+            if delimiter not in line:
+                continue
+            try:
+                cells = next(csv.reader([line], delimiter=delimiter), [])
+            except csv.Error:
+                continue
+            names = tuple(plain(c) for c in cells)
+            if 2 <= len(names) <= MOST_COLUMNS and accept(names):
+                return Header(number, delimiter, tuple(c.translate(_QUOTES).strip() for c in cells), names)
+    return None
+
+
+class Table:
+    """A file's rows behind its header.
+
+    Raises `UnreadableSource` if no header is found, or for a line or a row beyond the bounds.
+    """
+
+    def __init__(self, source: Source, accept: Callable[[Sequence[str]], bool]) -> None:
+        header = header_in(source.head_text, accept)
+        if header is None:
+            raise UnreadableSource(source.name, "no header row with the expected columns")
+        self.source = source
+        self.header = header
+
+    def column(self, *synonyms: str) -> int | None:
+        """The index of a column by its plain names, the first synonym first."""
+        return self.header.column(*synonyms)
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Each row as (line number, cells). Empty rows are passed over; a quoted cell may span lines."""
+        with self.source.text() as stream:
+            yield from rows_of(self.source.name, stream, self.header.delimiter, self.header.line)
+
+    def cells(self, column: int) -> Iterator[str]:
+        """All non-empty cells of one column: what a date format is found from."""
+        for _, row in self.rows():
+            if column < len(row) and row[column].strip():
+                yield row[column]
+
+
+def rows_of(name: str, stream: TextIO, delimiter: str, skip: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """The rows of an open text behind the first `skip` lines, as (line number, cells)."""
+    csv.field_size_limit(MOST_LINE)
+    numbered = _Lines(name, stream)
+    for _ in range(skip):
+        next(numbered, "")
+    reader = csv.reader(numbered, delimiter=delimiter)
+    while True:
+        start = numbered.line + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise UnreadableSource(name, f"not a readable table: {error}", start) from error
+        if len(row) > MOST_COLUMNS:
+            raise UnreadableSource(name, f"{len(row)} columns; no export has more than {MOST_COLUMNS}", start)
+        if any(row):
+            yield start, row
+
+
+class _Lines:
+    """The lines of a text, counted and bounded, without NULs (which the csv module would refuse)."""
+
+    def __init__(self, name: str, stream: TextIO) -> None:
+        self.name, self.stream, self.line = name, stream, 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        text = self.stream.readline(MOST_LINE + 1)
+        if not text:
+            raise StopIteration
+        self.line += 1
+        if len(text) > MOST_LINE:
+            raise UnreadableSource(self.name, f"a line of more than {MOST_LINE >> 20} MiB", self.line)
+        return text.replace("\x00", "") if "\x00" in text else text
+
+
+def cell(row: Sequence[str], index: int | None) -> str:
+    """A cell's text without surrounding space; empty where the row is short or the column is missing."""
+    return row[index].strip() if index is not None and index < len(row) else ""
+
+
+def harmless_csv(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
+    """Rows as CSV text, cells that would start a formula in a spreadsheet made harmless with a leading apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([f"'{c}" if c[:1] in ("=", "+", "-", "@", "\t", "\r") and not _number(c) else c for c in row])
+    return out.getvalue()
+
+
+def _number(text: str) -> bool:
+    return bool(re.fullmatch(r"[+-]?[\d\s().,/-]+", text))

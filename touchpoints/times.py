@@ -1,0 +1,283 @@
+"""Times as files write them: zone names, the one date format of a column, durations, and what a user types as WHEN.
+
+Nothing here reads a clock or the machine's zone; `now` and `zone` are always arguments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from touchpoints.errors import InvalidValue
+
+# -- zones ------------------------------------------------------------------------------------------------------
+
+_ALIASES = {
+    "mitteleuropäische zeit": "Europe/Berlin",
+    "mitteleuropäische sommerzeit": "Europe/Berlin",
+    "mitteleuropaeische zeit": "Europe/Berlin",
+    "westeuropäische zeit": "Europe/London",
+    "osteuropäische zeit": "Europe/Athens",
+    "mez": "Europe/Berlin",
+    "mesz": "Europe/Berlin",
+    "z": "UTC",
+    "utc": "UTC",
+    "gmt": "UTC",
+    "etc/utc": "UTC",
+    "coordinated universal time": "UTC",
+    "amsterdam, berlin, bern, rome, stockholm, vienna": "Europe/Berlin",
+    "amsterdam, berlin, bern, rom, stockholm, wien": "Europe/Berlin",
+    "belgrade, bratislava, budapest, ljubljana, prague": "Europe/Budapest",
+    "belgrad, bratislava, budapest, ljubljana, prag": "Europe/Budapest",
+    "brussels, copenhagen, madrid, paris": "Europe/Paris",
+    "brüssel, kopenhagen, madrid, paris": "Europe/Paris",
+    "sarajevo, skopje, warsaw, zagreb": "Europe/Warsaw",
+    "sarajevo/warsaw/zagreb": "Europe/Warsaw",
+    "sarajevo, skopje, warschau, zagreb": "Europe/Warsaw",
+    "dublin, edinburgh, lisbon, london": "Europe/London",
+    "dublin, edinburgh, lissabon, london": "Europe/London",
+    "athens, bucharest": "Europe/Bucharest",
+    "eastern time (us & canada)": "America/New_York",
+    "central time (us & canada)": "America/Chicago",
+    "mountain time (us & canada)": "America/Denver",
+    "pacific time (us & canada)": "America/Los_Angeles",
+}
+
+
+@cache
+def _windows() -> dict[str, str]:
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+    return {name.lower(): olson for name, olson in WINDOWS_TO_OLSON.items()}
+
+
+def iana(name: str) -> ZoneInfo | None:
+    """The zone of an IANA name, `None` where there is none; never raises."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError, ModuleNotFoundError):
+        return None
+
+
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> ZoneInfo | None:
+    """The zone that a file calls `name`: IANA, with a vendor's prefix, Windows (also numbered), or a display name.
+
+    `None` where nothing known fits: the caller must ask or skip, never take another zone.
+    """
+    text = name.strip().strip("\"'")
+    if not text:
+        return None
+    if found := iana(text):
+        return found
+    parts = text.strip("/").split("/")
+    for start in range(1, len(parts)):  # /mozilla.org/20070129_1/Europe/Berlin, /freeassociation.sourceforge.net/…
+        if "/" in (tail := "/".join(parts[start:])) and (found := iana(tail)):
+            return found
+    plain = text.lower()
+    bare = re.sub(r"^\((utc|gmt)[^)]*\)\s*", "", plain)
+    for candidate in (plain, bare, re.sub(r"\s+\d+$", "", plain)):
+        if olson := _windows().get(candidate) or _ALIASES.get(candidate):
+            return iana(olson)
+    return None
+
+
+def local(when: datetime, zone: ZoneInfo) -> datetime:
+    """`when` in `zone`: a time without a zone is read as local there (the first of an ambiguous hour), another one is
+    converted."""
+    return when.replace(tzinfo=zone) if when.tzinfo is None else when.astimezone(zone)
+
+
+# -- the dates of a column --------------------------------------------------------------------------------------
+
+_MONTHS = {
+    m: n
+    for n, names in enumerate(
+        (
+            "january jan januar jänner jaenner", "february feb februar", "march mar märz maerz mrz mär",
+            "april apr", "may mai", "june jun juni", "july jul juli", "august aug", "september sep sept",
+            "october oct oktober okt", "november nov", "december dec dezember dez",
+        ),
+        1,
+    )
+    for m in names.split()
+}  # fmt: skip
+_NUMERIC = re.compile(
+    r"(?P<a>\d{1,4})(?P<sep>[./-])\s?(?P<b>\d{1,2})(?P=sep)\s?(?P<c>\d{2,4})\.?"
+    r"(?:(?:,|T|\s|-|um)*\s*(?P<h>\d{1,2})[:.](?P<m>\d{2})(?:[:.](?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
+    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?(?:\s*Uhr)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$"
+)
+_NAMED = re.compile(
+    r"(?:[^\W\d_]{2,12}\.?,?\s+)?(?:(?P<d>\d{1,2})\.?[\s-]+(?P<mon>[^\W\d_]{3,9})\.?|(?P<mon2>[^\W\d_]{3,9})\.?\s+(?P<d2>\d{1,2}),?)"
+    r"[\s-]+(?P<y>\d{4}|\d{2})(?:(?:,|\s|um|at)*\s*(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2}))?"
+    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?(?:\s*Uhr)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$"
+)
+_SPACES = str.maketrans({"\u202f": " ", "\u00a0": " ", "\u2009": " ", "\u200e": "", "\u200f": "", "\ufeff": ""})
+
+
+class UndecidedOrder(InvalidValue):
+    """Slashed or dashed dates of which no row shows whether day or month comes first."""
+
+
+class Dates:
+    """The one date format of a column, found once and then applied to every row.
+
+    Dotted dates are D.M.Y, a leading four-digit year is Y-M-D. Slashed or dashed ones are decided by a part above 12
+    in any row of `samples` (give all rows of the file), else by `order`; otherwise `UndecidedOrder` is raised when the
+    first such date is read. Month names are German or English. AM/PM, region and the order of rows never decide.
+    Two-digit years are 2000–2099.
+    """
+
+    def __init__(self, samples: Iterable[str], order: str | None = None) -> None:
+        day_first = month_first = False
+        for text in samples:
+            match = _NUMERIC.match(text.translate(_SPACES).strip())
+            if match and match["sep"] != "." and len(match["a"]) <= 2:
+                day_first |= int(match["a"]) > 12
+                month_first |= int(match["b"]) > 12
+        self.contradiction = day_first and month_first
+        self.order = "DMY" if day_first and not month_first else "MDY" if month_first and not day_first else order
+        self._days: dict[str, tuple[int, int, int]] = {}
+
+    def __call__(self, text: str) -> datetime:
+        """The time a cell holds: aware if the cell names an offset, else naive. Raises `InvalidValue` (of which
+        `UndecidedOrder`) for a cell that is no date in this column's format."""
+        text = text.translate(_SPACES).strip()
+        try:
+            if len(text) >= 10 and text[4] == "-" and text[:4].isdigit():
+                return datetime.fromisoformat(text.replace(" UTC", "+00:00").replace(" GMT", "+00:00"))
+        except ValueError:
+            pass  # not quite ISO 8601: the general pattern decides
+        match = _NUMERIC.match(text) or _NAMED.match(text)
+        if not match:
+            raise InvalidValue(f"'{text}' is no date this column's format explains")
+        parts = match.groupdict()
+        try:
+            year, month, day = self._named(parts) if parts.get("d") or parts.get("d2") else self._numeric(parts)
+            return datetime(year, month, day, *_clock(parts), tzinfo=_offset(parts["zone"]))
+        except ValueError as error:
+            if isinstance(error, InvalidValue):
+                raise
+            raise InvalidValue(f"'{text}' is no date: {error}") from None
+
+    def _named(self, parts: dict[str, str | None]) -> tuple[int, int, int]:
+        name = (parts["mon"] or parts["mon2"] or "").lower()
+        if name not in _MONTHS:
+            raise InvalidValue(f"'{name}' is no month in German or English")
+        year = int(parts["y"] or 0)
+        return year + 2000 if year < 100 else year, _MONTHS[name], int(parts["d"] or parts["d2"] or 0)
+
+    def _numeric(self, parts: dict[str, str | None]) -> tuple[int, int, int]:
+        a, b, c = (int(parts[k] or 0) for k in "abc")
+        if len(parts["a"] or "") == 4:
+            return a, b, c
+        year = c + 2000 if c < 100 else c
+        if parts["sep"] == "." or self.order == "DMY":
+            return year, b, a
+        if self.order == "MDY":
+            return year, a, b
+        if self.order == "YMD":
+            return a + 2000, b, c
+        raise UndecidedOrder(f"'{parts['a']}{parts['sep']}{parts['b']}…': day or month first?")
+
+
+def _clock(parts: dict[str, str | None]) -> tuple[int, int, int, int]:
+    hour = int(parts["h"] or 0)
+    if half := parts.get("half"):
+        if not 1 <= hour <= 12:
+            raise ValueError("hour must be in 1..12 with AM or PM")
+        hour = hour % 12 + (12 if half[0] in "pP" else 0)
+    micro = int((parts.get("f") or "0")[:6].ljust(6, "0"))
+    return hour, int(parts["m"] or 0), int(parts["s"] or 0), micro
+
+
+def _offset(text: str | None):  # type: ignore[no-untyped-def]  # tzinfo | None
+    from datetime import timezone
+
+    if not text:
+        return None
+    if text in ("Z", "UTC", "GMT"):
+        return UTC
+    sign = -1 if text[0] == "-" else 1
+    return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[-2:])))
+
+
+# -- durations --------------------------------------------------------------------------------------------------
+
+_UNITS = {"h": 3600, "std": 3600, "stunde": 3600, "stunden": 3600, "hour": 3600, "hours": 3600, "hr": 3600, "hrs": 3600,
+          "m": 60, "min": 60, "mins": 60, "minute": 60, "minuten": 60, "minutes": 60,
+          "s": 1, "sec": 1, "secs": 1, "sek": 1, "sekunde": 1, "sekunden": 1, "second": 1, "seconds": 1}  # fmt: skip
+
+
+def duration(text: str, unit: str = "s") -> float | None:
+    """Seconds of a duration as files write it: `75`, `1:15`, `0:01:15`, `1 Std. 2 Min.`, `PT1M15S`; `None` if empty.
+
+    `unit` says what a bare number is (`s` or `m`) and, as `h:mm` or `mm:ss`, what two fields are.
+    Raises `InvalidValue` for anything else.
+    """
+    text = text.translate(_SPACES).strip()
+    if not text or text in ("-", "–"):
+        return None
+    if re.fullmatch(r"\d+([.,]\d+)?", text):
+        return float(text.replace(",", ".")) * (60 if unit == "m" else 1)
+    if match := re.fullmatch(r"(\d+):(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?", text):
+        first, second, third = int(match[1]), int(match[2]), match[3]
+        if third is not None:
+            return float(first * 3600 + second * 60 + int(third))
+        return float(first * 3600 + second * 60 if unit == "h:mm" else first * 60 + second)
+    if match := re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", text.upper()):
+        return float(int(match[1] or 0) * 3600 + int(match[2] or 0) * 60 + float(match[3] or 0))
+    parts = re.findall(r"(\d+)\s*([^\W\d_]+)\.?", text.lower())
+    if parts and all(name in _UNITS for _, name in parts):
+        return float(sum(int(number) * _UNITS[name] for number, name in parts))
+    raise InvalidValue(f"'{text}' is no duration")
+
+
+def days(text: str | int) -> int:
+    """Whole days of a period: `30`, `30d`, `6w`, `3m`, `1y`. Raises `InvalidValue` for anything else."""
+    match = re.fullmatch(r"(\d+)\s*([dtwmyj]?)[a-zä]*", str(text).strip().lower())
+    if not match:
+        raise InvalidValue(f"'{text}' is no period such as 30d, 6w, 3m or 1y")
+    return int(match[1]) * {"": 1, "d": 1, "t": 1, "w": 7, "m": 30, "y": 365, "j": 365}[match[2]]
+
+
+# -- what a user types ------------------------------------------------------------------------------------------
+
+
+def when(text: str, zone: ZoneInfo, now: datetime | None = None) -> datetime:
+    """WHEN: a date (the start of that day in `zone`) or a time; free text ("yesterday", "gestern 14 Uhr") needs `now`.
+
+    Raises `InvalidValue` where no date can be found.
+    """
+    text = text.strip()
+    try:
+        return local(datetime.fromisoformat(text), zone)
+    except ValueError:
+        pass
+    try:
+        return local(Dates(())(text), zone)
+    except InvalidValue:
+        pass
+    if now is not None:
+        import dateparser
+
+        found = dateparser.parse(
+            text,
+            languages=["de", "en"],
+            settings={
+                "RELATIVE_BASE": now.astimezone(zone).replace(tzinfo=None),
+                "PREFER_DATES_FROM": "future",
+                "DATE_ORDER": "DMY",
+            },
+        )
+        if found is not None:
+            return local(found, zone)
+    raise InvalidValue(f"'{text}' is no date; write 2026-07-01 or 2026-07-01T14:30")
+
+
+def local_date(instant: float, zone: ZoneInfo) -> date:
+    """The date on the calendar in `zone` at a UTC epoch time."""
+    return datetime.fromtimestamp(instant, zone).date()
