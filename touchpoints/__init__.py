@@ -2,6 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from touchpoints.settings import Settings
+    from touchpoints.tracker import Tracker
+
 from touchpoints.errors import (
     AmbiguousSource,
     IdentityError,
@@ -31,7 +35,9 @@ from touchpoints.model import (
     Touchpoint,
 )
 from touchpoints.plugins import Importer, Plugins, Renderer, Rule
-from touchpoints.settings import Settings
+
+# at once, not late: a later import of the module would put it in the place of the function of the same name
+from touchpoints.warmth import Warmth, warmth
 
 __all__ = [
     "AmbiguousSource",
@@ -59,8 +65,25 @@ __all__ = [
     "StoreError",
     "Touchpoint",
     "TouchpointsError",
+    "Tracker",
     "UnknownName",
     "UnreadableSource",
     "UnrecognisedSource",
+    "Warmth",
+    "__version__",
     "hookimpl",
+    "warmth",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What costs time to import is imported when it is first asked for."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("touchpoints")
+    if name in ("Settings", "Tracker"):
+        from importlib import import_module
+
+        return getattr(import_module(f"touchpoints.{name.lower()}"), name)
+    raise AttributeError(f"module 'touchpoints' has no attribute '{name}'")

@@ -251,7 +251,8 @@ class Customer:
 @attrs.frozen(slots=True)
 class Contact:
     """A person outside, joined from their exact handles. `id` is a hash of the smallest exact handle (of a name-only
-    contact: of its smallest scoped name); `customer` the id of the organisation, if one is known."""
+    contact: of its smallest scoped name); `customer` the id of the organisation, if one is known. `kind` and `proposed`
+    are those of a customer, for somebody who stands alone."""
 
     id: str
     name: str
@@ -263,6 +264,8 @@ class Contact:
     tags: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     birthday: str | None = attrs.field(default=None, kw_only=True)
     in_directory: bool = attrs.field(default=False, kw_only=True)
+    kind: str = attrs.field(default="unsorted", kw_only=True)
+    proposed: str | None = attrs.field(default=None, kw_only=True)
 
 
 @attrs.frozen(slots=True)

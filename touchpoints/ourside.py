@@ -82,6 +82,21 @@ class OurSide:
             return self._by_name.get(_unordered(fold(name)))
         return None
 
+    def line(self, raw: str) -> str:
+        """How one of our lines is called: the own number it is, also where a router writes it without area code
+        ("Internet: 23125100"); else as written, without the technology in front."""
+        text = raw.rpartition(":")[2].strip()
+        digits = "".join(c for c in text if c.isdigit()).lstrip("0")
+        if len(digits) >= 4 and not any(c.isalpha() for c in text):
+            for kind, value in sorted(self._by_handle):
+                if kind == "phone" and value.endswith(digits):
+                    return value
+        return text
+
+    def owns_line(self, line: str) -> bool:
+        """Whether a line (as `line` gives it) is one of the own numbers."""
+        return ("phone", line) in self._by_handle
+
     def owns(self, handle: Handle | None, name: str | None = None) -> bool:
         """Whether a handle (or, without one, a display name) is ours."""
         return self.colleague(handle, name) is not None

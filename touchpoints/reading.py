@@ -68,6 +68,10 @@ class Context:
         """DMY or MDY as the user answered, else `None`."""
         return self.settings.date_order
 
+    def start_again(self) -> None:
+        """Forget what was counted: the file is read from its beginning once more."""
+        self._equals.clear()
+
     # -- small readings --------------------------------------------------------------------------------------
 
     def phone(self, raw: str | None) -> Handle | None:
@@ -178,6 +182,7 @@ class Context:
         """
         place = record if record is not None else self.at(at).isoformat()
         from_, to = self.phone(caller), self.phone(called)
+        line = self.our_side.line(line) if line else None
         own_line = self.phone(line)
         from_ours, to_ours = (self._ours(h, own_line) for h in (from_, to))
         if direction is None:
@@ -208,7 +213,7 @@ class Context:
             (Participant(others_role, other, name or None), Participant(our_role, ours or own_line, own=True)),
             key=fields.pop("key", None) or content_key(*parts, ordinal),
             direction=direction, outcome=outcome, duration=talked if outcome == "reached" else None, wait=waited,
-            line=own_line.value if own_line else line or None, extra=dict(extra or {}), **fields,
+            line=line or None, extra=dict(extra or {}), **fields,
         )  # fmt: skip
 
     def _ours(self, handle: Handle | None, line: Handle | None) -> bool:

@@ -12,7 +12,7 @@ from typing import TextIO
 import attrs
 
 from touchpoints.errors import UnreadableSource
-from touchpoints.source import Source
+from touchpoints.source import HEAD, Source
 
 DELIMITERS = (";", ",", "\t", "|")
 MOST_COLUMNS = 1000
@@ -82,16 +82,26 @@ class Table:
         if header is None:
             raise UnreadableSource(source.name, "no header row with the expected columns")
         self.source = source
-        self.header = header
+        self.header = self._whole(header)
+
+    def _whole(self, header: Header) -> Header:
+        """A header row that is longer than the head of the file, read to its end."""
+        if len(self.source.head) < HEAD or header.line < len(self.source.head_text.splitlines()):
+            return header
+        with self.source.text() as stream:
+            _, cells = next(rows_of(self.source.name, stream, header.delimiter, header.line - 1), (0, header.names))
+        names = tuple(c.translate(_QUOTES).strip() for c in cells)
+        return Header(header.line, header.delimiter, names, tuple(map(plain, names)))
 
     def column(self, *synonyms: str) -> int | None:
         """The index of a column by its plain names, the first synonym first."""
         return self.header.column(*synonyms)
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Each row as (line number, cells). Empty rows are passed over; a quoted cell may span lines."""
+    def rows(self, quoted: bool = True) -> Iterator[tuple[int, list[str]]]:
+        """Each row as (line number, cells). Empty rows are passed over; a quoted cell may span lines (unless `quoted`
+        is false: then quotation marks mean nothing)."""
         with self.source.text() as stream:
-            yield from rows_of(self.source.name, stream, self.header.delimiter, self.header.line)
+            yield from rows_of(self.source.name, stream, self.header.delimiter, self.header.line, quoted)
 
     def cells(self, column: int) -> Iterator[str]:
         """All non-empty cells of one column: what a date format is found from."""
@@ -100,13 +110,15 @@ class Table:
                 yield row[column]
 
 
-def rows_of(name: str, stream: TextIO, delimiter: str, skip: int = 0) -> Iterator[tuple[int, list[str]]]:
+def rows_of(
+    name: str, stream: TextIO, delimiter: str, skip: int = 0, quoted: bool = True
+) -> Iterator[tuple[int, list[str]]]:
     """The rows of an open text behind the first `skip` lines, as (line number, cells)."""
     csv.field_size_limit(MOST_LINE)
     numbered = _Lines(name, stream)
     for _ in range(skip):
         next(numbered, "")
-    reader = csv.reader(numbered, delimiter=delimiter)
+    reader = csv.reader(numbered, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
     while True:
         start = numbered.line + 1
         try:

@@ -1,0 +1,301 @@
+"""The store: order-free facts, exact forgetting, sums equal to the plain definition, and a file that stays whole."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from touchpoints.errors import StoreError, UnknownName
+from touchpoints.handles import Handle
+from touchpoints.model import LIVE_MEDIA, Participant, Party, Touchpoint
+from touchpoints.ourside import OurSide
+from touchpoints.store import Store, sortable
+from touchpoints.summary import Days, Summary
+
+BERLIN = ZoneInfo("Europe/Berlin")
+START = datetime(2025, 1, 1, 9, tzinfo=BERLIN)
+ERIKA = Party(Handle("phone", "+498999998123"), "Erika Muster")
+JONAS = Party(Handle("email", "jonas@muster.example"), "Jonas Beispiel")
+
+
+def store_of(*touchpoints: Touchpoint, source: str = "a") -> Store:
+    store = Store()
+    store.set_zone("Europe/Berlin")
+    store.add(touchpoints, store.begin_source(source, "test", ""))
+    return store
+
+
+def state(store: Store) -> list[tuple[object, ...]]:
+    """Everything visible, but for the file it came from."""
+    facts = [(s.key, s.touchpoint, s.medium) for s in store.touchpoints()]
+    handles = dict(store.handles())
+    tables = []
+    for table in ("day", "alias", "sign"):
+        for row in store.db.execute(f"SELECT * FROM {table}"):
+            tables.append((table, handles[row[0]], *row[1:]))
+    return [*facts, *sorted(tables, key=repr)]
+
+
+def call(key: str, day: int, revision: tuple[int | str, ...] = (), series: str | None = None, minutes: int = 5) -> Touchpoint:
+    return Touchpoint(
+        START + timedelta(days=day), "phone", "out", "reached", (ERIKA,), key=key, revision=revision, series=series,
+        duration=minutes * 60,
+    )  # fmt: skip
+
+
+versions = st.builds(
+    lambda key, day, revision, minutes: call(key, day, revision, {"c": "s", "d": "s", "e": "t"}.get(key), minutes),
+    st.sampled_from("abcde"),
+    st.integers(0, 5),
+    st.tuples(st.integers(0, 2), st.sampled_from(["", "20260101"])),
+    st.integers(1, 3),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(versions, max_size=5), max_size=4), st.randoms())
+def test_any_order_of_files_gives_the_same_state(files: list[list[Touchpoint]], chance: random.Random) -> None:
+    def imported(order: list[int]) -> Store:
+        store = Store()
+        for n in order:
+            shuffled = list(files[n])
+            chance.shuffle(shuffled)
+            store.add(shuffled, store.begin_source(f"file {n}", "test", ""))
+        return store
+
+    numbers = list(range(len(files)))
+    one = imported(numbers)
+    chance.shuffle(numbers)
+    assert state(imported(numbers)) == state(one)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(versions, max_size=5), min_size=1, max_size=4), st.data())
+def test_forgetting_a_file_leaves_what_the_others_say(files: list[list[Touchpoint]], data: st.DataObject) -> None:
+    gone = data.draw(st.integers(0, len(files) - 1))
+    store, without = Store(), Store()
+    ids = [store.begin_source(f"file {n}", "test", "") for n in range(len(files))]
+    for n, file in enumerate(files):
+        store.add(file, ids[n])
+        if n != gone:
+            without.add(file, without.begin_source(f"file {n}", "test", ""))
+    store.forget(ids[gone])
+    assert state(store) == state(without)
+
+
+def test_the_same_touchpoint_again_is_a_duplicate() -> None:
+    store = store_of(call("a", 0))
+    counts = store.add([call("a", 0)], store.begin_source("b", "test", ""))
+    assert (counts.added, counts.updated, counts.duplicates) == (0, 0, 1)
+
+
+def test_an_older_version_read_later_does_not_win() -> None:
+    store = store_of(call("a", 3, (2, "")))
+    counts = store.add([call("a", 0, (1, ""))], store.begin_source("b", "test", ""))
+    assert (counts.updated, counts.duplicates) == (0, 1)
+    assert [s.touchpoint.at for s in store.touchpoints()] == [START + timedelta(days=3)]
+
+
+def test_occurrences_that_a_newer_master_no_longer_yields_disappear() -> None:
+    old = [call(k, n, (1, "x"), "series") for n, k in enumerate("abc")]
+    new = [call("a", 0, (2, "x"), "series")]
+    store = store_of(*old)
+    store.add(new, store.begin_source("b", "test", ""))
+    assert [s.key for s in store.touchpoints()] == ["a"]
+
+
+def test_revisions_sort_by_number_and_text() -> None:
+    revisions = [(0, ""), (0, "20250101T000000Z"), (2, ""), (10, ""), (10, "2", -1, ""), (10, "2", 0, "")]
+    assert sorted(revisions, key=sortable) == revisions
+
+
+def test_an_unknown_channel_is_refused_and_nothing_is_kept() -> None:
+    store = Store()
+    with pytest.raises(UnknownName, match="carrier pigeon"):
+        store.add([call("a", 0), Touchpoint(START, "carrier pigeon", "in")], store.begin_source("a", "test", ""))
+    assert store.count() == 0
+
+
+days = st.lists(
+    st.tuples(
+        st.integers(0, 200),
+        st.sampled_from(["phone", "mail", "meeting", "video", "whatsapp"]),
+        st.sampled_from(["in", "out", "mutual"]),
+        st.sampled_from(["reached", "reached", "missed", "cancelled"]),
+        st.integers(0, 3),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(days, st.integers(-5, 230), st.integers(0, 23))
+def test_summaries_of_the_store_are_those_of_the_plain_definition(
+    rows: list[tuple[int, str, str, str, int]], at: int, hour: int
+) -> None:
+    touchpoints = [
+        Touchpoint(START + timedelta(days=d), channel, direction, outcome, (ERIKA,), key=str(n), duration=m * 60)
+        for n, (d, channel, direction, outcome, m) in enumerate(rows)
+    ]
+    store = store_of(*touchpoints)
+    moment = START.replace(hour=hour) + timedelta(days=at)
+    found = store.summaries(moment, "handle")
+    media = store.media()
+    plain = Days.of(
+        (t.at.toordinal(), media[t.channel], t.direction, t.outcome, t.outcome == "reached", 1, t.duration or 0)
+        for t in touchpoints
+        if t.at <= moment
+    )
+    expected = Summary.of(plain, moment.toordinal())
+    if expected.all.n == 0:
+        assert found == {}
+        return
+    (summary,) = found.values()
+    assert (summary.all.n, summary.all.first, summary.all.last, summary.all.longest_gap) == (
+        expected.all.n, expected.all.first, expected.all.last, expected.all.longest_gap
+    )  # fmt: skip
+    assert (summary.live.n, summary.live.first, summary.live.last, summary.live.longest_gap) == (
+        expected.live.n, expected.live.first, expected.live.last, expected.live.longest_gap
+    )  # fmt: skip
+    for view, other in ((summary.all, expected.all), (summary.live, expected.live)):
+        for name in ("d7", "d30", "d90", "d365"):
+            assert getattr(view, name) == pytest.approx(getattr(other, name), abs=1e-9)
+    assert (summary.last_sign, summary.out_days_since, summary.inbound, summary.outbound) == (
+        expected.last_sign, expected.out_days_since, expected.inbound, expected.outbound
+    )  # fmt: skip
+    assert summary.live_seconds_90 == expected.live_seconds_90
+
+
+def test_our_side_is_worked_out_anew_when_own_handles_change() -> None:
+    mail = Touchpoint(
+        START, "mail", "in", "reached", (JONAS, Party(Handle("email", "mara@falk.example"), role="copied")), key="m",
+        participants=(
+            Participant("from", Handle("email", "mara@falk.example"), "Mara Falk"),
+            Participant("to", JONAS.handle, JONAS.name),
+        ),
+    )  # fmt: skip
+    store = store_of(mail)
+    assert store.derive(OurSide(me=["mara@falk.example"])) == 1
+    (found,) = store.touchpoints()
+    assert (found.touchpoint.direction, [p.handle.value for p in found.touchpoint.parties]) == (
+        "out", ["jonas@muster.example"],
+    )  # fmt: skip
+    assert store.derive(OurSide(me=["mara@falk.example"])) == 0
+
+
+def test_the_rebuilt_roll_up_equals_the_kept_one() -> None:
+    store = store_of(*(call(str(n), n % 7, minutes=n % 3 + 1) for n in range(40)))
+    store.add([call("3", 50, (1,))], store.begin_source("b", "test", ""))
+    kept = state(store)
+    store.rebuild()
+    assert state(store) == kept
+
+
+def test_a_file_store_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    store = Store(tmp_path / "touchpoints.db")
+    store.add([call("a", 0)], store.begin_source("a", "test", ""))
+    assert {p.name: p.stat().st_mode & 0o077 for p in tmp_path.iterdir()} == dict.fromkeys(
+        (p.name for p in tmp_path.iterdir()), 0
+    )
+
+
+def test_a_newer_store_and_a_foreign_file_are_refused(tmp_path: Path) -> None:
+    Store(tmp_path / "new.db").close()
+    with sqlite3.connect(tmp_path / "new.db") as db:
+        db.execute("PRAGMA user_version=99")
+    with pytest.raises(StoreError, match="newer version"):
+        Store(tmp_path / "new.db")
+    with sqlite3.connect(tmp_path / "other.db") as db:
+        db.execute("CREATE TABLE recipes (name)")
+    with pytest.raises(StoreError, match="not a store"):
+        Store(tmp_path / "other.db")
+    (tmp_path / "text.db").write_text("this is no database, but long enough to look like a file " * 40)
+    with pytest.raises(StoreError, match="cannot be opened"):
+        Store(tmp_path / "text.db")
+
+
+def test_threads_have_their_own_connections(tmp_path: Path) -> None:
+    store = Store(tmp_path / "t.db")
+    source = store.begin_source("a", "test", "")
+    errors: list[BaseException] = []
+
+    def work(n: int) -> None:
+        try:
+            for m in range(5):
+                store.add([call(f"{n}-{m}", m)], source)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert store.count() == 20
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_process_opens_its_own_connection(tmp_path: Path) -> None:
+    store = Store(tmp_path / "t.db")
+    store.add([call("a", 0)], store.begin_source("a", "test", ""))
+    code = (
+        "import os, sys\nfrom touchpoints.store import Store\n"
+        "store = Store(sys.argv[1])\nstore.count()\n"
+        "child = os.fork()\n"
+        "if child == 0:\n    os._exit(0 if store.count() == 1 else 1)\n"
+        "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "t.db")], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_a_killed_import_leaves_the_store_whole_and_can_be_repeated(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    rows = ["Datum;Uhrzeit;Richtung;Rufnummer;Name;Dauer"]
+    for n in range(60_000):
+        at = START + timedelta(minutes=13 * n)
+        rows.append(f"{at:%d.%m.%Y};{at:%H:%M:%S};ausgehend;030 23125 {n % 900:03d};Kontakt {n % 900};0:05:00")
+    log.write_text("\n".join(rows) + "\n")
+    command = [sys.executable, "-m", "touchpoints", "import", str(log), "--me", "+49 89 99998 100",
+               "--timezone", "Europe/Berlin", "--store"]  # fmt: skip
+    killed = subprocess.Popen([*command, str(tmp_path / "killed.db")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    wal = tmp_path / "killed.db-wal"
+    while time.monotonic() < deadline and not (wal.exists() and wal.stat().st_size > 200_000):
+        time.sleep(0.02)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    store = Store(tmp_path / "killed.db")
+    assert store.check() == []
+    assert store.count() in (0, 60_000)
+    store.close()
+    for name in ("killed.db", "undisturbed.db"):
+        subprocess.run([*command, str(tmp_path / name)], check=True, capture_output=True)
+    one, other = Store(tmp_path / "killed.db"), Store(tmp_path / "undisturbed.db")
+    assert [(s.key, s.touchpoint) for s in one.touchpoints()] == [(s.key, s.touchpoint) for s in other.touchpoints()]
+    assert one.count() == 60_000
+
+
+def test_live_media_in_the_query_are_those_of_the_model() -> None:
+    from touchpoints import store
+
+    assert {m.strip("'") for m in store._LIVE.strip("()").split(",")} == LIVE_MEDIA
+
+
+def test_times_are_kept_as_utc_instants() -> None:
+    store = store_of(call("a", 0))
+    (found,) = store.touchpoints()
+    assert (found.touchpoint.at, found.touchpoint.at.tzinfo) == (START, UTC)

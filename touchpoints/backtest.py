@@ -1,0 +1,486 @@
+"""How well warmth foresees silence: time-based splits on a data set or on a user's own history.
+
+At each of four cut-offs every relation is judged by what came before, with the one warmth function, and compared with
+what came after, next to what other tools do (days since the last contact, a fixed 30-day rule, the NBD family).
+
+A data set is CSV (plain or gzip) with the columns `owner, partner, t_s` (seconds) and `out` (1 = from the owner);
+further ones are not read. A relation is a pair (owner, partner), and every row is a touch. Days are whole, counted
+from the first event kept; the first and the last half per cent of events are cut off (stragglers of the collection).
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import zlib
+from array import array
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from io import TextIOWrapper
+from math import ceil, floor, isfinite
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import attrs
+
+from touchpoints.errors import InvalidValue, UnreadableSource
+from touchpoints.measures import Bin, auc, auc_of, capture, codes_of, precision_of, quantile, reliability, spearman
+from touchpoints.prior import Prior, fit_prior, prior_sample
+from touchpoints.rivals import BgNbd, ParetoNbd
+from touchpoints.summary import View
+from touchpoints.warmth import HORIZON, chance, density
+
+__all__ = [
+    "Backtest", "Case", "Event", "Hindsight", "Looked", "Relation", "Scores", "Timeline", "evaluate", "hindsight",
+    "read", "run",
+]  # fmt: skip
+
+_DAY = 86_400
+_COLUMNS = ("owner", "partner", "t_s", "out")
+_FORM = f"needed is CSV with the columns {', '.join(_COLUMNS)} (t_s in seconds, out 1 or 0)"
+_FIRST_CUT = 0.62  # of the span: what comes before is history for every cut-off
+_TAIL = 0.005  # of the events, at either end
+
+
+# ---- reading ----
+
+
+class Event(NamedTuple):
+    """One touch: whose relation with whom, when (seconds since any moment), and whether it came from the owner."""
+
+    owner: str
+    partner: str
+    seconds: float
+    out: bool
+
+
+def read(path: str | Path) -> Iterator[Event]:
+    """The events of a data set, row by row. Raises `UnreadableSource` with the line and what is needed."""
+    path, line = Path(path), 0
+    try:
+        with path.open("rb") as raw:
+            zipped = raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
+            rows = csv.reader(TextIOWrapper(gzip.GzipFile(fileobj=raw) if zipped else raw, "utf-8-sig", newline=""))
+            header = [name.strip().lower() for name in next(rows, [])]
+            if missing := [name for name in _COLUMNS if name not in header]:
+                raise UnreadableSource(path.name, f"no column {', '.join(missing)}; {_FORM}", 1)
+            owner, partner, when, out = (header.index(name) for name in _COLUMNS)
+            for row in rows:
+                line = rows.line_num
+                if row:
+                    seconds = float(row[when])
+                    if not isfinite(seconds) or row[out] not in ("0", "1"):
+                        raise ValueError(f"t_s '{row[when]}', out '{row[out]}'")
+                    yield Event(row[owner], row[partner], seconds, row[out] == "1")
+    except (IndexError, ValueError, csv.Error) as error:
+        raise UnreadableSource(path.name, f"not a row of the form ({error}); {_FORM}", line or None) from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableSource(path.name, f"cannot be read to its end ({error}); is the copy complete?") from error
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Case:
+    """One relation at one cut-off: what was known, and what came.
+
+    Known: `view`; `raw`, the history (x, tx, T) in single events and fractions of days; `answered`, whether both sides
+    had been heard. Came: `back_after`, days until the next touch (None: no more); `future_days`, active days within
+    the horizon; `watched`, days for which the owner was still seen.
+    """
+
+    relation: str
+    owner: str
+    at: int
+    view: View
+    raw: tuple[int, float, float]
+    answered: bool
+    back_after: int | None
+    future_days: int
+    watched: int
+
+    def silent(self, horizon: float) -> bool:
+        """The label: no touch in [at, at + horizon)."""
+        return self.back_after is None or self.back_after >= horizon
+
+    @property
+    def history(self) -> tuple[int, int, int]:
+        """(x, tx, T) in active days."""
+        first, last = self.view.first or 0, self.view.last or 0
+        return self.view.n - 1, last - first, self.at - first
+
+    @property
+    def silence(self) -> int:
+        """Days since the last active one."""
+        _, tx, age = self.history
+        return age - tx
+
+    @property
+    def gap(self) -> float:
+        """Own mean gap in days; 0 without a second active day."""
+        x, tx, _ = self.history
+        return tx / x if x else 0
+
+
+@attrs.frozen(slots=True)
+class Relation:
+    """One relation of a data set: sorted `events` (days and fractions), `active` days (once each), and the day by which
+    both sides had been heard (None: never)."""
+
+    id: str
+    owner: str
+    events: Sequence[float]
+    active: Sequence[int]
+    answered: int | None
+
+    def history(self, at: int) -> tuple[int, int, int] | None:
+        """(x, tx, T) in active days before `at`; None without any."""
+        n = bisect_left(self.active, at)
+        return (n - 1, self.active[n - 1] - self.active[0], at - self.active[0]) if n else None
+
+    def raw(self, at: int) -> tuple[int, float, float]:
+        """(x, tx, T) in single events before `at`, of which there must be one."""
+        n = bisect_left(self.events, at)
+        return n - 1, self.events[n - 1] - self.events[0], at - self.events[0]
+
+
+@attrs.frozen(slots=True)
+class Timeline:
+    """A data set in days: its relations, the last day each owner was seen, and the last day of all."""
+
+    relations: tuple[Relation, ...]
+    seen: Mapping[str, int]
+    span: int
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Timeline:
+        """The timeline of events in any order."""
+        pairs: dict[tuple[str, str], int] = {}
+        which, times, sides = array("q"), array("d"), array("b")
+        for event in events:
+            which.append(pairs.setdefault(event[:2], len(pairs)))
+            times.append(event.seconds)
+            sides.append(event.out)
+        if not times:
+            return cls((), {}, 0)
+        ordered = sorted(times)
+        low, high = quantile(ordered, _TAIL), quantile(ordered, 1 - _TAIL)
+        start = ordered[bisect_left(ordered, low)]
+        touched: list[tuple[list[float], list[float]]] = [([], []) for _ in pairs]  # theirs, ours
+        for pair, seconds, ours in zip(which, times, sides, strict=True):
+            if low <= seconds <= high:
+                touched[pair][ours].append((seconds - start) / _DAY)
+        relations, seen = [], dict[str, int]()
+        for (owner, partner), pair in sorted(pairs.items()):  # so that the order of the events never shows
+            theirs, mine = touched[pair]
+            if both := sorted(theirs + mine):
+                answered = floor(max(min(theirs), min(mine))) if theirs and mine else None
+                active = sorted(set(map(floor, both)))
+                relations.append(Relation(f"{owner}/{partner}", owner, both, active, answered))
+                seen[owner] = max(seen.get(owner, 0), active[-1])
+        return cls(tuple(relations), seen, max(seen.values()))
+
+    def cases(self, at: int, horizon: float, events: int = 3, silent: float = 365) -> Iterator[Case]:
+        """Every relation with at least `events` events before `at`, the last of them at most `silent` days ago."""
+        for one in self.relations:
+            n = bisect_left(one.active, at)
+            if n and at - one.active[n - 1] <= silent and bisect_left(one.events, at) >= events:
+                yield Case(
+                    relation=one.id,
+                    owner=one.owner,
+                    at=at,
+                    view=View.of(one.active[:n], at),
+                    raw=one.raw(at),
+                    answered=one.answered is not None and one.answered < at,
+                    back_after=one.active[n] - at if n < len(one.active) else None,
+                    future_days=bisect_left(one.active, at + horizon) - n,
+                    watched=self.seen[one.owner] - at,
+                )
+
+
+# ---- the protocol ----
+
+
+@attrs.frozen(slots=True)
+class _Model:
+    """`silent(case, horizon)` grows with the chance of silence, and is that chance if `chance` is set."""
+
+    silent: Callable[[Case, float], float]
+    chance: bool = False
+
+
+def _models(timeline: Timeline, at: int) -> tuple[Prior, dict[str, _Model]]:
+    """Warmth and its rivals, whatever has parameters fitted as of `at` to the same relations: the prior's sample."""
+    known = {one.id: (one, history) for one in timeline.relations if (history := one.history(at))}
+    sample = [known[one] for one in prior_sample(known)]
+    prior = fit_prior(history for _, history in sample)
+    by_event = BgNbd.fitted(one.raw(at) for one, _ in sample)
+    by_day = BgNbd.fitted(history for _, history in sample)
+    pareto = ParetoNbd.fitted(history for _, history in sample)
+    return prior, {
+        "warmth": _Model(lambda case, horizon: 1 - chance(case.view, case.at, horizon, prior), chance=True),
+        "days_since_last": _Model(lambda case, _: case.silence),
+        "rule_30_days": _Model(lambda case, _: case.silence > 30),
+        "gap_ratio": _Model(lambda case, _: case.silence / max(case.gap, 1)),
+        "half_life_30_on_days": _Model(lambda case, _: -case.view.d30),
+        "bgnbd_alive_on_events": _Model(lambda case, _: 1 - by_event.alive(*case.raw), chance=True),
+        "bgnbd_touch_on_days": _Model(lambda case, horizon: 1 - by_day.touch(*case.history, horizon), chance=True),
+        "paretonbd_touch_on_days": _Model(lambda case, horizon: 1 - pareto.touch(*case.history, horizon), chance=True),
+    }
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Scores:
+    """How one model did; None where a figure is not defined. Silence is the positive class.
+
+    `spearman` is with the active days to come. `capture`: `capture()` with the loss a relation's contact days per day
+    if it fell silent; models that give a chance rank by contact days at risk as the call list does, others as they
+    are. `brier` and `bias` (foreseen minus seen share of silence): only of models that give a chance. `overdue_auc`:
+    the overdue task, silence for three own mean gaps (two days at least) from four active days on.
+    """
+
+    auc: float | None = None
+    average_precision: float | None = None
+    spearman: float | None = None
+    capture: float | None = None
+    brier: float | None = None
+    bias: float | None = None
+    overdue_auc: float | None = None
+
+
+class _Forecasts:
+    """What one model says of some cases, measured over any choice of them (a bootstrap chooses with repeats)."""
+
+    def __init__(self, model: _Model, cases: Sequence[Case], horizon: float) -> None:
+        self.model = model
+        self.forecasts = [float(model.silent(case, horizon)) for case in cases]
+        self.labels = [case.silent(horizon) for case in cases]
+        self.codes = codes_of(self.labels, self.forecasts)
+        self.future = [case.future_days for case in cases]
+        self.at = [case.at for case in cases]
+        worth = [density(case.view) for case in cases]
+        self.loss = [value * label for value, label in zip(worth, self.labels, strict=True)]
+        at_risk = [float(model.silent(case, HORIZON)) for case in cases] if horizon != HORIZON else self.forecasts
+        self.priority = [v * p for v, p in zip(worth, at_risk, strict=True)] if model.chance else at_risk
+
+    def auc(self, chosen: Sequence[int]) -> float | None:
+        return auc_of([self.codes[i] for i in chosen])
+
+    def scores(self, chosen: Sequence[int]) -> Scores:
+        codes = [self.codes[i] for i in chosen]
+        return Scores(
+            auc=auc_of(codes),
+            average_precision=precision_of(codes),
+            spearman=spearman([-self.forecasts[i] for i in chosen], [self.future[i] for i in chosen]),
+            capture=capture(
+                [self.at[i] for i in chosen], [self.priority[i] for i in chosen], [self.loss[i] for i in chosen]
+            ),
+            brier=self._mean((self.forecasts[i] - self.labels[i]) ** 2 for i in chosen),
+            bias=self._mean(self.forecasts[i] - self.labels[i] for i in chosen),
+        )
+
+    def _mean(self, values: Iterable[float]) -> float | None:
+        known = list(values)
+        return sum(known) / len(known) if known and self.model.chance else None
+
+
+def _overdue_auc(model: _Model, cases: Sequence[Case]) -> float | None:
+    horizons = [_overdue(case) for case in cases]
+    labels = [case.silent(horizon) for case, horizon in zip(cases, horizons, strict=True)]
+    return auc(labels, [model.silent(case, horizon) for case, horizon in zip(cases, horizons, strict=True)])
+
+
+def _overdue(case: Case) -> float:
+    return max(3 * case.gap, 2)
+
+
+Interval = tuple[float, float]
+
+
+def _intervals(
+    forecasts: Mapping[str, _Forecasts], cases: Sequence[Case], draws: int, seed: int
+) -> tuple[dict[str, Interval], dict[str, Interval]]:
+    """95 % intervals of warmth's scores, and of how far its AUC is ahead of each rival's: owners drawn with repeats,
+    or relations where owners are fewer than ten."""
+    by_owner = len({case.owner for case in cases}) >= 10
+    members: defaultdict[str, list[int]] = defaultdict(list)
+    for i, case in enumerate(cases):
+        members[case.owner if by_owner else case.relation].append(i)
+    clusters, random = list(members.values()), Random(seed)
+    scores: defaultdict[str, list[float]] = defaultdict(list)
+    ahead: defaultdict[str, list[float]] = defaultdict(list)
+    for _ in range(draws if clusters else 0):
+        chosen = [i for cluster in random.choices(clusters, k=len(clusters)) for i in cluster]
+        drawn = forecasts["warmth"].scores(chosen)
+        for name, value in attrs.asdict(drawn).items():
+            if value is not None:
+                scores[name].append(value)
+        for name, rival in forecasts.items():
+            theirs = rival.auc(chosen) if name != "warmth" else None
+            if drawn.auc is not None and theirs is not None:
+                ahead[name].append(drawn.auc - theirs)
+    return _middle(scores), _middle(ahead)
+
+
+def _middle(drawn: Mapping[str, list[float]]) -> dict[str, Interval]:
+    return {
+        name: (quantile(ordered, 0.025), quantile(ordered, 0.975))
+        for name, ordered in ((name, sorted(values)) for name, values in drawn.items())
+    }
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class Backtest:
+    """The result of one run.
+
+    `n` cases at the `cutoffs` (days from the first event kept, of `span`), of which the share `silent` had no touch
+    within `horizon` days; `scores` of warmth with 95 % `intervals`; `baselines` by name, and `ahead`, the interval of
+    warmth's AUC minus theirs; `overdue_n` cases of the overdue task; `reliability` of the chance of contact; `prior`
+    as fitted before the first cut-off.
+    """
+
+    n: int
+    horizon: int
+    span: int
+    cutoffs: tuple[int, ...]
+    silent: float | None
+    scores: Scores
+    intervals: Mapping[str, Interval]
+    baselines: Mapping[str, Scores]
+    ahead: Mapping[str, Interval]
+    overdue_n: int
+    reliability: tuple[Bin, ...]
+    prior: Prior
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values: the scores of warmth at the top, unrounded, and everything else beside them."""
+        return {
+            "n": self.n,
+            **attrs.asdict(self.scores),
+            "baselines": {
+                name: {**attrs.asdict(scores), "ahead": list(self.ahead.get(name, ())) or None}
+                for name, scores in self.baselines.items()
+            },
+            "horizon": self.horizon,
+            "span": self.span,
+            "cutoffs": list(self.cutoffs),
+            "silent": self.silent,
+            "intervals": {name: list(interval) for name, interval in self.intervals.items()},
+            "overdue_n": self.overdue_n,
+            "reliability": [attrs.asdict(some) for some in self.reliability],
+            "prior": attrs.asdict(self.prior),
+        }
+
+
+def run(path: str | Path, horizon: int = HORIZON, *, draws: int = 200, seed: int = 1) -> Backtest:
+    """Backtest on a data set. Raises `UnreadableSource` for a file that is damaged, of another form, or too short."""
+    return evaluate(read(path), horizon, source=Path(path).name, draws=draws, seed=seed)
+
+
+def evaluate(
+    events: Iterable[Event], horizon: int = HORIZON, *, source: str = "history", draws: int = 200, seed: int = 1
+) -> Backtest:
+    """Backtest on events in any order; `source` names them in errors, `draws` and `seed` are the bootstrap's.
+
+    The four cut-offs lie evenly between 0.62 of the span and the last one with `horizon` days to come. A case has at
+    least three events before, is silent for at most a year, and its owner is still seen when the horizon has passed.
+    """
+    if horizon < 1:
+        raise InvalidValue(f"the horizon is a number of days, one or more, not {horizon}")
+    timeline = Timeline.of(events)
+    first, last = _FIRST_CUT * timeline.span, timeline.span - horizon
+    if last < first:
+        need, fits = ceil(horizon / (1 - _FIRST_CUT)), int((1 - _FIRST_CUT) * timeline.span)
+        hint = f", or --horizon {fits}" if fits else ""
+        reason = f"spans {timeline.span} days, and {horizon} days ahead need {need}: a longer history{hint}"
+        raise UnreadableSource(source, reason)
+    cutoffs = tuple(int(first + i * (last - first) / 3) for i in range(4))
+    prior, models = _models(timeline, int(max(first - horizon, 0.27 * timeline.span)))
+    judged = [case for at in cutoffs for case in timeline.cases(at, horizon)]
+    cases = [case for case in judged if case.watched >= horizon]
+    overdue = [case for case in judged if case.view.n >= 4 and case.watched >= _overdue(case)]
+    forecasts = {name: _Forecasts(model, cases, horizon) for name, model in models.items()}
+    scores = {
+        name: attrs.evolve(made.scores(range(len(cases))), overdue_auc=_overdue_auc(made.model, overdue))
+        for name, made in forecasts.items()
+    }
+    intervals, ahead = _intervals(forecasts, cases, draws, seed)
+    silent = forecasts["warmth"].labels
+    return Backtest(
+        n=len(cases),
+        horizon=horizon,
+        span=timeline.span,
+        cutoffs=cutoffs,
+        silent=sum(silent) / len(silent) if silent else None,
+        scores=scores.pop("warmth"),
+        intervals=intervals,
+        baselines=scores,
+        ahead=ahead,
+        overdue_n=len(overdue),
+        reliability=reliability([1 - f for f in forecasts["warmth"].forecasts], [not label for label in silent]),
+        prior=prior,
+    )
+
+
+# ---- in a user's own words ----
+
+
+@attrs.frozen(slots=True)
+class Looked:
+    """One relationship in scope at one past date: whether the list would have named it, whether there was contact in
+    the following days, and whether that was a call of ours (which a forecast of "if nothing changes" cannot know)."""
+
+    contact: str
+    flagged: bool
+    touched: bool
+    called: bool = False
+
+
+@attrs.frozen(slots=True)
+class Hindsight:
+    """"Of the `flagged` relationships we would have named at `at`, `flagged_silent` stayed silent, and with
+    `flagged_called` there was contact because we called; of the `others`, `others_silent` stayed silent."
+
+    `at` is None for several dates together.
+    """
+
+    at: date | None
+    flagged: int = 0
+    flagged_silent: int = 0
+    flagged_called: int = 0
+    others: int = 0
+    others_silent: int = 0
+
+    @property
+    def flagged_share(self) -> float | None:
+        """Share (0..1) of the named that stayed silent; None if none was named."""
+        return self.flagged_silent / self.flagged if self.flagged else None
+
+    @property
+    def others_share(self) -> float | None:
+        """Share (0..1) of the others that stayed silent; None if there were none."""
+        return self.others_silent / self.others if self.others else None
+
+
+def hindsight(looked: Mapping[date, Iterable[Looked]]) -> tuple[Hindsight, ...]:
+    """The counts for each date, oldest first, and for all of them together at the end (if there are several)."""
+
+    def counted(at: date | None, entries: Iterable[Looked]) -> Hindsight:
+        counts = Counter((one.flagged, one.touched, one.touched and one.called) for one in entries)
+        named = [(touched, called, n) for (flagged, touched, called), n in counts.items() if flagged]
+        rest = [(touched, n) for (flagged, touched, _), n in counts.items() if not flagged]
+        return Hindsight(
+            at,
+            flagged=sum(n for *_, n in named),
+            flagged_silent=sum(n for touched, _, n in named if not touched),
+            flagged_called=sum(n for _, called, n in named if called),
+            others=sum(n for *_, n in rest),
+            others_silent=sum(n for touched, n in rest if not touched),
+        )
+
+    kept = {at: list(entries) for at, entries in sorted(looked.items())}
+    parts = tuple(counted(at, entries) for at, entries in kept.items())
+    together = counted(None, [one for entries in kept.values() for one in entries])
+    return (*parts, together) if len(parts) > 1 else parts

@@ -1,0 +1,443 @@
+"""From files to facts: each file to exactly one importer, each record to the store or to the report.
+
+People-only files are read first and sources that also hold private contact last, so that an address book counts
+wherever it stands among the files of one import. A file is stored whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from fnmatch import fnmatch
+from typing import Any
+
+import attrs
+
+from touchpoints.directory import Directory
+from touchpoints.errors import AmbiguousSource, SourceError, UnreadableSource, UnrecognisedSource
+from touchpoints.handles import Handle
+from touchpoints.model import Channel, Coverage, LeftOut, Person, Question, Skipped, Touchpoint
+from touchpoints.ourside import OurSide
+from touchpoints.plugins import Importer, Plugins, Record
+from touchpoints.reading import Context, content_key
+from touchpoints.settings import Settings
+from touchpoints.source import MEDIA, Source, walk
+from touchpoints.store import Counts, Store
+
+MOST_SHOWN = 1000
+"""So many skipped records are kept in a report; all are counted."""
+READING = 1
+"""Raised when the reading of files changes, so that files are read again instead of being known by their content."""
+
+Progress = Callable[[int, int, str, int], None]
+"""Called now and then with: files done, files in all, the file being read, records read of it."""
+
+
+@attrs.define(slots=True)
+class FileReport:
+    """What one file gave: `first` and `last` local date, `channels` and `people` for the dry run."""
+
+    source: str
+    importer: str
+    counts: Counts = attrs.field(factory=Counts)
+    skipped: int = 0
+    people: int = 0
+    withheld: int = 0
+    left_out: Counter[str] = attrs.field(factory=Counter)
+    channels: set[str] = attrs.field(factory=set)
+    first: date | None = None
+    last: date | None = None
+
+
+@attrs.define(slots=True)
+class Report:
+    """What an import did. `failed`: (file, why) for every unknown, refused or unreadable file; `questions`: (file,
+    question) for what an answer would settle; `unresolved`: (handle, count) that nobody can name yet."""
+
+    files: list[FileReport] = attrs.field(factory=list)
+    skipped: list[Skipped] = attrs.field(factory=list)
+    skipped_total: int = 0
+    left_out: Counter[str] = attrs.field(factory=Counter)
+    failed: list[tuple[str, str]] = attrs.field(factory=list)
+    questions: list[tuple[str, Question]] = attrs.field(factory=list)
+    unresolved: list[tuple[str, int]] = attrs.field(factory=list)
+    people: int = 0
+
+    @property
+    def counts(self) -> Counts:
+        """Added, updated and duplicate touchpoints over all files."""
+        return Counts(*(sum(getattr(f.counts, n) for f in self.files) for n in ("added", "updated", "duplicates")))
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was read and nothing waits for an answer."""
+        return not (self.skipped_total or self.failed or self.questions)
+
+    def as_record(self) -> dict[str, Any]:
+        """The report as the contract's JSON object."""
+        return {
+            **attrs.asdict(self.counts),
+            "people": self.people,
+            "skipped": [{"source": s.source, "record": s.record, "reason": s.reason} for s in self.skipped],
+            "skipped_total": self.skipped_total,
+            "left_out": dict(sorted(self.left_out.items())),
+            "failed": [{"source": source, "reason": reason} for source, reason in self.failed],
+            "questions": [
+                {"source": source, "question": q.question, "options": list(q.options), "setting": q.setting}
+                for source, q in self.questions
+            ],
+            "unresolved": [{"handle": handle, "count": count} for handle, count in self.unresolved],
+            "files": [
+                {"source": f.source, "importer": f.importer, **attrs.asdict(f.counts), "skipped": f.skipped,
+                 "people": f.people, "left_out": dict(sorted(f.left_out.items())), "channels": sorted(f.channels),
+                 "first": f.first.isoformat() if f.first else None, "last": f.last.isoformat() if f.last else None}
+                for f in self.files
+            ],
+        }  # fmt: skip
+
+
+def recognise(source: Source, plugins: Plugins, settings: Settings, as_: str | None = None) -> Importer:
+    """The one importer for a file: `as_`, else the settings' pattern, else the one that recognises its content;
+    fallbacks are asked only if no other does.
+
+    Raises `UnrecognisedSource`, `AmbiguousSource`, or `UnknownName` for an importer that is not installed.
+    """
+    if as_:
+        return plugins.importer(as_)
+    for pattern, name in settings.importers.items():
+        if fnmatch(source.name, pattern) or fnmatch(source.path.rpartition("/")[2], pattern):
+            return plugins.importer(name)
+    if not source.head:
+        raise UnrecognisedSource(source.name, "empty: there is nothing in it")
+    for fallback in (False, True):
+        taking = [i for i in plugins.importers if bool(getattr(i, "fallback", False)) == fallback and takes(i, source)]
+        if len(taking) == 1:
+            return taking[0]
+        if taking:
+            raise AmbiguousSource(source.name, [i.name for i in taking])
+    raise UnrecognisedSource(source.name, "no importer recognises it; see: touchpoints plugins --explain FILE")
+
+
+def takes(importer: Importer, source: Source) -> bool:
+    """Whether an importer recognises a file; an importer that raises does not."""
+    try:
+        return bool(importer.recognises(source))
+    except SourceError:
+        raise
+    except Exception:  # a foreign importer must not stop the others; `plugins --explain` shows that it says no
+        return False
+
+
+def ingest(
+    paths: Iterable[str | os.PathLike[str]],
+    store: Store,
+    plugins: Plugins,
+    settings: Settings,
+    our_side: OurSide,
+    region: str,
+    *,
+    as_: str | None = None,
+    dry_run: bool = False,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Import files, folders and archives; with `dry_run` read everything and keep nothing.
+
+    Problems are entries in the report; with `strict` the first one is raised as a `SourceError` instead.
+    """
+    run = _Run(store, plugins, settings, our_side, region, strict, progress)
+    if not dry_run:
+        run.over(paths, as_)
+        return run.report
+    try:
+        with store.transaction():
+            run.over(paths, as_)
+            raise _NothingKept
+    except _NothingKept:
+        store.refresh()  # what the store remembered of this run is gone with it
+        return run.report
+
+
+class _NothingKept(Exception):
+    """Ends a dry run, so that the transaction around it is rolled back."""
+
+
+class _Run:
+    """One import: its report, and what all its files share."""
+
+    def __init__(
+        self,
+        store: Store,
+        plugins: Plugins,
+        settings: Settings,
+        our_side: OurSide,
+        region: str,
+        strict: bool,
+        progress: Progress | None,
+    ) -> None:
+        self.store, self.plugins, self.settings, self.our_side = store, plugins, settings, our_side
+        self.region, self.strict, self.progress = region, strict, progress
+        self.report = Report()
+        self.done = self.total = 0
+        self.private = {(h.kind, h.value) for h in (Handle.of(text, region) for text in settings.private)}
+        self.lines = {our_side.line(line): kind for line, kind in settings.lines.items()}
+
+    def over(self, paths: Iterable[str | os.PathLike[str]], as_: str | None) -> None:
+        phases: tuple[list[tuple[Source, Importer]], ...] = ([], [])
+        for found in walk(paths):
+            self.total += 1
+            if isinstance(found, SourceError):
+                self.failed(found)
+            elif found.in_archive and found.suffix in MEDIA:
+                self.report.left_out["media"] += 1
+            else:
+                try:
+                    importer = recognise(found, self.plugins, self.settings, as_)
+                except SourceError as error:
+                    self.failed(error)
+                else:
+                    phases[bool(getattr(importer, "channels", ()))].append((found, importer))
+        self.remember_importers({importer.name: importer for phase in phases for _, importer in phase})
+        withheld = []
+        for source, importer in (*phases[0], *phases[1]):
+            file = self.file(source, importer)
+            self.done += 1
+            if file is not None and file.withheld:
+                withheld.append((file, source, importer))
+        if withheld:
+            directory = self.directory()
+            for file, source, importer in withheld:
+                self.admit(file, source, importer, directory)
+        for file in self.report.files:
+            self.report.left_out.update(file.left_out)
+            self.report.people += file.people
+        self.report.failed.sort()
+        for waiting in self.directory().unresolved[:MOST_SHOWN]:
+            self.report.unresolved.append((waiting.handle.value, waiting.count))
+
+    def directory(self) -> Directory:
+        return Directory(self.store, self.settings, self.our_side, self.region)
+
+    def known_only(self, importer: Importer) -> str:
+        if self.settings.known_only != "phones":
+            return self.settings.known_only
+        return str(getattr(importer, "known_only", "never"))
+
+    def remember_importers(self, importers: dict[str, Importer]) -> None:
+        before = self.store.get("importers", {})
+        now = {name: sorted(c.name for c in getattr(i, "channels", ())) for name, i in importers.items()}
+        if {**before, **now} != before:
+            self.store.put("importers", {**before, **now})
+
+    def failed(self, error: SourceError) -> None:
+        if self.strict:
+            raise error
+        where = "" if error.record is None else f" (at {error.record})"
+        self.report.failed.append((error.source, error.reason + where))
+        if isinstance(error, UnreadableSource) and error.question:
+            self.report.questions.append((error.source, Question(error.question, error.options, error.setting)))
+
+    # -- one file -------------------------------------------------------------------------------------------------------
+
+    def fingerprint(self, importer: Importer) -> str:
+        """What the reading of a file depends on beside its content."""
+        s = self.settings
+        side = self.our_side
+        return content_key(
+            READING, importer.name, getattr(importer, "version", ""), s.subjects, s.date_order, self.region, self.store.zone,
+            s.known_only, sorted(s.lines.items()), sorted(s.private), sorted(s.zones.items()), s.tables,
+            sorted(side.domains), [(c.name, sorted((h.kind, h.value) for h in c.handles)) for c in side.colleagues],
+        )  # fmt: skip
+
+    def file(self, source: Source, importer: Importer) -> FileReport | None:
+        """Read one file; `None` if it failed. Touchpoints with people who may not be stored unless they are known are
+        withheld at first."""
+        file = FileReport(source.name, importer.name)
+        before = len(self.report.skipped), self.report.skipped_total, len(self.report.questions)
+        try:
+            digest, fingerprint = source.digest(), self.fingerprint(importer)
+            with self.store.transaction():
+                known = self.store.source(source.name, digest)
+                formerly: set[str] = set()
+                if known is not None and known[2] == fingerprint and not known[3].get("withheld"):
+                    self.known_file(file, known[3])
+                    self.report.files.append(file)
+                    return file
+                if known is not None and known[2] != fingerprint:
+                    formerly = self.store.forget(known[0])
+                self.read_file(file, source, importer, digest, fingerprint, formerly)
+        except SourceError as error:
+            del self.report.skipped[before[0] :], self.report.questions[before[2] :]
+            self.report.skipped_total = before[1]
+            self.failed(error)
+            return None
+        except (OSError, EOFError) as error:
+            self.failed(UnreadableSource(source.name, f"damaged or cut off: {error}; export or download it again"))
+            return None
+        self.report.files.append(file)
+        return file
+
+    def admit(self, file: FileReport, source: Source, importer: Importer, directory: Directory) -> None:
+        """Read a file again for what was withheld, now that every file of this import has been read."""
+        context = self.context(source, importer)
+        policy = self.policy(importer, source, context)
+
+        def admitted() -> Iterator[Touchpoint]:
+            for record in self.records(importer, source, context):
+                if not isinstance(record, Touchpoint) or policy(record) != LeftOut("not known"):
+                    continue
+                if any(directory.knows(p.handle) for p in record.parties):
+                    file.withheld -= 1
+                    file.left_out["not known"] -= 1
+                    self.seen(file, record)
+                    yield record
+
+        with self.store.transaction():
+            known = self.store.source(source.name, source.digest())
+            if known is None:
+                return
+            counts = self.store.add(admitted(), known[0], channels=tuple(importer.channels))
+            file.counts.added += counts.added
+            file.counts.updated += counts.updated
+            file.counts.duplicates += counts.duplicates
+            file.left_out += Counter()  # without zeros
+            self.store.finish_source(known[0], {**known[3], **self.said(file), "withheld": file.withheld})
+
+    def seen(self, file: FileReport, touchpoint: Touchpoint) -> None:
+        day = touchpoint.at.astimezone(self.store.zone).date()
+        file.first, file.last = min(file.first or day, day), max(file.last or day, day)
+        file.channels.add(touchpoint.channel)
+
+    @staticmethod
+    def said(file: FileReport) -> dict[str, Any]:
+        """What of a file's report is kept, so that the same file can say it again."""
+        counts = file.counts
+        return {
+            "touchpoints": counts.added + counts.updated + counts.duplicates, "withheld": file.withheld,
+            "skipped_total": file.skipped, "left_out": file.left_out, "channels": sorted(file.channels),
+            "people": file.people,
+            "first": file.first.isoformat() if file.first else None,
+            "last": file.last.isoformat() if file.last else None,
+        }  # fmt: skip
+
+    def context(self, source: Source, importer: Importer) -> Context:
+        return Context(
+            self.settings, our_side=self.our_side, zone=self.store.zone, region=self.region, source=source.name,
+            importer=importer.name, channels=tuple(getattr(importer, "channels", ())),
+        )  # fmt: skip
+
+    def known_file(self, file: FileReport, said: dict[str, Any]) -> None:
+        """The same file as before: nothing can be new, and what its import said is said again."""
+        file.counts.duplicates = said["touchpoints"]
+        file.skipped = said["skipped_total"]
+        file.left_out = Counter(said["left_out"])
+        file.channels = set(said["channels"])
+        file.first, file.last = (date.fromisoformat(d) if d else None for d in (said["first"], said["last"]))
+        self.report.skipped += [Skipped(file.source, r, why) for r, why in said["skipped"]]
+        del self.report.skipped[MOST_SHOWN:]
+        self.report.skipped_total += file.skipped
+        self.report.questions += [(file.source, Question(*q)) for q in said["questions"]]
+
+    def read_file(
+        self, file: FileReport, source: Source, importer: Importer, digest: str, fingerprint: str, formerly: set[str]
+    ) -> None:
+        channels: tuple[Channel, ...] = tuple(getattr(importer, "channels", ()))
+        context = self.context(source, importer)
+        id_ = self.store.begin_source(source.name, importer.name, digest, fingerprint)
+        policy = self.policy(importer, source, context)
+        people: list[Person] = []
+        spans: list[Coverage] = []
+        skipped: list[Skipped] = []
+        questions: dict[Question, None] = {}
+        usable = {*self.store.media(), *(c.name for c in channels)}
+
+        def touchpoints() -> Iterator[Touchpoint]:
+            for n, record in enumerate(self.records(importer, source, context), 1):
+                if self.progress and n % 2000 == 0:
+                    self.progress(self.done, self.total, source.name, n)
+                decided = policy(record) if isinstance(record, Touchpoint) else record
+                match decided:
+                    case Touchpoint() if decided.channel not in usable:
+                        file.skipped += 1
+                        skipped.append(
+                            context.skipped(n, f"unknown channel '{decided.channel}'; its importer must declare it")
+                        )
+                    case Touchpoint():
+                        self.seen(file, decided)
+                        yield decided
+                    case Person():
+                        people.append(decided)
+                    case Skipped():
+                        file.skipped += 1
+                        if len(skipped) < MOST_SHOWN:
+                            skipped.append(decided)
+                    case LeftOut():
+                        file.left_out[decided.reason] += 1
+                        file.withheld += decided.reason == "not known"
+                    case Coverage():
+                        spans.append(decided)
+                    case Question():
+                        questions[decided] = None
+                    case _:
+                        raise UnreadableSource(source.name, f"importer {importer.name} gave a {type(record).__name__}")
+
+        file.counts = self.store.add(touchpoints(), id_, channels=channels, formerly=formerly)
+        questions |= policy.questions
+        file.people = self.store.add_people(people, id_)
+        self.store.add_coverage(spans, id_)
+        if self.strict and skipped:
+            raise UnreadableSource(source.name, skipped[0].reason, skipped[0].record)
+        self.report.skipped += skipped[: max(0, MOST_SHOWN - len(self.report.skipped))]
+        self.report.skipped_total += file.skipped
+        self.report.questions += [(source.name, q) for q in questions]
+        kept = {
+            "skipped": [(x.record, x.reason) for x in skipped],
+            "questions": [(q.question, q.options, q.setting) for q in questions],
+        }
+        self.store.finish_source(id_, {**self.said(file), **kept})
+
+    def records(self, importer: Importer, source: Source, context: Context) -> Iterator[Record]:
+        """An importer's records; whatever else a foreign one raises is named as the file's failure."""
+        try:
+            yield from importer.read(source, context)
+        except (SourceError, OSError, EOFError, GeneratorExit):
+            raise
+        except Exception as error:
+            reason = f"importer {importer.name} failed: {type(error).__name__}: {error}"
+            raise UnreadableSource(source.name, reason) from error
+
+    def policy(self, importer: Importer, source: Source, context: Context) -> _Policy:
+        mode = self.known_only(importer)
+        unsorted: set[str] = set()
+        if mode == "lines":
+            found = (r.line for r in self.records(importer, source, context) if isinstance(r, Touchpoint) and r.line)
+            lines = set(found)
+            context.start_again()
+            if len(lines) > 1:
+                unsorted = {line for line in lines if line not in self.lines and not self.our_side.owns_line(line)}
+        return _Policy(self, mode, unsorted)
+
+
+class _Policy:
+    """What of a file's touchpoints may be stored: nothing private, and of mixed sources only people who are known."""
+
+    def __init__(self, run: _Run, mode: str, unsorted: set[str]) -> None:
+        self.run, self.mode, self.unsorted = run, mode, unsorted
+        self.questions: dict[Question, None] = {
+            Question(
+                f"Is the line {line} business, private or a hotline? Until then only people the directory knows count.",
+                ("business", "private", "hotline"), f'[lines]\n"{line}" = "business"',
+            ): None
+            for line in sorted(unsorted)
+        }  # fmt: skip
+
+    def __call__(self, touchpoint: Touchpoint) -> Touchpoint | LeftOut:
+        if touchpoint.line and self.run.lines.get(touchpoint.line) == "private":
+            return LeftOut("private")
+        if self.run.private and any((p.handle.kind, p.handle.value) in self.run.private for p in touchpoint.parties):
+            return LeftOut("private")
+        if self.mode == "always" or (self.mode == "lines" and touchpoint.line in self.unsorted):
+            return LeftOut("not known")
+        return touchpoint
