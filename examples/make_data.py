@@ -49,8 +49,10 @@ def phrases(pool: str, lang: str = "") -> list[str]:
 
 
 # --------------------------------------------------------------------------------------------------------------- days
-HOLIDAYS = {date.fromisoformat(day): name for day, name in (
-    line.split(maxsplit=1) for line in CAST["holidays"].strip().splitlines())}
+HOLIDAYS = {
+    date.fromisoformat(day): name
+    for day, name in (line.split(maxsplit=1) for line in CAST["holidays"].strip().splitlines())
+}
 LEAVE = [
     (date(2024, 8, 5), date(2024, 8, 23)),
     (date(2025, 2, 17), date(2025, 2, 21)),
@@ -180,12 +182,27 @@ def customers() -> dict[str, Customer]:
             office = pools["us" if company.endswith("Inc") else lang].pop()
             by_mobile = not people and ("mobile" in opts or rng.random() < 0.12)
             given, _, family = name.rpartition(" ")
-            people.append(Someone(name, f"{plain(name)}@{stem}.example", pools["mobile"].pop() if by_mobile else office,
-                                  office, f"{family}, {given}" if surname_first else name))
+            people.append(
+                Someone(
+                    name,
+                    f"{plain(name)}@{stem}.example",
+                    pools["mobile"].pop() if by_mobile else office,
+                    office,
+                    f"{family}, {given}" if surname_first else name,
+                )
+            )
         result[stem] = Customer(
-            company, f"{stem}.example", tuple(people), float(gap), () if "story" in opts else tuple(cycle.split()),
-            lang, int(opts.get("silent") or opts.get("last") or 0) or None,
-            date.fromisoformat(opts.get("since") or START.isoformat()), "silent" in opts, "prospect" in opts)
+            company,
+            f"{stem}.example",
+            tuple(people),
+            float(gap),
+            () if "story" in opts else tuple(cycle.split()),
+            lang,
+            int(opts.get("silent") or opts.get("last") or 0) or None,
+            date.fromisoformat(opts.get("since") or START.isoformat()),
+            "silent" in opts,
+            "prospect" in opts,
+        )
     return result
 
 
@@ -257,18 +274,36 @@ class World:
         for person in people:
             self.touched[person.domain].add(day)
 
-    def call(self, at: datetime, who: Someone, incoming: bool, minutes: float, line: str = "office",
-             extension: str = "Büro Mara") -> None:
+    def call(
+        self,
+        at: datetime,
+        who: Someone,
+        incoming: bool,
+        minutes: float,
+        line: str = "office",
+        extension: str = "Büro Mara",
+    ) -> None:
         """A call with somebody; 0 minutes: not reached. Some numbers got their name in the phone book only later."""
         unnamed = who.domain in NO_PHONE_BOOK or (who.phone[-1] in "37" and (at.date() - START).days < 60)
-        self.calls.append(Call(at, line, who.phone, "" if unnamed else who.name, incoming, round(minutes * 60),
-                               extension))
+        self.calls.append(
+            Call(at, line, who.phone, "" if unnamed else who.name, incoming, round(minutes * 60), extension)
+        )
         if minutes and extension != MACHINE:
             self.touch(at.date(), [who])
 
-    def mail(self, at: datetime, sender: Someone, to: Sequence[Someone], subject: str, body: str, *,
-             counts: bool = True, cc: Sequence[Someone] = (), parents: Sequence[str] = (),
-             head: Sequence[str] = ()) -> str:
+    def mail(
+        self,
+        at: datetime,
+        sender: Someone,
+        to: Sequence[Someone],
+        subject: str,
+        body: str,
+        *,
+        counts: bool = True,
+        cc: Sequence[Someone] = (),
+        parents: Sequence[str] = (),
+        head: Sequence[str] = (),
+    ) -> str:
         """A mail; returns its id."""
         digest = hashlib.sha1(f"{at} {sender.address} {len(self.mails)}".encode()).hexdigest()[:14]
         mail_id = f"<{digest}@{sender.domain}>"
@@ -277,8 +312,9 @@ class World:
             self.touch(at.date(), to if sender.domain == COMPANY else [sender])
         return mail_id
 
-    def robot(self, at: datetime, sender: Someone, subject: str, *head: str,
-              body: str = "Automatische Nachricht.") -> None:
+    def robot(
+        self, at: datetime, sender: Someone, subject: str, *head: str, body: str = "Automatische Nachricht."
+    ) -> None:
         """A mail that no person wrote."""
         self.mail(at, sender, [MARA], subject, body, counts=False, head=head)
 
@@ -316,12 +352,25 @@ def title_of(domain: str) -> str:
 
 def fill(rng: Random, phrase: str, day: date) -> str:
     """A phrase with its order number, product, week and year."""
-    return phrase.format(n=rng.randrange(2100, 9800), p=rng.choice(phrases("products")),
-                         w=min(day.isocalendar().week + 2, 52), y=day.year + (day.month > 6))
+    return phrase.format(
+        n=rng.randrange(2100, 9800),
+        p=rng.choice(phrases("products")),
+        w=min(day.isocalendar().week + 2, 52),
+        y=day.year + (day.month > 6),
+    )
 
 
-def conversation(world: World, rng: Random, day: date, who: Someone, pattern: str, lang: str = "de", *,
-                 subject: str = "", cc: Sequence[Someone] = ()) -> None:
+def conversation(
+    world: World,
+    rng: Random,
+    day: date,
+    who: Someone,
+    pattern: str,
+    lang: str = "de",
+    *,
+    subject: str = "",
+    cc: Sequence[Someone] = (),
+) -> None:
     """A thread within one day, `o` by us and `i` by them: "io" is their question and our answer."""
     subject = subject or fill(rng, rng.choice(phrases("topics", lang)), day)
     at, parents = office_hour(rng, day, last=13), list[str]()
@@ -349,8 +398,9 @@ def phone_call(world: World, rng: Random, day: date, who: Someone, line: str) ->
     world.call(at, who, incoming and dice >= 0.16, max(rng.gammavariate(1.8, 6.5), 0.4), line)
 
 
-def meeting(world: World, rng: Random, at: datetime, customer: Customer, on_site: bool = False,
-            **fixed: object) -> Meeting:
+def meeting(
+    world: World, rng: Random, at: datetime, customer: Customer, on_site: bool = False, **fixed: object
+) -> Meeting:
     """A meeting with up to two people of a customer, on site or by Teams, booked some days before."""
     changed = clock(workday(min(at, AT).date() - timedelta(days=rng.randrange(3, 12))), f"{rng.randrange(8, 17)}:20")
     answers = "ACCEPTED ACCEPTED ACCEPTED NEEDS-ACTION TENTATIVE".split()
@@ -368,14 +418,30 @@ def meeting(world: World, rng: Random, at: datetime, customer: Customer, on_site
 def answer_mail(world: World, rng: Random, entry: Meeting, who: Someone, answer: str = "ACCEPTED") -> None:
     """The mail with which a calendar answers an invitation; no contact besides the meeting."""
     sent = entry.changed or entry.start
-    body = "\n".join([
-        "BEGIN:VCALENDAR", "METHOD:REPLY", "PRODID:Microsoft Exchange Server 2010", "VERSION:2.0", "BEGIN:VEVENT",
-        f"UID:{uid_of(entry)}", f"DTSTART:{utc(entry.start):%Y%m%dT%H%M%SZ}", f"DTSTAMP:{utc(sent):%Y%m%dT%H%M%SZ}",
-        f"ATTENDEE;PARTSTAT={answer}:mailto:{who.address}", "END:VEVENT", "END:VCALENDAR"])
+    body = "\n".join(
+        [
+            "BEGIN:VCALENDAR",
+            "METHOD:REPLY",
+            "PRODID:Microsoft Exchange Server 2010",
+            "VERSION:2.0",
+            "BEGIN:VEVENT",
+            f"UID:{uid_of(entry)}",
+            f"DTSTART:{utc(entry.start):%Y%m%dT%H%M%SZ}",
+            f"DTSTAMP:{utc(sent):%Y%m%dT%H%M%SZ}",
+            f"ATTENDEE;PARTSTAT={answer}:mailto:{who.address}",
+            "END:VEVENT",
+            "END:VCALENDAR",
+        ]
+    )
     german, english = {"ACCEPTED": ("Zugesagt", "Accepted"), "DECLINED": ("Abgelehnt", "Declined")}[answer]
     subject = f"{german if entry.lang == 'de' else english}: {entry.title}"
-    world.robot(sent + timedelta(minutes=rng.randrange(3, 400)), who, subject,
-                "Content-Type: text/calendar; method=REPLY; charset=utf-8", body=body)
+    world.robot(
+        sent + timedelta(minutes=rng.randrange(3, 400)),
+        who,
+        subject,
+        "Content-Type: text/calendar; method=REPLY; charset=utf-8",
+        body=body,
+    )
 
 
 def out_of_office(world: World, at: datetime, who: Someone, lang: str = "de") -> None:
@@ -387,15 +453,33 @@ def out_of_office(world: World, at: datetime, who: Someone, lang: str = "de") ->
 def bounce(world: World, at: datetime, gone: Someone, status: str) -> None:
     """The report of a mail server that a mail could not be delivered, for good (5.…) or so far (4.…)."""
     final = status.startswith("5")
-    body = "\n".join([
-        "--=_b", "Content-Type: text/plain", "", "Your message could not be delivered.", "", "--=_b",
-        "Content-Type: message/delivery-status", "", f"Reporting-MTA: dns; mx.{COMPANY}", "",
-        f"Final-Recipient: rfc822; {gone.address}", f"Action: {'failed' if final else 'delayed'}",
-        f"Status: {status}", "--=_b--"])
-    world.robot(at, Someone("Mail Delivery System", f"mailer-daemon@mx.{COMPANY}"),
-                "Undelivered Mail Returned to Sender" if final else "Delayed Mail (still being retried)",
-                "Auto-Submitted: auto-replied", f"X-Failed-Recipients: {gone.address}",
-                'Content-Type: multipart/report; report-type=delivery-status; boundary="=_b"', body=body)
+    body = "\n".join(
+        [
+            "--=_b",
+            "Content-Type: text/plain",
+            "",
+            "Your message could not be delivered.",
+            "",
+            "--=_b",
+            "Content-Type: message/delivery-status",
+            "",
+            f"Reporting-MTA: dns; mx.{COMPANY}",
+            "",
+            f"Final-Recipient: rfc822; {gone.address}",
+            f"Action: {'failed' if final else 'delayed'}",
+            f"Status: {status}",
+            "--=_b--",
+        ]
+    )
+    world.robot(
+        at,
+        Someone("Mail Delivery System", f"mailer-daemon@mx.{COMPANY}"),
+        "Undelivered Mail Returned to Sender" if final else "Delayed Mail (still being retried)",
+        "Auto-Submitted: auto-replied",
+        f"X-Failed-Recipients: {gone.address}",
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="=_b"',
+        body=body,
+    )
 
 
 def chat_day(world: World, rng: Random, day: date, customer: Customer) -> None:
@@ -436,7 +520,8 @@ def streams(customer: Customer, steps: Iterable[Step]) -> dict[str, list[date]]:
     for day, channel, i in steps:
         person = customer.people[i]
         handles = {"c": [person.phone], "w": [person.name], "m": [person.address]}.get(
-            channel, [guest.address for guest in customer.people[:2]])
+            channel, [guest.address for guest in customer.people[:2]]
+        )
         for key in ["all", *handles]:
             found[key].append(day)
             if channel in "cvp":
@@ -450,8 +535,12 @@ def in_rhythm(days: list[date]) -> bool:
         return True
     usual, silence = (days[-1] - days[0]).days / (len(days) - 1), (TODAY - days[-1]).days
     lately, month = (sum((TODAY - day).days < span for day in days) for span in (90, 31))
-    return (silence <= max(6, 1.2 * usual) and (usual > 30 or lately >= 0.7 * 90 / usual)
-            and (usual > 10 or month >= 0.7 * 31 / usual) and not missed_season(days))
+    return (
+        silence <= max(6, 1.2 * usual)
+        and (usual > 30 or lately >= 0.7 * 90 / usual)
+        and (usual > 10 or month >= 0.7 * 31 / usual)
+        and not missed_season(days)
+    )
 
 
 def missed_season(days: Iterable[date]) -> bool:
@@ -498,51 +587,115 @@ def live_through(world: World, customer: Customer) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------------- series
-def series(world: World, first: datetime, minutes: int, title: str, guests: Sequence[Someone] = (), *, weeks: int = 0,
-           nth: int = 0, until: date = TODAY, where: str = "", lang: str = "de", lines: Sequence[str] = (),
-           moved: dict[date, datetime] | None = None, dropped: Sequence[date] = ()) -> None:
+def series(
+    world: World,
+    first: datetime,
+    minutes: int,
+    title: str,
+    guests: Sequence[Someone] = (),
+    *,
+    weeks: int = 0,
+    nth: int = 0,
+    until: date = TODAY,
+    where: str = "",
+    lang: str = "de",
+    lines: Sequence[str] = (),
+    moved: dict[date, datetime] | None = None,
+    dropped: Sequence[date] = (),
+) -> None:
     """A recurring entry: every so many weeks, or on the nth such weekday of each month.
 
     Pauses are left out (EXDATE) if guests are concerned; single instances are moved or cancelled (RECURRENCE-ID).
     """
+
     def at(day: date) -> datetime:
         return datetime.combine(day, first.time())
 
     def local(name: str, moment: datetime) -> str:
         return f"{name};TZID=W. Europe Standard Time:{moment:%Y%m%dT%H%M%S}"
 
-    days = [day for i in range((until - first.date()).days + 1)
-            if (day := first.date() + timedelta(days=i)).weekday() == first.weekday()
-            and (i % (7 * weeks) == 0 if weeks else (day.day - 1) // 7 == nth - 1)]
+    days = [
+        day
+        for i in range((until - first.date()).days + 1)
+        if (day := first.date() + timedelta(days=i)).weekday() == first.weekday()
+        and (i % (7 * weeks) == 0 if weeks else (day.day - 1) // 7 == nth - 1)
+    ]
     weekday = "MO TU WE TH FR SA SU".split()[first.weekday()]
     rule = "RRULE:FREQ=" + (f"WEEKLY;INTERVAL={weeks};BYDAY={weekday}" if weeks else f"MONTHLY;BYDAY={nth}{weekday}")
     rule += f";UNTIL={utc(at(until)):%Y%m%dT%H%M%SZ}" if until < TODAY else ""
     pauses = [day for day in days if guests and not works(day)]
-    base = Meeting(first, minutes, title, tuple((guest, "ACCEPTED") for guest in guests), where, lang=lang,
-                   teams=bool(guests) and not where, changed=clock(first.date() - timedelta(days=6), "11:20"),
-                   lines=(rule, *(local("EXDATE", at(day)) for day in pauses), *lines),
-                   uid=hashlib.sha256(f"{first}{title}".encode()).hexdigest())
+    base = Meeting(
+        first,
+        minutes,
+        title,
+        tuple((guest, "ACCEPTED") for guest in guests),
+        where,
+        lang=lang,
+        teams=bool(guests) and not where,
+        changed=clock(first.date() - timedelta(days=6), "11:20"),
+        lines=(rule, *(local("EXDATE", at(day)) for day in pauses), *lines),
+        uid=hashlib.sha256(f"{first}{title}".encode()).hexdigest(),
+    )
     world.meet(base, counts=False)
     moves = moved or {}
     for day in [*moves, *dropped]:
         shown = title if day in moves else ("Abgesagt: " if lang == "de" else "Canceled: ") + title
-        world.meet(replace(base, start=moves.get(day, at(day)), title=shown, lines=(local("RECURRENCE-ID", at(day)),),
-                           changed=clock(day - timedelta(days=1), "16:05"), sequence=2, cancelled=day in dropped))
+        world.meet(
+            replace(
+                base,
+                start=moves.get(day, at(day)),
+                title=shown,
+                lines=(local("RECURRENCE-ID", at(day)),),
+                changed=clock(day - timedelta(days=1), "16:05"),
+                sequence=2,
+                cancelled=day in dropped,
+            )
+        )
     for day in {*days} - {*pauses, *moves, *dropped}:
         world.touch(day, guests)
 
 
 def recurring(world: World, who: dict[str, Customer]) -> None:
     """The series in the calendar: customers, colleagues, private."""
-    series(world, datetime(2024, 6, 18, 10), 30, "Jour fixe Havelland", who["havelland-logistik"].people, weeks=1,
-           moved={date(2025, 10, 7): datetime(2025, 10, 8, 14), date(2026, 5, 12): datetime(2026, 5, 13, 14)},
-           dropped=[date(2026, 6, 23)])
-    series(world, datetime(2024, 6, 20, 15), 45, "Kestrel catch-up", who["kestrel-rowe"].people, weeks=2, lang="en",
-           dropped=[date(2025, 9, 11)])
-    series(world, datetime(2024, 7, 10, 9, 30), 60, "Lagerrunde Südkreuz", who["rechenwerk-suedkreuz"].people[:2],
-           nth=2, where="Rechenwerk Südkreuz, 2. OG", moved={date(2026, 1, 14): datetime(2026, 1, 15, 9, 30)})
-    series(world, datetime(2024, 6, 19, 11), 30, "Abstimmung Quellwerk", who["quellwerk-medizintechnik"].people,
-           weeks=2, until=date(2026, 4, 22))
+    series(
+        world,
+        datetime(2024, 6, 18, 10),
+        30,
+        "Jour fixe Havelland",
+        who["havelland-logistik"].people,
+        weeks=1,
+        moved={date(2025, 10, 7): datetime(2025, 10, 8, 14), date(2026, 5, 12): datetime(2026, 5, 13, 14)},
+        dropped=[date(2026, 6, 23)],
+    )
+    series(
+        world,
+        datetime(2024, 6, 20, 15),
+        45,
+        "Kestrel catch-up",
+        who["kestrel-rowe"].people,
+        weeks=2,
+        lang="en",
+        dropped=[date(2025, 9, 11)],
+    )
+    series(
+        world,
+        datetime(2024, 7, 10, 9, 30),
+        60,
+        "Lagerrunde Südkreuz",
+        who["rechenwerk-suedkreuz"].people[:2],
+        nth=2,
+        where="Rechenwerk Südkreuz, 2. OG",
+        moved={date(2026, 1, 14): datetime(2026, 1, 15, 9, 30)},
+    )
+    series(
+        world,
+        datetime(2024, 6, 19, 11),
+        30,
+        "Abstimmung Quellwerk",
+        who["quellwerk-medizintechnik"].people,
+        weeks=2,
+        until=date(2026, 4, 22),
+    )
     series(world, datetime(2024, 6, 17, 9), 45, "Vertriebsrunde", COLLEAGUES[:6], weeks=1)
     series(world, datetime(2024, 6, 21, 13), 30, "1:1 Jonas / Mara", [JONAS], weeks=2, until=date(2026, 3, 27))
     series(world, datetime(2024, 6, 20, 18, 30), 75, "Yoga", weeks=1, lines=["CLASS:PRIVATE"])
@@ -553,8 +706,9 @@ def stories(world: World, who: dict[str, Customer]) -> None:
     """What bends the ends: everything in the cast's `needs` and `not` that a rhythm alone does not tell."""
     rng = Random("stories")
 
-    def call(text: str, stem: str, incoming: bool, minutes: float, line: str = "office",
-             extension: str = "Büro Mara") -> None:
+    def call(
+        text: str, stem: str, incoming: bool, minutes: float, line: str = "office", extension: str = "Büro Mara"
+    ) -> None:
         world.call(on(text), who[stem].main, incoming, minutes, line, extension)
 
     def write(text: str, stem: str, subject: str, body: str, parents: Sequence[str] = (), ours: bool = True) -> str:
@@ -578,70 +732,148 @@ def stories(world: World, who: dict[str, Customer]) -> None:
     call("30.6. 11:15", "schulverbund-nordring", True, 8)
     call("30.6. 17:41", "reederei-sturmvogel", False, 14, "mobile")
     # written, and not answered
-    write("26.6. 10:20", "feinkost-valentini", "Wartungsvertrag: Laufzeit und Kündigung",
-          "Guten Tag Frau Falk, unser Vertrag läuft im August aus. Können Sie mir die neuen Konditionen nennen?",
-          ours=False)
-    asked = write("22.6. 9:12", "spedition-wolkenstein", "Liefertermin Auftrag 7731",
-                  "Hallo Frau Falk, wann kommen die Handgeräte?", ours=False)
-    write("25.6. 14:05", "spedition-wolkenstein", "AW: Liefertermin Auftrag 7731",
-          "Hallo Frau Falk, ich erinnere an meine Frage: wann kommen die Handgeräte?", [asked], ours=False)
+    write(
+        "26.6. 10:20",
+        "feinkost-valentini",
+        "Wartungsvertrag: Laufzeit und Kündigung",
+        "Guten Tag Frau Falk, unser Vertrag läuft im August aus. Können Sie mir die neuen Konditionen nennen?",
+        ours=False,
+    )
+    asked = write(
+        "22.6. 9:12",
+        "spedition-wolkenstein",
+        "Liefertermin Auftrag 7731",
+        "Hallo Frau Falk, wann kommen die Handgeräte?",
+        ours=False,
+    )
+    write(
+        "25.6. 14:05",
+        "spedition-wolkenstein",
+        "AW: Liefertermin Auftrag 7731",
+        "Hallo Frau Falk, ich erinnere an meine Frage: wann kommen die Handgeräte?",
+        [asked],
+        ours=False,
+    )
     # written, and answered (here by a meeting), or nothing to answer
-    write("24.6. 11:30", "fensterbau-hagedorn", "Anbindung Terminal T3 an die Warenwirtschaft",
-          "Guten Tag, schaffen wir das noch im Juli?", ours=False)
+    write(
+        "24.6. 11:30",
+        "fensterbau-hagedorn",
+        "Anbindung Terminal T3 an die Warenwirtschaft",
+        "Guten Tag, schaffen wir das noch im Juli?",
+        ours=False,
+    )
     meet("25.6. 10:00", "fensterbau-hagedorn", guests=((who["fensterbau-hagedorn"].main, "ACCEPTED"),))
-    conversation(world, rng, date(2026, 6, 29), who["stiftung-fernlicht"].main, "oioi",
-                 subject="Datenblatt Terminal T3")
-    conversation(world, rng, date(2026, 5, 5), who["kanzlei-morgenroth"].main, "io",
-                 subject="Rückfrage zu Ihrer Rechnung Nr. 2026-0417")
+    conversation(
+        world, rng, date(2026, 6, 29), who["stiftung-fernlicht"].main, "oioi", subject="Datenblatt Terminal T3"
+    )
+    conversation(
+        world,
+        rng,
+        date(2026, 5, 5),
+        who["kanzlei-morgenroth"].main,
+        "io",
+        subject="Rückfrage zu Ihrer Rechnung Nr. 2026-0417",
+    )
     world.chats[who["zimmerei-hollerbach"].main.name] += [
         (on("30.6. 12:04"), MARA.name, "Die Ersatzrollen sind unterwegs."),
-        (on("30.6. 12:31"), who["zimmerei-hollerbach"].main.name, "Danke, bis Freitag 👍")]
+        (on("30.6. 12:31"), who["zimmerei-hollerbach"].main.name, "Danke, bis Freitag 👍"),
+    ]
     world.touch(date(2026, 6, 30), [who["zimmerei-hollerbach"].main])
     # meetings that fell through; the third has a successor
-    meet("18.6. 14:00", "klinik-silbersee", title="Abgesagt: Jahresgespräch", cancelled=True, sequence=1,
-         changed=on("16.6. 9:40"), organizer=who["klinik-silbersee"].main)
+    meet(
+        "18.6. 14:00",
+        "klinik-silbersee",
+        title="Abgesagt: Jahresgespräch",
+        cancelled=True,
+        sequence=1,
+        changed=on("16.6. 9:40"),
+        organizer=who["klinik-silbersee"].main,
+    )
     whitcombe = who["harbourlight-marine"].main
-    invited = meet("23.6. 15:00", "harbourlight-marine", title="Account review", organizer=MARA,
-                   changed=on("19.6. 10:05"), guests=((whitcombe, "DECLINED"),))
+    invited = meet(
+        "23.6. 15:00",
+        "harbourlight-marine",
+        title="Account review",
+        organizer=MARA,
+        changed=on("19.6. 10:05"),
+        guests=((whitcombe, "DECLINED"),),
+    )
     answer_mail(world, rng, invited, whitcombe, "DECLINED")
-    meet("17.6. 11:00", "institut-blaupause", title="Abgesagt: Abnahme Terminal T3", cancelled=True, sequence=1,
-         changed=on("15.6. 9:10"), organizer=MARA)
+    meet(
+        "17.6. 11:00",
+        "institut-blaupause",
+        title="Abgesagt: Abnahme Terminal T3",
+        cancelled=True,
+        sequence=1,
+        changed=on("15.6. 9:10"),
+        organizer=MARA,
+    )
     # booked
     for stem, text in {
-        "verlag-zeitwende": "7.7. 10:00", "kronwald-bau": "9.7. 13:30", "theater-lumen": "15.7. 11:00",
-        "institut-blaupause": "8.7. 11:00", "brightwater-labs": "14.7. 9:30", "wohnbau-abendstern": "21.7. 14:00",
-        "thistledown-ceramics": "16.7. 10:30", "observatorium-nachthimmel": "10.9. 10:00",
-        "archiv-lindenallee": "2.9. 15:00", "ostwind-fahrraeder": "6.7. 11:00",
+        "verlag-zeitwende": "7.7. 10:00",
+        "kronwald-bau": "9.7. 13:30",
+        "theater-lumen": "15.7. 11:00",
+        "institut-blaupause": "8.7. 11:00",
+        "brightwater-labs": "14.7. 9:30",
+        "wohnbau-abendstern": "21.7. 14:00",
+        "thistledown-ceramics": "16.7. 10:30",
+        "observatorium-nachthimmel": "10.9. 10:00",
+        "archiv-lindenallee": "2.9. 15:00",
+        "ostwind-fahrraeder": "6.7. 11:00",
     }.items():
         meet(text, stem, stem in ("kronwald-bau", "wohnbau-abendstern"))
     # no sign any more
     for text, subject in {
-        "5.5. 9:30": "Angebot 5120: Modul Inventur", "20.5. 10:10": "Angebot 5120: Modul Inventur, Nachfrage",
-        "8.6. 11:45": "Planung zweites Halbjahr", "22.6. 9:05": "Kurze Nachfrage zu Angebot 5120",
+        "5.5. 9:30": "Angebot 5120: Modul Inventur",
+        "20.5. 10:10": "Angebot 5120: Modul Inventur, Nachfrage",
+        "8.6. 11:45": "Planung zweites Halbjahr",
+        "22.6. 9:05": "Kurze Nachfrage zu Angebot 5120",
     }.items():
         write(text, "moebel-eichgrund", subject, "Guten Tag Frau Dietz, haben Sie schon entschieden?")
     out_of_office(world, on("20.5. 10:11"), who["moebel-eichgrund"].main)
     call("12.6. 10:20", "moebel-eichgrund", False, 0)
     # the contact is gone
-    write("29.6. 9:50", "pinewood-analytics", "Licence renewal Modul Versand",
-          "Hello Megan, please find the renewal attached.")
+    write(
+        "29.6. 9:50",
+        "pinewood-analytics",
+        "Licence renewal Modul Versand",
+        "Hello Megan, please find the renewal attached.",
+    )
     bounce(world, on("29.6. 9:51"), who["pinewood-analytics"].main, "5.1.1")
     # every year at this time
     for day in (date(2024, 6, 26), date(2025, 7, 2)):
-        conversation(world, rng, day, who["weingut-sonnhalde"].main, "oio",
-                     subject=f"Etiketten für den Jahrgang {day.year}")
-        meeting(world, rng, clock(day + timedelta(days=2), "10:00"), who["weingut-sonnhalde"], True,
-                title="Etiketten und Waage")
+        conversation(
+            world, rng, day, who["weingut-sonnhalde"].main, "oio", subject=f"Etiketten für den Jahrgang {day.year}"
+        )
+        meeting(
+            world,
+            rng,
+            clock(day + timedelta(days=2), "10:00"),
+            who["weingut-sonnhalde"],
+            True,
+            title="Etiketten und Waage",
+        )
     # prospects: one answers at last, one was never reached
-    for text, subject in {"28.4. 10:00": "Lagersoftware Nord für Rosenau", "20.5. 15:20": "Lagersoftware Nord: Termin",
-                          "16.6. 9:15": "Lagersoftware Nord: ein Beispiel"}.items():
-        sent = write(text, "textilwerk-rosenau", subject,
-                     "Guten Tag Herr Krüger, darf ich Ihnen die Lagersoftware zeigen?")
-    write("30.6. 14:20", "textilwerk-rosenau", "AW: Lagersoftware Nord: ein Beispiel",
-          "Guten Tag Frau Falk, das Beispiel gefällt uns.", [sent], ours=False)
+    for text, subject in {
+        "28.4. 10:00": "Lagersoftware Nord für Rosenau",
+        "20.5. 15:20": "Lagersoftware Nord: Termin",
+        "16.6. 9:15": "Lagersoftware Nord: ein Beispiel",
+    }.items():
+        sent = write(
+            text, "textilwerk-rosenau", subject, "Guten Tag Herr Krüger, darf ich Ihnen die Lagersoftware zeigen?"
+        )
+    write(
+        "30.6. 14:20",
+        "textilwerk-rosenau",
+        "AW: Lagersoftware Nord: ein Beispiel",
+        "Guten Tag Frau Falk, das Beispiel gefällt uns.",
+        [sent],
+        ours=False,
+    )
     for text in ("11.5. 9:20", "27.5. 10:40", "17.6. 11:15"):
-        write(text, "kaffee-bohnenstolz", "Waage M8 für die Rösterei",
-              "Guten Tag Herr Hennig, passt Ihnen ein Gespräch?")
+        write(
+            text, "kaffee-bohnenstolz", "Waage M8 für die Rösterei", "Guten Tag Herr Hennig, passt Ihnen ein Gespräch?"
+        )
     for text in ("3.6. 9:35", "24.6. 15:10"):
         call(text, "kaffee-bohnenstolz", False, 0)
     # calls that get rarer
@@ -665,13 +897,19 @@ def bulk(world: World) -> None:
     rng = Random("bulk")
     for _ in range(190):
         domain = world.organisation(rng, "newsletter")
-        sender = Someone(f"{title_of(domain)} News",
-                         f"{rng.choice(['news', 'newsletter', 'info', 'kontakt'])}@{domain}")
+        sender = Someone(
+            f"{title_of(domain)} News", f"{rng.choice(['news', 'newsletter', 'info', 'kontakt'])}@{domain}"
+        )
         for _ in range(rng.randrange(2, 7)):
-            world.robot(office_hour(rng, some_day(rng), 5, 10), sender, rng.choice(phrases("newsletter")),
-                        f"List-Id: <news.{domain}>",
-                        f"List-Unsubscribe: <https://news.{domain}/u/{rng.randrange(10**6)}>",
-                        "Precedence: bulk", body="Liebe Leserin, lieber Leser.\n\nFrom field to shelf: das Neueste.")
+            world.robot(
+                office_hour(rng, some_day(rng), 5, 10),
+                sender,
+                rng.choice(phrases("newsletter")),
+                f"List-Id: <news.{domain}>",
+                f"List-Unsubscribe: <https://news.{domain}/u/{rng.randrange(10**6)}>",
+                "Precedence: bulk",
+                body="Liebe Leserin, lieber Leser.\n\nFrom field to shelf: das Neueste.",
+            )
     for _ in range(130):
         domain = world.organisation(rng, "notice")
         sender = Someone(title_of(domain), f"{rng.choice(['no-reply', 'noreply', 'donotreply', 'service'])}@{domain}")
@@ -684,9 +922,17 @@ def bulk(world: World) -> None:
             sender, subject, day = world.stranger(rng, homes[i % companies]), rng.choice(phrases(kind)), some_day(rng)
             parents: list[str] = []
             for _ in range(rng.choice([1, 1, 2, 3])):
-                parents.append(world.mail(
-                    office_hour(rng, day), sender, [MARA], ("AW: " if parents else "") + subject,
-                    "Guten Tag Frau Falk, haben Sie in dieser Woche kurz Zeit?", counts=False, parents=parents))
+                parents.append(
+                    world.mail(
+                        office_hour(rng, day),
+                        sender,
+                        [MARA],
+                        ("AW: " if parents else "") + subject,
+                        "Guten Tag Frau Falk, haben Sie in dieser Woche kurz Zeit?",
+                        counts=False,
+                        parents=parents,
+                    )
+                )
                 day = workday(day + timedelta(days=rng.randrange(4, 15)))
                 if day >= TODAY:
                     break
@@ -701,11 +947,21 @@ def one_offs(world: World) -> None:
         pattern = rng.choices(["io", "oi", "ioi", "i"], [45, 20, 15, 20])[0] if day < WINDOW else "io"
         conversation(world, rng, day, person, pattern, subject=rng.choice(phrases("one_off")))
     crowd = [world.stranger(rng, home) for home in homes[::9]]
-    world.mail(datetime(2026, 3, 10, 8, 40), MARA, crowd, "Einladung Anwendertreffen", "Wir laden Sie ein.",
-               counts=False)
+    world.mail(
+        datetime(2026, 3, 10, 8, 40), MARA, crowd, "Einladung Anwendertreffen", "Wir laden Sie ein.", counts=False
+    )
     invited = tuple((person, "NEEDS-ACTION") for person in crowd)
-    world.meet(Meeting(datetime(2026, 4, 23, 10), 120, "Anwendertreffen online", invited, teams=True,
-                       changed=datetime(2026, 3, 10, 8, 30)), counts=False)
+    world.meet(
+        Meeting(
+            datetime(2026, 4, 23, 10),
+            120,
+            "Anwendertreffen online",
+            invited,
+            teams=True,
+            changed=datetime(2026, 3, 10, 8, 30),
+        ),
+        counts=False,
+    )
     for person in crowd[::6]:
         out_of_office(world, datetime(2026, 3, 10, 8, rng.randrange(41, 49)), person)
     for person in crowd[1::6]:
@@ -740,28 +996,36 @@ def suppliers(world: World) -> None:
     for i in range(42):
         domain = world.organisation(rng, "supplier")
         machine = Someone(title_of(domain), f"{rng.choice(['no-reply', 'noreply'])}@{domain}")
-        box = Someone(f"{title_of(domain)} Buchhaltung",
-                      f"{rng.choice(['rechnung', 'buchhaltung', 'invoice'])}@{domain}")
+        box = Someone(
+            f"{title_of(domain)} Buchhaltung", f"{rng.choice(['rechnung', 'buchhaltung', 'invoice'])}@{domain}"
+        )
         number, step = rng.randrange(10_000, 99_999), rng.choice([30, 30, 91, 91, 182])
         for offset in range(rng.randrange(28), (TODAY - START).days, step):
             at = office_hour(rng, START + timedelta(days=offset), 3, 8)
             number += 1
-            world.robot(at, machine if i % 2 else box, f"Ihre Rechnung Nr. {at:%Y}-{number}",
-                        *["Auto-Submitted: auto-generated"] * (i % 2), body="Ihre Rechnung liegt als PDF bei.")
+            world.robot(
+                at,
+                machine if i % 2 else box,
+                f"Ihre Rechnung Nr. {at:%Y}-{number}",
+                *["Auto-Submitted: auto-generated"] * (i % 2),
+                body="Ihre Rechnung liegt als PDF bei.",
+            )
         if i % 3:
             continue
         person = replace(world.stranger(rng, domain), phone=numbers.pop())
         quiet = rng.randrange(95, 125) if i % 9 == 0 else None
         if quiet:
             world.traps.append((person, f"supplier (invoices, tickets), {quiet} days silent"))
-        for day, _, _ in plan(Customer("", domain, (person,), rng.choice([14, 21, 30]), quiet=quiet,
-                                       lapses=bool(quiet))):
+        for day, _, _ in plan(
+            Customer("", domain, (person,), rng.choice([14, 21, 30]), quiet=quiet, lapses=bool(quiet))
+        ):
             topic = rng.choice(["Drucker offline", "Zugang VPN", "Vertrag", "Störung Telefon"])
             ticket = f"[Ticket#{day:%Y%m}{rng.randrange(1000, 9999)}] {topic}"
             conversation(world, rng, day, person, "io" if day >= WINDOW else rng.choice(["io", "ioi"]), subject=ticket)
             if rng.random() < 0.4:
-                world.robot(office_hour(rng, day, 19, 21), machine, ticket + " geschlossen",
-                            "Auto-Submitted: auto-generated")
+                world.robot(
+                    office_hour(rng, day, 19, 21), machine, ticket + " geschlossen", "Auto-Submitted: auto-generated"
+                )
         for _ in range(rng.randrange(4) * (i % 2)):
             world.call(office_hour(rng, some_day(rng, last=WINDOW)), person, rng.random() < 0.5, rng.randrange(2, 9))
         if i == 3:  # the tax adviser: invoices, and a standing appointment
@@ -773,12 +1037,19 @@ def inside(world: World, who: dict[str, Customer]) -> None:
     rng = Random("inside")
     for _ in range(360):
         person, at, ours = rng.choice(COLLEAGUES), office_hour(rng, some_day(rng), last=17), rng.random() < 0.4
-        world.mail(at, MARA if ours else person, [person if ours else MARA], rng.choice(phrases("internal")),
-                   "Siehe oben.")
+        world.mail(
+            at, MARA if ours else person, [person if ours else MARA], rng.choice(phrases("internal")), "Siehe oben."
+        )
     for stem in "havelland-logistik ostwind-fahrraeder brightwater-labs kinderklinik-sonnenhof".split():
         for day in rng.sample(sorted(day for day in world.touched[who[stem].domain] if day < WINDOW), 4):
-            world.mail(office_hour(rng, day), LEYLA, [who[stem].main], fill(rng, "Serviceeinsatz KW {w}", day),
-                       "Guten Tag, wir kommen.", cc=[MARA])
+            world.mail(
+                office_hour(rng, day),
+                LEYLA,
+                [who[stem].main],
+                fill(rng, "Serviceeinsatz KW {w}", day),
+                "Guten Tag, wir kommen.",
+                cc=[MARA],
+            )
     for stem in "molkerei-gruenau larkspur-foods maschinenbau-tiefenbach".split():
         box = Someone("Einkauf" if who[stem].lang == "de" else "Purchasing", f"einkauf@{who[stem].domain}")
         for day in rng.sample(sorted(day for day in world.touched[box.domain] if day < WINDOW), 3):
@@ -792,10 +1063,18 @@ def diary(world: World) -> None:
     for day, name in HOLIDAYS.items():
         world.meet(Meeting(clock(day, "0:00"), 0, name, days=1, lines=(free, "CATEGORIES:Feiertag")))
     for first, last in LEAVE:
-        world.meet(Meeting(clock(first, "0:00"), 0, "Urlaub", days=(last - first).days + 1,
-                           lines=("X-MICROSOFT-CDO-BUSYSTATUS:OOF",)))
-    world.meet(Meeting(datetime(2025, 5, 20), 0, "Fachmesse Lager", tuple((c, "ACCEPTED") for c in COLLEAGUES[:3]),
-                       days=3))
+        world.meet(
+            Meeting(
+                clock(first, "0:00"),
+                0,
+                "Urlaub",
+                days=(last - first).days + 1,
+                lines=("X-MICROSOFT-CDO-BUSYSTATUS:OOF",),
+            )
+        )
+    world.meet(
+        Meeting(datetime(2025, 5, 20), 0, "Fachmesse Lager", tuple((c, "ACCEPTED") for c in COLLEAGUES[:3]), days=3)
+    )
     world.meet(Meeting(datetime(2025, 9, 14), 0, "Geburtstag Oma Lene", days=1, lines=("RRULE:FREQ=YEARLY", free)))
     own = phrases("diary")
     for _ in range(90):
@@ -811,8 +1090,18 @@ def diary(world: World) -> None:
         world.meet(Meeting(start, 30, title, guests, room, changed=clock(day, "7:50")))
     for _ in range(6):
         day, seller = some_day(rng, last=date(2026, 4, 30)), world.stranger(rng, world.organisation(rng, "cold_sales"))
-        world.meet(Meeting(clock(day, "16:00"), 30, "Demo Leadgenerierung", ((MARA, "DECLINED"),), teams=True,
-                           organizer=seller, changed=clock(day - timedelta(days=5), "7:30")), counts=False)
+        world.meet(
+            Meeting(
+                clock(day, "16:00"),
+                30,
+                "Demo Leadgenerierung",
+                ((MARA, "DECLINED"),),
+                teams=True,
+                organizer=seller,
+                changed=clock(day - timedelta(days=5), "7:30"),
+            ),
+            counts=False,
+        )
 
 
 def telephones(world: World) -> None:
@@ -834,8 +1123,9 @@ def telephones(world: World) -> None:
         blocked = dice > 0.85 and line != "mobile"
         seconds = rng.randrange(10, 200) if rng.random() < 0.35 and not blocked else 0
         number = "" if dice < 0.4 else f"+498999998{910 + i}"
-        world.calls.append(Call(office_hour(rng, some_day(rng), last=18), line, number, "", True, seconds,
-                                blocked=blocked))
+        world.calls.append(
+            Call(office_hour(rng, some_day(rng), last=18), line, number, "", True, seconds, blocked=blocked)
+        )
 
 
 # ------------------------------------------------------------------------------------------------------------ writers
@@ -852,27 +1142,42 @@ def spaced(number: str) -> str:
 
 def fritzbox(calls: Iterable[Call]) -> Iterator[tuple[str, bytes]]:
     """The router's list as saved near each quarter's end: newest first, the last 400 calls, minutes rounded up."""
-    regions = {"+4930": "Berlin", "+4989": "München", "+4917": "Mobilfunknetz", "+4420": "Vereinigtes Königreich",
-               "+1212": "USA"}
+    regions = {
+        "+4930": "Berlin",
+        "+4989": "München",
+        "+4917": "Mobilfunknetz",
+        "+4420": "Vereinigtes Königreich",
+        "+1212": "USA",
+    }
     lines = {"office": "Internet: 23125100", "family": "Internet: 23125177"}
     listed = []
     for call in sorted((call for call in calls if call.line in lines), key=lambda call: (call.at, call.number)):
         kind = 3 if call.blocked else 4 if not call.incoming else 1 if call.seconds else 2
         hours, minutes = divmod(-(-call.seconds // 60), 60)
-        cells = [str(kind), f"{call.at:%d.%m.%y %H:%M}", call.name, national(call.number),
-                 regions.get(call.number[:5], ""), call.extension if kind in (1, 4) else "", lines[call.line],
-                 f"{hours}:{minutes:02}"]
+        cells = [
+            str(kind),
+            f"{call.at:%d.%m.%y %H:%M}",
+            call.name,
+            national(call.number),
+            regions.get(call.number[:5], ""),
+            call.extension if kind in (1, 4) else "",
+            lines[call.line],
+            f"{hours}:{minutes:02}",
+        ]
         listed.append((call.at, ";".join(cells)))
     head = ["sep=;", "Typ;Datum;Name;Rufnummer;Landes-/Ortsnetzbereich;Nebenstelle;Eigene Rufnummer;Dauer"]
     for month in ("2024-09", "2024-12", "2025-03", "2025-06", "2025-09", "2025-12", "2026-03", ""):
         saved = datetime.fromisoformat(f"{month}-28T18:00") if month else AT
         last = [line for at, line in listed if at < saved][-400:]
-        yield (f"FRITZ!Box_Anrufliste{'_' * bool(month)}{month}.csv",
-               "\n".join([*head, *reversed(last), ""]).encode("iso-8859-1"))
+        yield (
+            f"FRITZ!Box_Anrufliste{'_' * bool(month)}{month}.csv",
+            "\n".join([*head, *reversed(last), ""]).encode("iso-8859-1"),
+        )
 
 
 def mobile_backup(calls: Iterable[Call]) -> bytes:
     """The phone's call log as "SMS Backup & Restore" writes it, taken on the evening before."""
+
     def stamp(local: datetime) -> int:
         return int(utc(local).timestamp()) * 1000 + local.second * 13
 
@@ -883,10 +1188,14 @@ def mobile_backup(calls: Iterable[Call]) -> bytes:
         lines.append(
             f'  <call number="{number}" duration="{call.seconds}" date="{stamp(call.at)}" type="{kind}" '
             f'presentation="{1 if number else 2}" subscription_id="1" '
-            f'readable_date="{call.at:%d.%m.%Y %H:%M:%S}" contact_name="{call.name or "(Unknown)"}" />')
-    head = ["<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>", "<!--File Created By SMS Backup & Restore-->",
-            f'<calls count="{len(lines)}" backup_set="f2b7c0de-0000-4000-8000-000000000000" '
-            f'backup_date="{stamp(taken)}" type="full">']
+            f'readable_date="{call.at:%d.%m.%Y %H:%M:%S}" contact_name="{call.name or "(Unknown)"}" />'
+        )
+    head = [
+        "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>",
+        "<!--File Created By SMS Backup & Restore-->",
+        f'<calls count="{len(lines)}" backup_set="f2b7c0de-0000-4000-8000-000000000000" '
+        f'backup_date="{stamp(taken)}" type="full">',
+    ]
     return "\n".join([*head, *lines, "</calls>", ""]).encode()
 
 
@@ -897,7 +1206,7 @@ def encoded(text: str, taste: int) -> str:
     charset, form = [("utf-8", "Q"), ("iso-8859-1", "Q"), ("UTF-8", "B"), ("Windows-1252", "Q")][taste % 4]
     words = []
     for i in range(0, len(text), 14):
-        raw = text[i:i + 14].encode(charset)
+        raw = text[i : i + 14].encode(charset)
         safe = "".join(chr(b) if chr(b).isalnum() and b < 128 else "_" if b == 32 else f"={b:02X}" for b in raw)
         words.append(f"=?{charset}?{form}?{base64.b64encode(raw).decode() if form == 'B' else safe}?=")
     return "\n ".join(words)
@@ -905,6 +1214,7 @@ def encoded(text: str, taste: int) -> str:
 
 def addresses(people: Iterable[Someone], taste: int) -> str:
     """Names and addresses as a header shows them."""
+
     def name(person: Someone) -> str:
         shown = person.shown or person.name
         return f'"{shown}"' if shown.isascii() and "," in shown else encoded(shown, taste)
@@ -917,13 +1227,18 @@ def mbox(mails: Iterable[Mail]) -> bytes:
     out = []
     for mail in sorted(mails, key=lambda mail: (mail.at, mail.id)):
         taste = sum(mail.sender.address.encode())
-        lines = [f"From {mail.sender.address} {utc(mail.at).ctime()}", f"From: {addresses([mail.sender], taste)}",
-                 f"To: {addresses(mail.to, taste)}"]
+        lines = [
+            f"From {mail.sender.address} {utc(mail.at).ctime()}",
+            f"From: {addresses([mail.sender], taste)}",
+            f"To: {addresses(mail.to, taste)}",
+        ]
         if mail.cc:
             lines.append(f"Cc: {addresses(mail.cc, taste)}")
-        lines += [f"Subject: {encoded(mail.subject, taste)}",
-                  f"Date: {format_datetime(mail.at.replace(tzinfo=BERLIN))}",
-                  f"Message-ID: {mail.id}"]
+        lines += [
+            f"Subject: {encoded(mail.subject, taste)}",
+            f"Date: {format_datetime(mail.at.replace(tzinfo=BERLIN))}",
+            f"Message-ID: {mail.id}",
+        ]
         if mail.parents:
             lines += [f"In-Reply-To: {mail.parents[-1]}", "References: " + "\n ".join(mail.parents)]
         if not mail.body.isascii() and not any(line.startswith("Content-Type") for line in mail.head):
@@ -993,8 +1308,13 @@ def event(entry: Meeting) -> Iterator[str]:
         yield f"DTEND;TZID=W. Europe Standard Time:{entry.start + timedelta(minutes=entry.minutes):%Y%m%dT%H%M%S}"
     if entry.teams or entry.where:
         yield f"LOCATION;{tag}:{escaped(entry.where or teams)}"
-    yield from (*entry.lines, f"DTSTAMP:{changed:%Y%m%dT%H%M%SZ}", f"LAST-MODIFIED:{changed:%Y%m%dT%H%M%SZ}",
-                f"SEQUENCE:{entry.sequence}", f"STATUS:{'CANCELLED' if entry.cancelled else 'CONFIRMED'}")
+    yield from (
+        *entry.lines,
+        f"DTSTAMP:{changed:%Y%m%dT%H%M%SZ}",
+        f"LAST-MODIFIED:{changed:%Y%m%dT%H%M%SZ}",
+        f"SEQUENCE:{entry.sequence}",
+        f"STATUS:{'CANCELLED' if entry.cancelled else 'CONFIRMED'}",
+    )
     if not any(line.startswith("X-MICROSOFT-CDO-BUSYSTATUS") for line in entry.lines):
         free = entry.cancelled or "TRANSP:TRANSPARENT" in entry.lines
         yield f"X-MICROSOFT-CDO-BUSYSTATUS:{'FREE' if free else 'BUSY'}"
@@ -1003,12 +1323,25 @@ def event(entry: Meeting) -> Iterator[str]:
 
 def calendar(meetings: Iterable[Meeting]) -> bytes:
     """The calendar as Exchange exports it: a Windows zone name, an own zone definition from the year 1601."""
-    lines = ["BEGIN:VCALENDAR", "METHOD:PUBLISH", "PRODID:Microsoft Exchange Server 2010", "VERSION:2.0",
-             "X-WR-CALNAME:Kalender", "BEGIN:VTIMEZONE", "TZID:W. Europe Standard Time"]
+    lines = [
+        "BEGIN:VCALENDAR",
+        "METHOD:PUBLISH",
+        "PRODID:Microsoft Exchange Server 2010",
+        "VERSION:2.0",
+        "X-WR-CALNAME:Kalender",
+        "BEGIN:VTIMEZONE",
+        "TZID:W. Europe Standard Time",
+    ]
     zones = ("STANDARD", "+0200", "+0100", 3, 10), ("DAYLIGHT", "+0100", "+0200", 2, 3)
     for part, before, after, hour, month in zones:
-        lines += [f"BEGIN:{part}", f"DTSTART:16010101T0{hour}0000", f"TZOFFSETFROM:{before}", f"TZOFFSETTO:{after}",
-                  f"RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH={month}", f"END:{part}"]
+        lines += [
+            f"BEGIN:{part}",
+            f"DTSTART:16010101T0{hour}0000",
+            f"TZOFFSETFROM:{before}",
+            f"TZOFFSETTO:{after}",
+            f"RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH={month}",
+            f"END:{part}",
+        ]
     lines.append("END:VTIMEZONE")
     for entry in sorted(meetings, key=lambda entry: (entry.start, entry.title, entry.sequence)):
         lines += event(entry)
@@ -1021,8 +1354,10 @@ def whatsapp(customer: Customer, system: str, lines: list[tuple[datetime, str, s
     notice = "Nachrichten und Anrufe sind Ende-zu-Ende-verschlüsselt. Nur Personen in diesem Chat können sie lesen."
     if system == "Android":
         out = [f"{lines[0][0]:%d.%m.%y, %H:%M} - {notice}"]
-        out += [f"{at:%d.%m.%y, %H:%M} - {author}: {text.replace('<media>', '<Medien ausgeschlossen>')}"
-                for at, author, text in lines]
+        out += [
+            f"{at:%d.%m.%y, %H:%M} - {author}: {text.replace('<media>', '<Medien ausgeschlossen>')}"
+            for at, author, text in lines
+        ]
         return f"WhatsApp Chat mit {name}.txt", ("\n".join(out) + "\n").encode()
     out = [f"[{lines[0][0]:%d.%m.%y, %H:%M:%S}] {name}: \u200e{notice}"]
     for at, author, text in lines:
@@ -1052,24 +1387,39 @@ def vcards(who: Iterable[Customer]) -> bytes:
         for person in customer.people:
             *given, family = person.name.split()
             title = given.pop(0) if len(given) > 1 else ""
-            lines += ["BEGIN:VCARD", "VERSION:3.0", f"N:{family};{' '.join(given)};;{title};", f"FN:{person.name}",
-                      f"ORG:{escaped(customer.company)}", f"EMAIL;TYPE=INTERNET,WORK:{person.address}",
-                      f"TEL;TYPE=WORK,VOICE:{spaced(person.office)}"]
+            lines += [
+                "BEGIN:VCARD",
+                "VERSION:3.0",
+                f"N:{family};{' '.join(given)};;{title};",
+                f"FN:{person.name}",
+                f"ORG:{escaped(customer.company)}",
+                f"EMAIL;TYPE=INTERNET,WORK:{person.address}",
+                f"TEL;TYPE=WORK,VOICE:{spaced(person.office)}",
+            ]
             if person.phone != person.office:
                 lines.append(f"TEL;TYPE=CELL:{spaced(person.phone)}")
             if born := birthday(person):
                 lines.append(f"BDAY:{born}")
-            lines += [f"CATEGORIES:{'Interessent' if customer.prospect else 'Kunde'}",
-                      f"UID:{hashlib.sha1(person.address.encode()).hexdigest()[:20]}", "END:VCARD"]
+            lines += [
+                f"CATEGORIES:{'Interessent' if customer.prospect else 'Kunde'}",
+                f"UID:{hashlib.sha1(person.address.encode()).hexdigest()[:20]}",
+                "END:VCARD",
+            ]
     return "".join(map(folded, lines)).encode()
 
 
 def truth(world: World, who: dict[str, Customer]) -> bytes:
     """Who needs a call, who only looks like it, and the customers and everybody else as they were meant."""
+
     def entry(domain: str | None, company: str | None, people: Sequence[Someone]) -> dict[str, object]:
         handles = {handle for person in people for handle in (person.address, person.phone, person.office)} - {""}
-        return {"customer": domain, "company": company, "contact": people[0].name,
-                "people": [person.name for person in people], "handles": sorted(handles)}
+        return {
+            "customer": domain,
+            "company": company,
+            "contact": people[0].name,
+            "people": [person.name for person in people],
+            "handles": sorted(handles),
+        }
 
     def customer(stem: str) -> dict[str, object]:
         return entry(who[stem].domain, who[stem].company, who[stem].people)
@@ -1080,20 +1430,31 @@ def truth(world: World, who: dict[str, Customer]) -> bytes:
         return {"contact_days": len(days), "usual_gap_days": round(usual, 1), "last_contact": days[-1].isoformat()}
 
     astray = {cells[0] for cells in rows("needs")} | {stem for stem in who if who[stem].lapses}
-    return (json.dumps({
-        "at": AT.replace(tzinfo=BERLIN).isoformat(),
-        "timezone": "Europe/Berlin",
-        "region": "DE-BE",
-        "me": [spaced(MARA.phone), spaced(MOBILE), MARA.address, MARA.name],
-        "private_line": spaced(FAMILY),
-        "needs_call": [customer(stem) | {"why": why, "note": note, "needs_directory": bool(directory)}
-                       for stem, why, note, *directory in rows("needs")],
-        "not": [customer(stem) | {"why_not": why} for stem, why in rows("not")]
-        + [entry(person.domain or None, None, [person]) | {"why_not": why} for person, why in world.traps],
-        "customers": [customer(stem) | rhythm(who[stem].domain) | {"in_rhythm": stem not in astray} for stem in who],
-        "others": {kind: sorted(domains) for kind, domains in sorted(world.kinds.items())},
-        "private": sorted({spaced(number) for _, _, number, _, _ in rows("private")}),
-    }, indent=1, ensure_ascii=False) + "\n").encode()
+    return (
+        json.dumps(
+            {
+                "at": AT.replace(tzinfo=BERLIN).isoformat(),
+                "timezone": "Europe/Berlin",
+                "region": "DE-BE",
+                "me": [spaced(MARA.phone), spaced(MOBILE), MARA.address, MARA.name],
+                "private_line": spaced(FAMILY),
+                "needs_call": [
+                    customer(stem) | {"why": why, "note": note, "needs_directory": bool(directory)}
+                    for stem, why, note, *directory in rows("needs")
+                ],
+                "not": [customer(stem) | {"why_not": why} for stem, why in rows("not")]
+                + [entry(person.domain or None, None, [person]) | {"why_not": why} for person, why in world.traps],
+                "customers": [
+                    customer(stem) | rhythm(who[stem].domain) | {"in_rhythm": stem not in astray} for stem in who
+                ],
+                "others": {kind: sorted(domains) for kind, domains in sorted(world.kinds.items())},
+                "private": sorted({spaced(number) for _, _, number, _, _ in rows("private")}),
+            },
+            indent=1,
+            ensure_ascii=False,
+        )
+        + "\n"
+    ).encode()
 
 
 def files() -> dict[str, bytes]:
@@ -1118,7 +1479,9 @@ def files() -> dict[str, bytes]:
         "Gesendet.mbox": mbox(mail for mail in world.mails if mail.sender is MARA),
     }
     return {f"data/{name}": content for name, content in data.items()} | {
-        "directory/Kontakte.vcf": vcards(who.values()), "truth.json": truth(world, who)}
+        "directory/Kontakte.vcf": vcards(who.values()),
+        "truth.json": truth(world, who),
+    }
 
 
 def main(folder: Path) -> None:

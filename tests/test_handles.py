@@ -11,7 +11,14 @@ from touchpoints.handles import Handle
 
 @pytest.mark.parametrize(
     "raw",
-    ["+49 30 23125 100", "0049 30 23125100", "030/23125-100", "+49 (0)30 23125-100", "030 23125100", "Internet: 03023125100"],
+    [
+        "+49 30 23125 100",
+        "0049 30 23125100",
+        "030/23125-100",
+        "+49 (0)30 23125-100",
+        "030 23125100",
+        "Internet: 03023125100",
+    ],
 )
 def test_one_number_has_one_form(raw: str) -> None:
     assert handles.phone(raw, "DE-BE") == Handle("phone", "+493023125100")
@@ -60,8 +67,18 @@ def test_the_company_domain_is_registrable_and_never_free_mail() -> None:
 
 
 def test_role_and_automatic_addresses_are_told_from_people() -> None:
-    assert [handles.is_role(a) for a in ("info@x.example", "rechnung@x.example", "erika@x.example")] == [True, True, False]
-    automatic = ("no-reply@x.example", "noreply+1@x.example", "mailer-daemon@x.example", "reply@x.example", "norbert@x.example")
+    assert [handles.is_role(a) for a in ("info@x.example", "rechnung@x.example", "erika@x.example")] == [
+        True,
+        True,
+        False,
+    ]
+    automatic = (
+        "no-reply@x.example",
+        "noreply+1@x.example",
+        "mailer-daemon@x.example",
+        "reply@x.example",
+        "norbert@x.example",
+    )
     assert [handles.is_automatic(a) for a in automatic] == [True, True, True, False, False]
 
 
@@ -81,7 +98,12 @@ def test_profiles_lose_scheme_country_and_query() -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("+49 30 23125 100", "phone"), ("erika@muster.example", "email"), ("linkedin.com/in/x", "profile"), ("Erika Muster", "name")],
+    [
+        ("+49 30 23125 100", "phone"),
+        ("erika@muster.example", "email"),
+        ("linkedin.com/in/x", "profile"),
+        ("Erika Muster", "name"),
+    ],
 )
 def test_a_text_is_taken_for_what_it_looks_like(text: str, kind: str) -> None:
     assert Handle.of(text).kind == kind

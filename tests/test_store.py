@@ -47,7 +47,9 @@ def state(store: Store) -> list[tuple[object, ...]]:
     return [*facts, *sorted(tables, key=repr)]
 
 
-def call(key: str, day: int, revision: tuple[int | str, ...] = (), series: str | None = None, minutes: int = 5) -> Touchpoint:
+def call(
+    key: str, day: int, revision: tuple[int | str, ...] = (), series: str | None = None, minutes: int = 5
+) -> Touchpoint:
     return Touchpoint(
         START + timedelta(days=day), "phone", "out", "reached", (ERIKA,), key=key, revision=revision, series=series,
         duration=minutes * 60,
@@ -257,7 +259,9 @@ def test_a_forked_process_opens_its_own_connection(tmp_path: Path) -> None:
         "if child == 0:\n    os._exit(0 if store.count() == 1 else 1)\n"
         "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "t.db")], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "t.db")], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "0"
 
 
@@ -271,7 +275,9 @@ def test_a_killed_import_leaves_the_store_whole_and_can_be_repeated(tmp_path: Pa
     log.write_text("\n".join(rows) + "\n")
     command = [sys.executable, "-m", "touchpoints", "import", str(log), "--me", "+49 89 99998 100",
                "--timezone", "Europe/Berlin", "--store"]  # fmt: skip
-    killed = subprocess.Popen([*command, str(tmp_path / "killed.db")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    killed = subprocess.Popen(
+        [*command, str(tmp_path / "killed.db")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 30
     wal = tmp_path / "killed.db-wal"
     while time.monotonic() < deadline and not (wal.exists() and wal.stat().st_size > 200_000):

@@ -96,6 +96,8 @@ def test_an_ambiguous_local_hour_is_its_first() -> None:
     assert times.local(datetime(2026, 10, 25, 2, 30), BERLIN).utcoffset() == timedelta(hours=2)
 
 
-@pytest.mark.parametrize(("text", "expected"), [("30d", 30), ("6w", 42), ("3m", 90), ("1y", 365), ("14 Tage", 14), (30, 30)])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("30d", 30), ("6w", 42), ("3m", 90), ("1y", 365), ("14 Tage", 14), (30, 30)]
+)
 def test_periods_are_days(text: str | int, expected: int) -> None:
     assert times.days(text) == expected

@@ -134,7 +134,7 @@ def email(raw: str | None) -> Handle | None:
     if not raw:
         return None
     text = re.sub(r"(?i)^\s*mailto:\s*", "", raw).strip().strip("'\"<> ").rstrip(".")
-    if not _ADDRESS.fullmatch(text):
+    if not _ADDRESS.fullmatch(text) or text[:3].lower() == "/o=":
         return None
     local, _, host = text.lower().rpartition("@")
     local = re.sub(r"(?<=.)\+[^@]*$", "", local)
@@ -189,8 +189,11 @@ def company_domain(address: str) -> str | None:
 
 
 def profile(raw: str) -> Handle:
-    """A profile address in lower case, without scheme, `www.`, country host, query and closing slash."""
-    text = raw.strip().split("?")[0].split("#")[0].rstrip("/").lower()
+    """A profile address in lower case, without scheme, `www.`, country host, query, closing slash and %-encoding."""
+    from urllib.parse import unquote
+
+    text = unquote(raw.strip().split("?")[0].split("#")[0].rstrip("/"))
+    text = unicodedata.normalize("NFC", text).lower()
     text = re.sub(r"^[a-z]+://", "", text)
     text = re.sub(r"^(www|m|[a-z]{2})\.(?=(linkedin|xing|facebook|instagram|x|twitter)\.)", "", text)
     return Handle("profile", text, "", raw)

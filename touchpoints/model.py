@@ -208,7 +208,8 @@ class Person:
 
     `handles` may be given as text (`"+49 89 99998 123"`, `"erika@example.com"`). `customer` is the organisation's name,
     `ref` the directory's own id, `kind` and `importance` those of the customer (`KINDS_OF_CUSTOMER`; A, B, C),
-    `owner` the colleague responsible, `birthday` an ISO date or `--MM-DD`. `key` and `revision` work as in `Touchpoint`.
+    `owner` the colleague responsible, `birthday` an ISO date or `--MM-DD`. `key` and `revision` work as in
+    `Touchpoint`.
     """
 
     name: str
@@ -270,7 +271,8 @@ class Contact:
 
 @attrs.frozen(slots=True)
 class Colleague:
-    """A person on our side: name, own handles (numbers, addresses, chat names), zone (IANA) and region (ISO 3166-1/-2)."""
+    """A person on our side: name, own handles (numbers, addresses, chat names), zone (IANA) and region (ISO
+    3166-1/-2)."""
 
     name: str
     handles: tuple[Handle, ...] = attrs.field(default=(), converter=_handles)

@@ -89,7 +89,8 @@ class Settings:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Settings:
-        """The settings from plain values, as a TOML file holds them (`[[table]]` and `[[colleague]]` in the singular)."""
+        """The settings from plain values, as a TOML file holds them (`[[table]]` and `[[colleague]]` in the
+        singular)."""
         values = {{"table": "tables", "colleague": "colleagues"}.get(k, k): v for k, v in values.items()}
         known = {field.name for field in attrs.fields(cls)}
         for unknown in values.keys() - known:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import threading
 from collections import Counter
@@ -16,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -44,7 +45,8 @@ CREATE INDEX touchpoint_series ON touchpoint (series, version) WHERE series IS N
 CREATE TABLE beaten (key TEXT NOT NULL, source INTEGER NOT NULL, at INTEGER NOT NULL, payload TEXT NOT NULL,
                      revision TEXT NOT NULL, series TEXT, version TEXT, PRIMARY KEY (key, source));
 CREATE INDEX beaten_series ON beaten (series, version) WHERE series IS NOT NULL;
-CREATE TABLE seen (source INTEGER NOT NULL, touchpoint INTEGER NOT NULL, PRIMARY KEY (source, touchpoint)) WITHOUT ROWID;
+CREATE TABLE seen (source INTEGER NOT NULL, touchpoint INTEGER NOT NULL, PRIMARY KEY (source, touchpoint))
+             WITHOUT ROWID;
 CREATE TABLE party (handle INTEGER NOT NULL, at INTEGER NOT NULL, touchpoint INTEGER NOT NULL, copied INTEGER NOT NULL,
                     PRIMARY KEY (handle, at, touchpoint)) WITHOUT ROWID;
 CREATE TABLE day (handle INTEGER NOT NULL, day INTEGER NOT NULL, medium TEXT NOT NULL, direction TEXT NOT NULL,
@@ -60,7 +62,8 @@ CREATE TABLE coverage (source INTEGER NOT NULL, what TEXT NOT NULL, start INTEGE
                        PRIMARY KEY (source, what, start)) WITHOUT ROWID;
 CREATE TABLE decision (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, who TEXT NOT NULL,
                        payload TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE resolution (handle INTEGER PRIMARY KEY, contact TEXT, customer TEXT);
+CREATE TABLE resolution (handle INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, contact TEXT,
+                         customer TEXT, PRIMARY KEY (handle, since)) WITHOUT ROWID;
 CREATE INDEX resolution_contact ON resolution (contact) WHERE contact IS NOT NULL;
 CREATE INDEX resolution_customer ON resolution (customer) WHERE customer IS NOT NULL;
 """
@@ -78,13 +81,31 @@ class Counts:
 
 @attrs.frozen(slots=True)
 class Stored:
-    """A touchpoint as the store has it: with its key, the medium of its channel, the importer and the file it came from."""
+    """A touchpoint as the store has it: with its key, the medium of its channel, the importer and the file it came
+    from."""
 
     touchpoint: Touchpoint
     key: str
     medium: str
     source: str
     importer: str
+
+
+class Trait(NamedTuple):
+    """What is known of a handle from its days: ordinals of the first day they did, of the first day we did; how many
+    touchpoints were written to us, written by us and live (reached ones only); how many in all, the first and last day,
+    the media, and how many papers (invoices, tickets) came from it."""
+
+    first_in: int | None
+    first_out: int | None
+    written_in: int
+    written_out: int
+    live: int
+    n: int
+    first: int
+    last: int
+    media: tuple[str, ...]
+    papers: int
 
 
 @attrs.frozen(slots=True)
@@ -306,7 +327,7 @@ class Store:
             db.execute("UPDATE touchpoint SET source=? WHERE id=?", (other, id_))
             return
         if current:
-            roll.take(id_, at, payload, -1)
+            roll.take(id_, at, json.loads(payload), -1)
         best = db.execute(
             "SELECT source, at, payload, revision, series, version FROM beaten WHERE key=? "
             "ORDER BY revision DESC, payload DESC, source LIMIT 1", (key,)
@@ -326,7 +347,7 @@ class Store:
         for (twin,) in same.fetchall():
             db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (twin, id_))
             db.execute("DELETE FROM beaten WHERE key=? AND source=?", (key, twin))
-        roll.take(id_, at, payload, +1)
+        roll.take(id_, at, json.loads(payload), +1)
 
     # -- adding -----------------------------------------------------------------------------------------------------
 
@@ -382,7 +403,7 @@ class Store:
                 known[found[0]] = found[1:]
         fresh: dict[str, _Row] = {}
         for row in rows:
-            key, at, payload, revision, series, version = row
+            key, at, payload, revision, series, version, _ = row
             if series is not None:
                 touched.add(series)
             if key in fresh:  # twice in one file: the higher one, as between files
@@ -402,8 +423,8 @@ class Store:
                 counts.updated += 1
                 self._beat(db, id_, row, source)
                 if current:
-                    roll.take(id_, old_at, old_payload, -1)
-                roll.take(id_, at, payload, +1)
+                    roll.take(id_, old_at, json.loads(old_payload), -1)
+                roll.take(id_, at, row[6], +1)
                 known[key] = (id_, revision, payload, source, 1, at)
             else:
                 counts.duplicates += 1
@@ -413,10 +434,10 @@ class Store:
             first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM touchpoint").fetchone()[0]
             db.executemany(
                 "INSERT INTO touchpoint VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
-                [(first + n, *row, source) for n, row in enumerate(fresh.values())],
+                [(first + n, *row[:6], source) for n, row in enumerate(fresh.values())],
             )
             for n, row in enumerate(fresh.values()):
-                roll.take(first + n, row[1], row[2], +1)
+                roll.take(first + n, row[1], row[6], +1)
             back = sum(key in formerly for key in fresh)
             counts.added += len(fresh) - back
             counts.duplicates += back
@@ -424,7 +445,7 @@ class Store:
     @staticmethod
     def _beat(db: sqlite3.Connection, id_: int, row: _Row, source: int) -> None:
         """The row becomes the current version; the one it beats is kept for every file that holds it."""
-        key, at, payload, revision, series, version = row
+        key, at, payload, revision, series, version, _ = row
         db.execute(
             "INSERT OR REPLACE INTO beaten SELECT key, source, at, payload, revision, series, version "
             "FROM touchpoint WHERE id=? AND source<>?", (id_, source)
@@ -462,7 +483,7 @@ class Store:
                 wanted = version == newest[series]
                 if wanted != bool(current):
                     db.execute("UPDATE touchpoint SET current=? WHERE id=?", (wanted, id_))
-                    roll.take(id_, at, payload, 1 if wanted else -1)
+                    roll.take(id_, at, json.loads(payload), 1 if wanted else -1)
             roll.flush()
 
     def add_people(self, people: Iterable[Person], source: int) -> int:
@@ -528,7 +549,7 @@ class Store:
                 "SELECT id, at, payload FROM touchpoint WHERE current AND id>? ORDER BY id LIMIT 20000", (last,)
             ).fetchall():
                 for id_, at, payload in rows:
-                    roll.take(id_, at, payload, +1)
+                    roll.take(id_, at, json.loads(payload), +1)
                 last = rows[-1][0]
             roll.flush()
             self._changed()
@@ -648,11 +669,12 @@ class Store:
 
     # -- who is who, as last worked out ---------------------------------------------------------------------------
 
-    def resolve(self, rows: Iterable[tuple[int, str | None, str | None]], state: str) -> None:
-        """Keep who is who: (handle id, contact id, customer id), for a `state` of everything it came from."""
+    def resolve(self, rows: Iterable[tuple[int, int, int, str | None, str | None]], state: str) -> None:
+        """Keep who is who: (handle id, first day, day after the last, contact id, customer id), days as ordinals, for a
+        `state` of everything it came from."""
         with self.transaction() as db:
             db.execute("DELETE FROM resolution")
-            db.executemany("INSERT INTO resolution VALUES (?, ?, ?)", rows)
+            db.executemany("INSERT INTO resolution VALUES (?, ?, ?, ?, ?)", rows)
             self.put("resolved", state)
 
     # -- sums -------------------------------------------------------------------------------------------------------------
@@ -685,6 +707,38 @@ class Store:
         }  # fmt: skip
 
 
+    # -- for identity and privacy ---------------------------------------------------------------------------------------
+
+    def traits(self) -> dict[int, Trait]:
+        """What is known of every handle somebody was in touch by, by its id."""
+        papers = dict(self.db.execute("SELECT handle, n FROM sign WHERE sign='invoice'"))
+        rows = self.db.execute(
+            f"SELECT handle, min(CASE WHEN direction<>'out' THEN day END), min(CASE WHEN direction<>'in' THEN day END),"
+            f" sum(CASE WHEN outcome='reached' AND direction='in' AND medium NOT IN {_LIVE} THEN n ELSE 0 END),"
+            f" sum(CASE WHEN outcome='reached' AND direction='out' AND medium NOT IN {_LIVE} THEN n ELSE 0 END),"
+            f" sum(CASE WHEN outcome='reached' AND medium IN {_LIVE} THEN n ELSE 0 END),"
+            f" sum(n), min(day), max(day), group_concat(DISTINCT medium) FROM day GROUP BY handle"
+        )
+        return {row[0]: Trait(*row[1:9], tuple(sorted(row[9].split(","))), papers.get(row[0], 0)) for row in rows}
+
+    def history(self) -> list[tuple[Decision, bool]]:
+        """Everything ever decided, oldest first, and whether it was taken back."""
+        rows = self.db.execute("SELECT id, at, kind, who, payload, undone FROM decision ORDER BY id")
+        return [(Decision(i, a, k, w, json.loads(p)), bool(u)) for i, a, k, w, p, u in rows]
+
+    def take_back(self) -> list[Decision]:
+        """Take the last decision in force back, with all of its `batch`; returns them, oldest first."""
+        with self.transaction() as db:
+            found = self.decisions()
+            if not found:
+                return []
+            batch = found[-1].payload.get("batch")
+            undone = [d for d in found if d is found[-1] or (batch is not None and d.payload.get("batch") == batch)]
+            db.executemany("UPDATE decision SET undone=1 WHERE id=?", [(d.id,) for d in undone])
+            self._changed()
+            return undone
+
+
 _SUMMARIES = """
 WITH facts AS (
   SELECT handle, day, medium, direction, n, ms FROM day WHERE outcome='reached' AND day < :today
@@ -701,7 +755,7 @@ WITH facts AS (
          sum(CASE WHEN d.direction <> 'out' THEN d.n ELSE 0 END) AS inbound,
          sum(CASE WHEN d.direction <> 'in' THEN d.n ELSE 0 END) AS outbound,
          sum(CASE WHEN d.medium IN {live} AND :today - d.day < 90 THEN d.ms ELSE 0 END) AS ms
-  FROM facts d LEFT JOIN resolution r ON r.handle = d.handle
+  FROM facts d LEFT JOIN resolution r ON r.handle = d.handle AND d.day >= r.since AND d.day < r.until
   WHERE {group} IS NOT NULL {chosen} GROUP BY 1, 2
 ), steps AS (
   SELECT *, :today - day AS age,
@@ -723,44 +777,60 @@ FROM steps GROUP BY who
 
 _KEEP_BEATEN = """
 INSERT INTO beaten VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key, source) DO UPDATE
-SET at=excluded.at, payload=excluded.payload, revision=excluded.revision, series=excluded.series, version=excluded.version
+SET at=excluded.at, payload=excluded.payload, revision=excluded.revision, series=excluded.series,
+    version=excluded.version
 WHERE (excluded.revision, excluded.payload) > (revision, payload)
 """
 
 
 # -- facts as text ------------------------------------------------------------------------------------------------------
 
-_Row = tuple[str, int, str, str, str | None, str | None]  # key, at, payload, revision, series, version
+_Row = tuple[str, int, str, str, str | None, str | None, Mapping[str, Any]]
+"""key, at, payload, revision, series, version, and what the payload says"""
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def _row(t: Touchpoint) -> _Row:
     at = int(t.at.timestamp() // 1)
-    payload = _payload(t, at)
+    values = _values(t, at)
+    payload = _canonical(values)
     key = t.key or content_key("added", payload)
     version = sortable(t.revision[:2]) if t.series is not None else None
-    return key, at, payload, sortable(t.revision), t.series, version
+    return key, at, payload, sortable(t.revision), t.series, version, values
 
 
 def _handle_out(h: Handle) -> list[str | None]:
     return [h.kind, h.value, h.scope, h.raw]
 
 
-def _payload(t: Touchpoint, at: int) -> str:
-    """A touchpoint's canonical text: what decides between two versions of one revision. Absent fields are not written."""
+def _values(t: Touchpoint, at: int) -> dict[str, Any]:
+    """What a touchpoint says, as JSON holds it; its canonical text decides between two versions of one revision. Absent
+    fields are not written."""
     values: dict[str, Any] = {
-        "at": at, "series": t.series, "ch": t.channel, "dir": t.direction, "out": t.outcome, "dur": t.duration, "wait": t.wait, "line": t.line,
-        "thread": t.thread, "er": t.expects_reply, "subj": t.subject, "ref": t.ref, "extra": dict(t.extra),
-        "coll": list(t.colleagues),
+        "at": at, "ch": t.channel, "dir": t.direction, "out": t.outcome,
         "with": [[*_handle_out(p.handle), p.name, p.role] for p in t.parties],
-        "all": [
-            [p.role, _handle_out(p.handle) if p.handle else None, p.name, p.own, p.declined] for p in t.participants
-        ],
     }  # fmt: skip
-    return _canonical({k: v for k, v in values.items() if v is not None and v != [] and v != {}})
+    for name, value in (
+        ("series", t.series), ("dur", t.duration), ("wait", t.wait), ("line", t.line), ("thread", t.thread),
+        ("er", t.expects_reply), ("subj", t.subject), ("ref", t.ref),
+    ):  # fmt: skip
+        if value is not None:
+            values[name] = value
+    if t.extra:
+        values["extra"] = dict(t.extra)
+    if t.colleagues:
+        values["coll"] = list(t.colleagues)
+    if t.participants:
+        values["all"] = [
+            [p.role, _handle_out(p.handle) if p.handle else None, p.name, p.own, p.declined] for p in t.participants
+        ]
+    return values
 
 
 def _parties(values: Mapping[str, Any]) -> tuple[Party, ...]:
@@ -809,11 +879,15 @@ def _person_in(payload: str, key: str) -> Person:
     return Person(values.pop("name"), handles, key=key, **values)
 
 
-_INVOICE = (
-    "rechnung", "invoice", "gutschrift", "mahnung", "zahlungserinnerung", "bestellbestätigung", "auftragsbestätigung",
-    "order confirmation", "lieferschein", "versandbestätigung", "ticket#", "[ticket", "ticket ", "case #", "[#", "receipt",
-    "ihre bestellung", "your order", "quittung", "kontoauszug", "abrechnung", "storno",
-)  # fmt: skip
+_INVOICE = re.compile(
+    r"(?:(?:ihre?|your|unsere?|our|neue?|new)\s+)*(?:(?:ab)?rechnung|invoice|gutschrift|credit note|(?:zahlungs)?"
+    r"mahnung|zahlungserinnerung|payment reminder|(?:auftrags|bestell|versand)bestätigung|(?:order|shipping) confirmation|"
+    r"lieferschein|delivery note|quittung|(?:payment )?receipt|kontoauszug|account statement|storno)(?:\b|s?(?:nr|nummer))|"
+    r"(?:ihre bestellung|your order)\b|(?:.{0,40}[\[(])?(?:ticket|case|vorgang|request)\s*(?:id|nr\.?|no\.?)?\s*[#:]?\s*[\w-]*\d|"
+    r"\[[\w .-]*#\s*\d"
+)
+"""How the subject of a supplier's document begins: the paper itself, or a ticket of theirs. Matched from the beginning
+and in lower case, so that what only speaks of one ("Rückfrage zu Ihrer Rechnung", "AW: [Ticket#7]") is none."""
 
 
 class _RollUp:
@@ -831,15 +905,14 @@ class _RollUp:
         self._ids: dict[tuple[str, str, str], int] = {}
         self._midnights: dict[int, int] = {}
 
-    def take(self, id_: int, at: int, payload: str, sign: int) -> None:
+    def take(self, id_: int, at: int, v: Mapping[str, Any], sign: int) -> None:
         """Add (+1) or take away (−1) what one fact contributes."""
-        v = json.loads(payload)
         day = datetime.fromtimestamp(at, self.zone).toordinal()
         medium, direction, outcome = self.media[v["ch"]], v["dir"], v["out"]
         colleague = "\x1f".join(v.get("coll", ()))
         ms = round(v.get("dur", 0) * 1000)
         subject = v.get("subj", "").lower() if direction == "in" else ""
-        invoice = bool(subject) and any(word in subject for word in _INVOICE)
+        invoice = _INVOICE.match(subject) is not None
         for kind, value, scope, _raw, name, role in v.get("with", ()):
             handle = self._handle(kind, value, scope)
             copied = role == "copied"

@@ -74,7 +74,7 @@ def zone_of(name: str) -> ZoneInfo | None:
     if found := iana(text):
         return found
     parts = text.strip("/").split("/")
-    for start in range(1, len(parts)):  # /mozilla.org/20070129_1/Europe/Berlin, /freeassociation.sourceforge.net/…
+    for start in range(len(parts)):  # /Europe/Berlin, /mozilla.org/20070129_1/Europe/Berlin, /freeassociation.…
         if "/" in (tail := "/".join(parts[start:])) and (found := iana(tail)):
             return found
     plain = text.lower()

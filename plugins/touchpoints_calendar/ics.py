@@ -1,0 +1,377 @@
+"""Calendars and invitations in iCalendar form (.ics): Google, Outlook, Exchange, Teams, Apple, Thunderbird, Nextcloud.
+
+A file is read twice. The first pass learns what concerns all of it: its time zones and calendars, how new it is, and
+which UIDs come more than once. The second reads the events; only those of such a UID wait for each other, so memory
+stays small however long the file is.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import pairwise
+
+import attrs
+
+from touchpoints.errors import UnreadableSource
+from touchpoints.model import CHANNELS, Coverage, LeftOut, Participant, Question, Skipped, Touchpoint
+from touchpoints.plugins import Importer, Record
+from touchpoints.reading import Context, content_key
+from touchpoints.source import Source
+from touchpoints_calendar.blocks import Block, TooLarge, blocks, chunks, unfolded
+from touchpoints_calendar.event import Event
+from touchpoints_calendar.lines import Damaged
+from touchpoints_calendar.series import MOST_OCCURRENCES, Entry, Occurrence, occurrences, seconds, single
+from touchpoints_calendar.zones import Calendar, Clock, Moment, UnknownZone, embedded
+
+RUNS_ON = timedelta(days=400)
+"""A series without an end is read this far beyond the newest stamp of its file."""
+
+_BEGINNING = re.compile(r"\s*BEGIN:(?!VCARD|VNOTE|VMSG|VBODY|VENV|VBKM)[A-Z-]+[ \t]*[\r\n]", re.I)
+_UID = re.compile(rb"\n[Uu][Ii][Dd](?:;[^:\n]*)?:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)")
+_FOLDED = re.compile(rb"\r?\n[ \t]")
+_STAMP = re.compile(rb"\n(?:DTSTAMP|LAST-MODIFIED|CREATED)[^:\n]*:(\d{8}T\d{6})")
+_START = re.compile(rb"\nDTSTART[^:\n]*:(\d{8})")
+_PROPERTY = re.compile(r"\n(METHOD|NAME|X-WR-CALNAME|X-WR-TIMEZONE)(?:;[^:\n]*)?:([^\n]*)", re.I)
+
+
+class ICalendar(Importer):
+    """Reads iCalendar files."""
+
+    name = "icalendar"
+    channels = (CHANNELS["meeting"], CHANNELS["video"], CHANNELS["phone"])
+    export = {
+        "de": "Google Kalender: Einstellungen > Importieren & Exportieren > Exportieren. Outlook: Datei > Kalender "
+        "speichern, vollständige Details. Apple Kalender: Ablage > Exportieren.",
+        "en": "Google Calendar: Settings > Import & export > Export. Outlook: File > Save Calendar, full details. Apple "
+        "Calendar: File > Export.",
+    }
+
+    def recognises(self, source: Source) -> bool:
+        """Whether the first line begins a component that is not an address book's or a phone memory's."""
+        return bool(_BEGINNING.match(source.head_text))
+
+    def read(self, source: Source, context: Context) -> Iterator[Record]:
+        """The meetings of a file, the span it covers, and what could not be read."""
+        try:
+            yield from _Reading(source, context).records()
+        except TooLarge as error:
+            raise UnreadableSource(source.name, f"{error}; no calendar, or a damaged one: export it again") from error
+
+
+def read_calendar(data: bytes, context: Context) -> Iterator[Record]:
+    """The meetings of a text/calendar part of a mail, in UTF-8 or as Windows wrote it; its METHOD is in the text.
+
+    An invitation says nothing of the span that a calendar covers, so this yields no `Coverage`. Raises
+    `UnreadableSource` for a part that is no calendar.
+    """
+    for record in ICalendar().read(Source.from_bytes(data, context.source), context):
+        if not isinstance(record, Coverage):
+            yield record
+
+
+@attrs.frozen(slots=True)
+class _Survey:
+    """What concerns a whole file."""
+
+    calendars: list[Calendar]
+    newest: datetime | None
+    last_start: datetime | None
+    repeated: dict[int, int]
+
+    @classmethod
+    def of(cls, source: Source) -> _Survey:
+        calendars: list[Calendar] = []
+        same: dict[tuple[object, ...], Calendar] = {}
+        zones: dict[bytes, tuple[str, tzinfo] | None] = {}
+        inside: dict[int, list[bytes]] = {}
+        uids = array("q")
+        newest, last_start = "", ""
+        for block in blocks(chunks(source)):
+            if block.kind == "VEVENT":
+                if uid := _uid_hash(block.data):
+                    uids.append(uid)
+                newest = _latest(newest, _STAMP.findall(block.data))
+                last_start = _latest(last_start, _START.findall(block.data))
+            elif block.kind == "VTIMEZONE":
+                if block.data not in zones:
+                    zone = embedded(unfolded(block.data))
+                    zones[block.data] = (zone.name, zone) if zone else None
+                inside.setdefault(block.calendar, []).append(block.data)
+            else:
+                own = tuple(inside.pop(block.calendar, ()))
+                if (block.data, own) not in same:
+                    found = {name: zone for name, zone in filter(None, map(zones.get, own))}
+                    same[block.data, own] = _calendar(unfolded(block.data), found)
+                calendars.append(same[block.data, own])
+        counts = Counter(one for one, other in pairwise(sorted(uids)) if one == other)
+        return cls(
+            calendars, _stamp_time(newest), _stamp_time(last_start), {uid: more + 1 for uid, more in counts.items()}
+        )
+
+    @property
+    def horizon(self) -> datetime:
+        """Up to where series without an end are read."""
+        start = self.newest or self.last_start or datetime(1970, 1, 1)
+        return start + RUNS_ON if start.year < 9000 else start
+
+
+def _uid_hash(data: bytes) -> int | None:
+    """A number for a UID, equal for an Outlook series and its occurrences; for this process only."""
+    match = _UID.search(data)
+    if match is None or not (uid := _FOLDED.sub(b"", match[1]).strip()):
+        return None
+    return hash(uid[:32].upper() + uid[40:].upper() if uid[:8] == b"04000000" else uid)
+
+
+def _latest(known: str, found: Iterable[bytes]) -> str:
+    for text in map(bytes.decode, found):
+        if text > known and _stamp_time(text) is not None:
+            known = text
+    return known
+
+
+def _stamp_time(text: str) -> datetime | None:
+    try:
+        return Moment.of(text, {}).wall if text else None
+    except Damaged:
+        return None
+
+
+def _calendar(text: str, zones: dict[str, tzinfo]) -> Calendar:
+    own = {name.upper(): value.strip() for name, value in reversed(_PROPERTY.findall(text))}
+    name = own.get("X-WR-CALNAME") or own.get("NAME", "")
+    return Calendar(own.get("METHOD", "").upper(), name.replace("\\", ""), own.get("X-WR-TIMEZONE", ""), zones)
+
+
+class _Reading:
+    """The second pass over a file."""
+
+    def __init__(self, source: Source, context: Context) -> None:
+        self.source = source
+        self.context = context
+        self.survey = _Survey.of(source)
+        self.clocks: dict[int, Clock] = {}
+        self.asked: set[str] = set()
+        self.spans: dict[str, tuple[datetime, datetime]] = {}
+
+    def records(self) -> Iterator[Record]:
+        """All records of the file."""
+        waiting: dict[int, dict[object, Entry]] = {}
+        repeated = self.survey.repeated
+        found = False
+        for block in blocks(chunks(self.source)):
+            found = True
+            if block.damage:
+                what = "the calendar" if block.kind == "VCALENDAR" else "it"
+                yield self._skipped(block.line, f"{what} {block.damage}", block.data)
+            if block.kind != "VEVENT":
+                continue
+            uid = _uid_hash(block.data)
+            if not block.damage:
+                try:
+                    entry = Entry(Event.of(unfolded(block.data)), self._clock(block.calendar), block.line)
+                    if (method := entry.clock.calendar.method) in _ANSWERS:
+                        yield self._answer(entry, method)
+                    elif entry.event.start is None:
+                        raise Damaged("no DTSTART")
+                    elif uid in repeated:
+                        yield from self._wait(waiting.setdefault(uid, {}), entry)
+                    elif entry.event.recurrence is None:
+                        yield from self._one_series(entry, [])
+                    else:
+                        yield from self._one_series(None, [entry])
+                except Damaged as error:
+                    yield self._skipped(block.line, str(error), block.data)
+                except UnknownZone as error:
+                    yield from self._unknown(error.name, block.line)
+            if uid in repeated:
+                repeated[uid] -= 1
+                if not repeated[uid]:
+                    yield from self._series(list(waiting.pop(uid, {}).values()))
+        if not found:
+            raise UnreadableSource(self.source.name, "no calendar and no event in it")
+        yield from self._coverage()
+
+    def _clock(self, calendar: int) -> Clock:
+        own = self.survey.calendars[calendar] if calendar >= 0 else _NO_CALENDAR
+        if id(own) not in self.clocks:
+            self.clocks[id(own)] = Clock(own, self.context)
+        return self.clocks[id(own)]
+
+    # -- events -> occurrences -----------------------------------------------------------------------------------
+
+    def _wait(self, entries: dict[object, Entry], entry: Entry) -> Iterator[Record]:
+        """Keeps the newer of two versions of an event; two that claim the same version are one too many."""
+        place = (entry.event.uid, entry.event.recurrence)
+        known = entries.setdefault(place, entry)
+        if known.event == entry.event:
+            return
+        older, newer = sorted((known, entry), key=lambda e: (e.event.version, repr(e.event)))
+        entries[place] = newer
+        if older.event.version == newer.event.version:
+            yield self._skipped(older.line, "another event has its UID and version")
+
+    def _series(self, entries: list[Entry]) -> Iterator[Record]:
+        """The records of the events of one UID (or of several, if their hashes are equal by chance)."""
+        for uid in dict.fromkeys(entry.event.uid for entry in entries):
+            own = [entry for entry in entries if entry.event.uid == uid]
+            yield from self._one_series(
+                next((e for e in own if e.event.recurrence is None), None),
+                [e for e in own if e.event.recurrence is not None],
+            )
+
+    def _one_series(self, master: Entry | None, overrides: list[Entry]) -> Iterator[Record]:
+        """The records of a master event and of the events that stand for some of its occurrences."""
+        sound = []
+        for entry in overrides:
+            try:
+                single(entry)
+                sound.append(entry)
+            except Damaged as error:
+                yield self._skipped(entry.line, str(error))
+            except UnknownZone as error:
+                yield from self._unknown(error.name, entry.line)
+        found, cut = [single(entry) for entry in sound] if master is None else [], False
+        if master is not None:
+            if master.event.recurring and not any(map(self._meets_somebody, (master, *sound))):
+                master = attrs.evolve(master, event=master.event.alone())  # left out once, not 2,000 times
+            try:
+                found, cut = occurrences(master, sound, self.survey.horizon)
+            except Damaged as error:
+                yield self._skipped(master.line, str(error))
+            except UnknownZone as error:
+                yield from self._unknown(error.name, master.line)
+        if cut and master is not None:
+            yield self.context.skipped(
+                master.event.uid or master.line,
+                f"a series of more than {MOST_OCCURRENCES} occurrences: the latest {MOST_OCCURRENCES} are read",
+                master.event.subject,
+            )
+        by_event: dict[int, list[Occurrence]] = {}
+        for occurrence in found:
+            by_event.setdefault(id(occurrence.entry), []).append(occurrence)
+        for those in by_event.values():
+            yield from self._meetings(those)
+
+    def _meets_somebody(self, entry: Entry) -> bool:
+        owns = self.context.our_side.owns
+        return not entry.event.private and any(not owns(p.handle, p.name) for p, _ in entry.event.people)
+
+    # -- occurrences -> touchpoints ------------------------------------------------------------------------------
+
+    def _meetings(self, found: list[Occurrence]) -> Iterator[Record]:
+        """The touchpoints of occurrences that one event describes, or why it is left out (once)."""
+        event, calendar = found[0].entry.event, found[0].entry.clock.calendar
+        if calendar.method in ("", "PUBLISH"):
+            first, last = self.spans.get(calendar.name, (found[0].at, found[-1].at))
+            self.spans[calendar.name] = min(first, found[0].at), max(last, found[-1].at)
+        if event.private:
+            yield LeftOut("private")
+            return
+        uid = event.uid or _content(event)
+        series = content_key("series", uid)
+        for participants, outcome, suffix, confirmed in self._sides(event, calendar.method == "CANCEL"):
+            if outcome == "reached" and event.free:
+                yield LeftOut("no other party")  # nobody is met in time that is marked as free
+                return
+            extra = {"all_day": "yes"} if event.start and event.start.day else {}
+            if outcome == "reached" and not confirmed:
+                extra["confirmed"] = "no"
+            for occurrence in found:
+                made = self.context.touchpoint(
+                    occurrence.at, event.channel, participants, key=content_key("event", uid, occurrence.identity) + suffix,
+                    direction="mutual", outcome=outcome, series=series, revision=occurrence.revision,
+                    duration=occurrence.seconds, line=calendar.name or None, subject=event.subject or None, extra=extra,
+                )  # fmt: skip
+                yield made
+                if isinstance(made, LeftOut):
+                    return
+
+    def _sides(self, event: Event, called_off: bool) -> Iterator[tuple[list[Participant], str, str, bool]]:
+        """Who met with which outcome, what the key ends with, and whether somebody of each side accepted or invited.
+        Those outside who declined are on their own."""
+        owns = self.context.our_side.owns
+        ours, there, declined, sure = [], [], [], set()
+        for person, answer in event.people:
+            own = owns(person.handle, person.name)
+            if own:
+                ours.append(person)
+            elif person.declined:
+                declined.append(Participant(person.role, person.handle, person.name))
+            elif answer != "DELEGATED":
+                there.append(person)
+            if answer in ("", "ACCEPTED"):
+                sure.add(own)
+        outcome = "reached"
+        if event.cancelled or called_off:
+            outcome = "cancelled"
+        elif ours and all(p.declined for p in ours):
+            outcome = "declined"
+        if there or not declined:
+            yield there + ours, outcome, "", len(sure) == 2 and not event.tentative
+        if declined:
+            yield declined + ours, "declined", "/declined", True
+
+    def _answer(self, entry: Entry, method: str) -> Touchpoint | LeftOut:
+        """What an answer to an invitation adds to the meeting: that somebody declined."""
+        event, clock = entry.event, entry.clock
+        owns = self.context.our_side.owns
+        people = [p for p, _ in event.people]
+        declined = [p for p in people if p.declined]
+        if method != "REPLY" or event.start is None or not declined:
+            return LeftOut("automatic")
+        where, identity = event.recurrence, ""
+        if where is not None:
+            identity = clock.identity(where.wall, clock.zone(where), where.day)
+        uid = event.uid or _content(event)
+        key = content_key("event", uid, identity)
+        theirs = [Participant(p.role, p.handle, p.name) for p in declined if not owns(p.handle, p.name)]
+        if theirs:  # the meeting itself is not touched; where it was we who declined, it did not take place
+            key += "/declined"
+            people = theirs + [p for p in people if owns(p.handle, p.name)]
+        return self.context.touchpoint(
+            clock.instant(event.start), event.channel, people, key=key, direction="mutual", outcome="declined",
+            series=content_key("series", uid), revision=(*event.version, *event.version),
+            duration=seconds(event, clock), subject=event.subject or None,
+        )  # fmt: skip
+
+    # -- what is said beside --------------------------------------------------------------------------------------
+
+    def _skipped(self, line: int, reason: str, data: bytes = b"") -> Skipped:
+        return self.context.skipped(line, reason, unfolded(data[:400]).strip())
+
+    def _unknown(self, zone: str, line: int) -> Iterator[Record]:
+        setting = f'[zones]\n"{zone}" = "Europe/Berlin"'
+        yield self.context.skipped(line, f"unknown time zone '{zone}'; name it in touchpoints.toml under [zones]", zone)
+        if zone not in self.asked:
+            self.asked.add(zone)
+            yield Question(f"Which time zone is '{zone}'?", (), setting)
+
+    def _coverage(self) -> Iterator[Coverage]:
+        """A calendar says what was up to its newest stamp; what lies after that is only planned."""
+        newest = self.survey.newest
+        for name, (first, last) in sorted(self.spans.items()):
+            start = self._day(first)
+            end = self._day(newest.replace(tzinfo=UTC) if newest else last)
+            if start <= end:
+                yield Coverage(start, end, name)
+
+    def _day(self, when: datetime) -> date:
+        try:
+            return when.astimezone(self.context.zone).date()
+        except OverflowError:
+            return when.date()
+
+
+_ANSWERS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
+_NO_CALENDAR = Calendar()
+
+
+def _content(event: Event) -> str:
+    """What stands for the UID of an event without one."""
+    start, people = event.start, sorted(f"{p.handle.kind} {p.handle.value}" for p, _ in event.people if p.handle)
+    return content_key("content", start and start.wall, start and start.zone, event.subject, *people)

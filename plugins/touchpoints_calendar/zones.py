@@ -1,0 +1,204 @@
+"""Where a time is local: zones that a file defines itself, and the order in which a zone's name is understood."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from types import MappingProxyType
+
+import attrs
+
+from touchpoints.reading import Context
+from touchpoints_calendar.lines import Damaged, Grammar, Line
+from touchpoints_calendar.recurrence import Rule, expand
+
+_ZONE = Grammar(
+    ("TZID", "BEGIN", "END", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"),
+    vital=("BEGIN", "END", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"),
+)
+_OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?")
+_TIME = re.compile(r"\d{8}(?:T\d{6}Z?)?", re.ASCII)
+_LAST_ONSET = datetime(2100, 1, 1)
+
+
+@attrs.frozen(slots=True)
+class Moment:
+    """A time as a file writes it: the wall clock, where it stands (a zone's name, `Z` for UTC, empty for local
+    anywhere), and whether it is a whole day."""
+
+    wall: datetime
+    zone: str = ""
+    day: bool = False
+
+    @classmethod
+    def of(cls, value: str, parameters: Mapping[str, str]) -> Moment:
+        """The moment of a property. Raises `Damaged`."""
+        if not _TIME.fullmatch(value):
+            return cls._unusual(value, parameters)
+        try:
+            wall = datetime.fromisoformat(value[:15])
+        except ValueError as error:
+            raise Damaged(f"'{value}' is no point in time") from error
+        if len(value) == 8:
+            return cls(wall, "", True)
+        if parameters.get("VALUE", "").upper() == "DATE":
+            return cls(wall.replace(hour=0, minute=0, second=0), "", True)
+        return cls(wall, "Z" if len(value) == 16 else parameters.get("TZID", "").strip(" \"'"))
+
+    @classmethod
+    def _unusual(cls, value: str, parameters: Mapping[str, str]) -> Moment:
+        from icalendar.prop import vDDDTypes
+
+        try:
+            read = vDDDTypes.from_ical(value)
+        except ValueError as error:
+            raise Damaged(f"'{value[:40]}' is no point in time") from error
+        if not isinstance(read, datetime):
+            raise Damaged(f"'{value[:40]}' is no point in time")
+        return cls(read.replace(tzinfo=None), "Z" if read.tzinfo else parameters.get("TZID", "").strip(" \"'"))
+
+
+class Embedded(tzinfo):
+    """A zone from a file's own VTIMEZONE: the offsets (from, to) at each onset in UTC, ascending."""
+
+    def __init__(self, name: str, onsets: list[tuple[datetime, timedelta, timedelta]]) -> None:
+        self.name = name
+        self._utc = [at for at, _, _ in onsets]
+        # a wall time skipped or repeated by a change keeps the offset before it, as zoneinfo does
+        self._wall = [at + max(before, after) for at, before, after in onsets]
+        self._offsets = [onsets[0][1], *(after for _, _, after in onsets)]
+
+    def __repr__(self) -> str:
+        return f"Embedded({self.name!r})"
+
+    def utcoffset(self, when: datetime | None) -> timedelta | None:
+        """The offset at a wall time; before the first onset what held up to it."""
+        return None if when is None else self._offsets[bisect_right(self._wall, when.replace(tzinfo=None))]
+
+    def fromutc(self, when: datetime) -> datetime:
+        """The wall time at a UTC time."""
+        return when + self._offsets[bisect_right(self._utc, when.replace(tzinfo=None))]
+
+    def dst(self, when: datetime | None) -> None:
+        """Not known: a zone's definition does not always say which offset is the standard one."""
+
+    def tzname(self, when: datetime | None) -> str:
+        """The name in the file."""
+        return self.name
+
+
+def embedded(text: str) -> Embedded | None:
+    """The zone of an unfolded VTIMEZONE; `None` if it cannot be used, so that its name decides."""
+    name = ""
+    onsets: list[tuple[datetime, timedelta, timedelta]] = []
+    part: list[Line] | None = None
+    try:
+        for line in _ZONE.lines(text):
+            if line[0] == "BEGIN":
+                part = []
+            elif line[0] == "END" and part is not None:
+                onsets += _onsets(part)
+                part = None
+            elif part is not None:
+                part.append(line)
+            elif line[0] == "TZID":
+                name = line[2].strip(" \"'")
+    except (Damaged, OverflowError):
+        return None
+    return Embedded(name, sorted(onsets)) if name and onsets else None
+
+
+def _onsets(lines: list[Line]) -> list[tuple[datetime, timedelta, timedelta]]:
+    """When the standard or daylight time of some lines begins."""
+    values = {name: value for name, _, value in lines}
+    if not {"DTSTART", "TZOFFSETFROM", "TZOFFSETTO"} <= values.keys():
+        raise Damaged("a zone without its start or offsets")
+    before, after = _offset(values["TZOFFSETFROM"]), _offset(values["TZOFFSETTO"])
+    start = Moment.of(values["DTSTART"], {}).wall
+    walls = {start}
+    for name, _, value in lines:
+        if name == "RRULE":
+            rule = Rule.of(value)
+            last = _LAST_ONSET
+            if rule.until:
+                until = Moment.of(rule.until, {})
+                last = min(last, until.wall + (before if until.zone == "Z" else timedelta()))
+            walls.update(expand(rule, start, last)[0])
+        elif name == "RDATE":
+            walls.update(Moment.of(each, {}).wall for each in value.split(",") if each)
+    return [(wall - before, before, after) for wall in walls]
+
+
+def _offset(text: str) -> timedelta:
+    match = _OFFSET.fullmatch(text)
+    if not match:
+        raise Damaged(f"'{text}' is no offset")
+    seconds = int(match[2]) * 3600 + int(match[3]) * 60 + int(match[4] or 0)
+    if seconds >= 86400:
+        raise Damaged(f"'{text}' is no offset")
+    return timedelta(seconds=seconds if match[1] == "+" else -seconds)
+
+
+@attrs.frozen(slots=True)
+class Calendar:
+    """A calendar's own properties: `method` (REQUEST, REPLY, …; empty or PUBLISH for an export), `name`, the `zone` of
+    its local times (X-WR-TIMEZONE), and the zones it defines."""
+
+    method: str = ""
+    name: str = ""
+    zone: str = ""
+    zones: Mapping[str, tzinfo] = attrs.field(factory=lambda: MappingProxyType({}), hash=False)
+
+
+class UnknownZone(Exception):
+    """A zone's name that nothing explains: `name`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Clock:
+    """What a calendar's times mean. Names are looked up in its own zones first, then as `Context.zone_of` does."""
+
+    def __init__(self, calendar: Calendar, context: Context) -> None:
+        self.calendar = calendar
+        self._context = context
+        self._found: dict[str, tzinfo] = {"Z": UTC, **calendar.zones}
+
+    def zone(self, moment: Moment) -> tzinfo | None:
+        """Where a moment is local; `None` for a day, and for a local time of a calendar that names no zone.
+
+        Raises `UnknownZone`.
+        """
+        if moment.day:
+            return None
+        name = moment.zone or self.calendar.zone
+        if not name:
+            return None
+        found = self._found.get(name)
+        if found is None:
+            found = self._context.zone_of(name)
+            if found is None:
+                raise UnknownZone(name)
+            self._found[name] = found
+        return found
+
+    def utc(self, wall: datetime, zone: tzinfo | None) -> datetime:
+        """The instant of a wall time in a zone (`None`: in the store's). Raises `Damaged` at the ends of time."""
+        try:
+            return wall.replace(tzinfo=zone or self._context.zone).astimezone(UTC)
+        except (OverflowError, ValueError) as error:
+            raise Damaged(f"{wall} is beyond the calendar") from error
+
+    def instant(self, moment: Moment) -> datetime:
+        """The instant of a moment. Raises `UnknownZone` and `Damaged`."""
+        return self.utc(moment.wall, self.zone(moment))
+
+    def identity(self, wall: datetime, zone: tzinfo | None, day: bool) -> str:
+        """A start as every export names it alike: in UTC, or as written where it is local anywhere or a day."""
+        if day:
+            return f"{wall:%Y%m%d}"
+        return f"{wall:%Y%m%dT%H%M%S}" if zone is None else f"{self.utc(wall, zone):%Y%m%dT%H%M%SZ}"

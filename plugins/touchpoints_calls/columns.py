@@ -1,0 +1,234 @@
+"""Which column of a table means what: by German and English header names, or as a `[[table]]` in the settings says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from touchpoints.errors import UnknownName, UnreadableSource
+from touchpoints.source import Source
+from touchpoints.table import Header, header_in, plain
+
+_NAMES = {  # field: header names without marks and units, the surest first
+    "at": (
+        "datum uhrzeit|datum und uhrzeit|datum zeit|zeitpunkt|zeitstempel|date time|datetime|date and time|"
+        "timestamp|call time|call date time|calldate|anrufzeitpunkt|anrufzeit|anrufbeginn|gesprächsbeginn|"
+        "verbindungsbeginn|startzeitpunkt|startzeit|start time|starttime|start date time|beginn|begin|start|"
+        "started|started at|wann|when|created at|erstellt am|datum der verbindung"
+    ),
+    "date": (
+        "datum|date|anrufdatum|call date|startdatum|start date|tag|day|am|gesprächsdatum|verbindungsdatum|"
+        "kontaktdatum"
+    ),
+    "time": "uhrzeit|zeit|time|um|time of day|uhr",
+    "end": "ende|endzeit|end|end time|endtime|bis|ended at|gesprächsende|verbindungsende",
+    "direction": (
+        "richtung|direction|call direction|anrufrichtung|rufrichtung|ein aus|in out|kommend gehend|"
+        "gesprächsrichtung"
+    ),
+    "type": (
+        "typ|type|art|anruftyp|anrufart|call type|gesprächstyp|gesprächsart|ereignis|event|ereignistyp|"
+        "verbindungsart"
+    ),
+    "channel": (
+        "kanal|channel|medium|kontaktart|art des kontakts|kontaktweg|kontaktkanal|aktivität|aktivitätstyp|"
+        "activity|activity type|contact type|via|weg"
+    ),
+    "status": (
+        "status|ergebnis|result|outcome|disposition|call status|anrufstatus|call result|gesprächsstatus|rufstatus|"
+        "resultat"
+    ),
+    "answered": "angenommen|beantwortet|answered|erreicht|reached|verbunden|connected|zustande gekommen",
+    "number": (
+        "rufnummer|telefonnummer|nummer|telefon|phone number|phone|number|teilnehmer|teilnehmernummer|gegenstelle|"
+        "gesprächspartner nummer|externe nummer|externe rufnummer|external number|remote number|remote party|"
+        "rufnr|telnr|tel nr|tel|telephone|telephone number|mobil|mobilnummer|mobile|handy|handynummer|"
+        "fremde rufnummer|kontaktnummer|contact number"
+    ),
+    "caller": (
+        "anrufer|von|from|caller|a rufnummer|a nummer|a teilnehmer|quelle|source|src|calling number|calling party|"
+        "caller number|caller id|anrufernummer|anrufende nummer|rufnummer des anrufers|quellrufnummer|quellnummer|"
+        "absender|from number|abgangsnummer|ursprung|origin|calling party number"
+    ),
+    "called": (
+        "angerufener|angerufene|an|to|called|callee|b rufnummer|b nummer|b teilnehmer|ziel|destination|dst|"
+        "zielrufnummer|zielnummer|called number|called party|callee number|dialed number|dialled number|"
+        "gewählte nummer|gewählte rufnummer|angerufene nummer|angerufene rufnummer|rufnummer des angerufenen|"
+        "empfänger|to number|destination number|called party number"
+    ),
+    "caller_name": "anrufername|name des anrufers|caller name|from name|von name|calling name",
+    "called_name": "name des angerufenen|callee name|called name|to name|an name|zielname",
+    "name": (
+        "name|kontakt|kontaktname|contact|contact name|ansprechpartner|ansprechpartnerin|ansprechperson|"
+        "gesprächspartner|gesprächspartnerin|person|teilnehmername|name der gegenstelle|kunde|kundin|kundenname|"
+        "customer|customer name|mit|with|wer|who|display name|anzeigename|full name"
+    ),
+    "given": "vorname|first name|given name",
+    "family": "nachname|last name|surname|familienname|family name",
+    "email": (
+        "e mail|email|mail|e mail adresse|email adresse|mailadresse|email address|e mail address|mail address"
+    ),
+    "duration": (
+        "gesprächsdauer|sprechzeit|talk time|talktime|talking|talk duration|billsec|gesprächszeit|dauer|duration|"
+        "call duration|verbindungsdauer|anrufdauer|länge|length|sekunden|seconds|minuten|minutes"
+    ),
+    "wait": (
+        "wartezeit|wartedauer|wait time|waiting time|wait|ringing|ring time|ringing time|klingeldauer|klingelzeit|"
+        "rufzeit|time to answer|wait duration"
+    ),
+    "line": (
+        "eigene rufnummer|eigene nummer|own number|leitung|line|warteschlange|queue|hotline|msn|servicenummer|"
+        "service number|gruppe|group|durchwahl|nebenstelle|extension"
+    ),
+    "colleague": (
+        "mitarbeiter|mitarbeiterin|agent|agent name|benutzer|benutzername|user|user name|bearbeiter|bearbeiterin|"
+        "employee|colleague|kollege|kollegin|mitarbeitername"
+    ),
+    "subject": "betreff|thema|subject|titel|title|anlass|topic",
+}
+FIELDS = tuple(_NAMES)
+_RANKS = {
+    name: (field, rank) for field, names in _NAMES.items() for rank, name in reversed(list(enumerate(names.split("|"))))
+}
+_SETTINGS = frozenset(("header", "label", "in_words", "out_words", "missed_words", "duration_unit", "date_order"))
+_UNITS = ("s", "m", "mm:ss", "h:mm")
+
+_FOREIGN = frozenset(
+    ("all day event", "ganztägiges ereignis", "ganztägig", "birthday", "geburtstag", "conversation id",
+     "sender profile url", "inviterprofileurl", "record id", "connected on", "user email")
+)  # fmt: skip
+"""Columns of calendars, address books and messengers: their tables have readers of their own."""
+_MONEY = re.compile(
+    r".*\b(betrag|amount|iban|saldo|balance|preis|price|umsatz|revenue|rechnung\w*|invoice\w*|order\w*|bestell\w*|"
+    r"artikel\w*|sku|menge|quantity|total|summe|währung|currency)\b.*"
+)
+"""Columns of accounts and shops: with a name or an address but no number they are no contact log."""
+
+
+@attrs.frozen(slots=True)
+class Layout:
+    """What the columns of a table mean: `columns` maps fields (`FIELDS`) to indices; `unit` says how durations are
+    written (s, m, mm:ss, h:mm; `None` if open); `utc` that times are in UTC by their header; `channel` holds for all
+    rows; `words` are further words for in, out and missed."""
+
+    header: Header
+    columns: Mapping[str, int]
+    unit: str | None = None
+    utc: bool = False
+    channel: str | None = None
+    words: Mapping[str, frozenset[str]] = attrs.field(factory=dict)
+    date_order: str | None = None
+
+
+def is_log(names: Sequence[str]) -> bool:
+    """Whether a header row (plain names) is that of a contact log: a time, and somebody."""
+    found = found_columns(names)
+    somebody = found.keys() & {"number", "caller", "called"}
+    return (
+        bool(found.keys() & {"at", "date"})
+        and bool(somebody or found.keys() & {"name", "email", "family"})
+        and not _FOREIGN.intersection(names)
+        and (bool(somebody) or not any(_MONEY.fullmatch(name) for name in names))
+    )
+
+
+def layout(source: Source, tables: Sequence[Mapping[str, Any]]) -> Layout | None:
+    """The layout of a file: by the first of the `[[table]]` settings whose header it has, else by its own header's
+    names; `None` if neither fits. Raises `UnreadableSource` for settings that cannot be applied."""
+    for table in tables:
+        wanted = {plain(str(name)) for name in table.get("header") or _used(table)}
+        header = header_in(source.head_text, wanted.issubset) if wanted else None
+        if header is not None:
+            try:
+                return _mapped(header, table)
+            except UnknownName as error:
+                raise UnreadableSource(source.name, f"[[table]] in the settings: {error}") from error
+    header = header_in(source.head_text, is_log)
+    return None if header is None else _named(header)
+
+
+def _used(table: Mapping[str, Any]) -> list[str]:
+    return [str(v) for k, v in table.items() if k in FIELDS and k != "channel"]
+
+
+def _mapped(header: Header, table: Mapping[str, Any]) -> Layout:
+    columns: dict[str, int] = {}
+    channel = None
+    for key, value in table.items():
+        if key in _SETTINGS:
+            continue
+        if key not in FIELDS:
+            raise UnknownName("key", key, (*FIELDS, *_SETTINGS))
+        index = header.column(plain(str(value)))
+        if index is not None:
+            columns[key] = index
+        elif key == "channel":
+            channel = str(value)
+        else:
+            raise UnknownName(f"column for {key}", str(value), header.names)
+    unit = table.get("duration_unit")
+    if unit is not None and unit not in _UNITS:
+        raise UnknownName("duration_unit", str(unit), _UNITS)
+    if not columns.keys() & {"at", "date"}:
+        raise UnknownName("key", "at", ("it is missing: name the column with the time",))
+    if unit is None and "duration" in columns:
+        unit = _unit(header.plain[columns["duration"]])
+    words = {
+        meaning: frozenset(str(w).strip().casefold() for w in table.get(f"{meaning}_words", ()))
+        for meaning in ("in", "out", "missed")
+    }
+    return Layout(header, columns, unit, _is_utc(header, columns), channel, words, table.get("date_order"))
+
+
+def _named(header: Header) -> Layout:
+    columns = found_columns(header.plain)
+    if "date" in columns and "at" in columns:  # Datum; Beginn: the day, and the time on it
+        columns.setdefault("time", columns["at"])
+        del columns["at"]
+    unit = _unit(header.plain[columns["duration"]]) if "duration" in columns else None
+    return Layout(header, columns, unit, _is_utc(header, columns))
+
+
+def found_columns(names: Sequence[str]) -> dict[str, int]:
+    """The field of each column that has a known name; of several columns for a field the surest."""
+    best: dict[str, tuple[int, int]] = {}
+    bare = [_bare(name) for name in names]
+    for index, name in enumerate(bare):
+        field, rank = _RANKS.get(name, ("", 0))
+        if name in ("von", "from") and "bis" in bare:
+            field = "time" if "datum" in bare or "date" in bare else "at"
+        if field and (rank, index) < best.get(field, (99, 0)):
+            best[field] = (rank, index)
+    found = {field: index for field, (_, index) in best.items()}
+    if "time" in found and not found.keys() & {"at", "date"}:
+        found["at"] = found.pop("time")
+    return found
+
+
+def _bare(name: str) -> str:
+    """A plain header name without marks, brackets and units: `dauer` of `dauer (sek.)`, `duration` of
+    `duration_seconds`."""
+    words = re.sub(r"[\W_]+", " ", re.sub(r"[(\[].*?[)\]]", " ", name)).strip()
+    return re.sub(
+        r"(?<=\w) (in )?(s|sek|sekunden|secs?|seconds|mins?|minuten|minutes|(hh? )?mm ss|hh? mm|utc|gmt)$",
+        "", words,
+    )  # fmt: skip
+
+
+def _unit(name: str) -> str | None:
+    """How a duration column says it is written, if it does."""
+    if re.search(r"(?<!:)\bm{1,2}:ss", name):
+        return "mm:ss"
+    if re.search(r"\bh{1,2}:mm(?!:)", name):
+        return "h:mm"
+    if re.search(r"sek|sec|[(\[_ ]s[)\]]?$", name):
+        return "s"
+    return "m" if re.search(r"\bmin", name.replace("_", " ")) else None
+
+
+def _is_utc(header: Header, columns: Mapping[str, int]) -> bool:
+    names = (header.plain[columns[field]].replace("_", " ") for field in ("at", "date", "time") if field in columns)
+    return any(re.search(r"\b(utc|gmt)\b", name) for name in names)

@@ -1,0 +1,100 @@
+"""What an unknown table might mean, as the `[[table]]` lines that would make it readable: for the dry run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from touchpoints import times
+from touchpoints.errors import InvalidValue
+from touchpoints.handles import is_hidden
+from touchpoints.source import Source
+from touchpoints.table import Header, cell, header_in, rows_of
+from touchpoints_calls.columns import found_columns
+from touchpoints_calls.words import meaning
+
+ROWS = 200
+"""So many first rows are looked at."""
+_NUMBER = re.compile(r"[+(]?\d[\d\s()/.-]{4,}\d")
+_LENGTH = re.compile(r"\d{1,3}:\d{2}(:\d{2})?|PT\w+|(\d+ ?(h|std|min|m|s|sek|sec)\.? ?)+", re.IGNORECASE)
+
+
+def guess(source: Source) -> str:
+    """The `[[table]]` of a table that no importer understands, as TOML with a comment for what was only guessed; empty
+    for a file that is no table.
+
+    Columns are guessed by their names, then by what stands in them. No cell of a person is shown.
+    """
+    header = header_in(source.head_text, lambda names: sum(bool(n) for n in names) >= 2)
+    if header is None:
+        return ""
+    rows: list[list[str]] = []
+    with source.text() as stream:
+        for _, row in rows_of(source.name, stream, header.delimiter, header.line):
+            rows.append(row)
+            if len(rows) == ROWS:
+                break
+    if not rows:
+        return ""
+    found = {field: (index, "by its name") for field, index in found_columns(header.plain).items()}
+    taken = {index for index, _ in found.values()}
+    columns = {n: [c for row in rows if (c := cell(row, n))] for n in range(len(header.names)) if n not in taken}
+    for field, others, fits in _BY_CONTENT:
+        if found.keys() & {field, *others}:
+            continue
+        best = max(columns, key=lambda n: _share(columns[n], fits), default=None)
+        if best is not None and _share(columns[best], fits) >= 0.8:
+            found[field] = best, "by what stands in it"
+            del columns[best]
+    return _toml(header, found, columns)
+
+
+def _share(cells: Sequence[str], fits: Callable[[str], bool]) -> float:
+    return sum(map(fits, cells)) / len(cells) if cells else 0.0
+
+
+def _is_time(text: str) -> bool:
+    try:
+        times.Dates((), "DMY")(text)
+    except InvalidValue:
+        return False
+    return True
+
+
+def _is_number(text: str) -> bool:
+    return bool(_NUMBER.fullmatch(text)) or (is_hidden(text) and text != "-")
+
+
+def _is_length(text: str) -> bool:
+    return bool(_LENGTH.fullmatch(text))
+
+
+_BY_CONTENT: tuple[tuple[str, tuple[str, ...], Callable[[str], bool]], ...] = (
+    ("at", ("date",), _is_time),
+    ("email", (), lambda text: "@" in text),
+    ("number", ("caller", "called"), _is_number),
+    ("direction", ("type",), lambda text: meaning(text).direction is not None),
+    ("duration", (), _is_length),
+)
+"""Fields that a column's content shows, which other fields make them needless, and how their cells look."""
+
+
+def _toml(header: Header, found: dict[str, tuple[int, str]], columns: dict[int, list[str]]) -> str:
+    def quoted(text: str) -> str:
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    lines = ["[[table]]", f"header = [{', '.join(quoted(name) for name in header.names if name)}]"]
+    lines += [f"{field} = {quoted(header.names[index])}  # {why}" for field, (index, why) in found.items()]
+    if not found.keys() & {"at", "date"}:
+        lines.append('# at = "…"  # which column holds the time?')
+    if not found.keys() & {"number", "caller", "called", "name", "email", "family"}:
+        lines.append('# number = "…"  # which column holds the number? (or: name, email, caller and called)')
+    if not found.keys() & {"direction", "type"}:
+        few = {n: sorted(set(cells)) for n, cells in columns.items() if 2 <= len(set(cells)) <= 4}
+        for n, words in few.items():
+            if len(columns[n]) >= 2 * len(words) and all(len(word) <= 20 for word in words):
+                lines.append(f"# direction = {quoted(header.names[n])}  # its words: {', '.join(map(quoted, words))}")
+        lines += ['# in_words = ["…"]  # what stands there for calls to us', '# out_words = ["…"]  # and from us']
+    if "duration" in found:
+        lines.append('# duration_unit = "mm:ss"  # or h:mm, s, m')
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,353 @@
+"""Any table with a time and somebody in it: the reader for telephone systems and lists that nobody knows by name.
+
+Columns are found by their German or English names (`columns`), or named in the settings:
+
+    [[table]]
+    header = ["Zeit", "Rufnr", "Ri"]     # a file with these columns
+    at = "Zeit"                          # or date = …, time = …
+    number = "Rufnr"                     # or caller = …, called = …; name = …; email = …
+    direction = "Ri"
+    in_words = ["E"]
+    out_words = ["A"]
+
+A row that states no direction, and in which neither side can be told from the other, is `mutual` if somebody was
+reached; if nobody was, "verpasst" means a call to us and "nicht erreicht" one from us, and anything else is skipped.
+Without a status a row with a length of zero is missed, one without a length was reached.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+
+import attrs
+
+from touchpoints import handles
+from touchpoints.errors import InvalidValue, UnreadableSource
+from touchpoints.handles import Handle
+from touchpoints.model import CHANNELS, LIVE_MEDIA, LeftOut, Participant, Question, Skipped, Touchpoint
+from touchpoints.plugins import Importer, Record
+from touchpoints.reading import Context, content_key
+from touchpoints.settings import Settings
+from touchpoints.source import Source
+from touchpoints.table import cell, rows_of
+from touchpoints_calls.columns import Layout, layout
+from touchpoints_calls.moments import Lengths, Moments
+from touchpoints_calls.people import Somebody, somebody
+from touchpoints_calls.rows import MOST_REMEMBERED, Equals, again, as_written, covered
+from touchpoints_calls.words import NO, YES, Meaning, meaning
+
+_PEOPLE = (
+    "direction", "type", "channel", "status", "answered", "number", "caller", "called", "caller_name", "called_name",
+    "name", "given", "family", "email", "line", "colleague",
+)  # fmt: skip
+_NO_DIRECTION = "nobody was reached, and nothing says who called whom; add a column for the direction"
+
+
+class AnyTable(Importer):
+    """The fallback for tables (CSV with any delimiter) that hold a time and a number, name or address.
+
+    `tables` are the `[[table]]` settings: with them `recognises` takes a table whose columns have other names.
+    """
+
+    name = "table"
+    channels = tuple(CHANNELS.values())
+    fallback = True
+
+    def __init__(self, tables: Iterable[Mapping[str, Any]] = ()) -> None:
+        self.tables = tuple(tables)
+
+    def configured(self, settings: Settings) -> AnyTable:
+        """The reader that also recognises the tables of these settings."""
+        return AnyTable(settings.tables)
+
+    def recognises(self, source: Source) -> bool:
+        """By a header row with a time column and one for somebody."""
+        try:
+            return layout(source, self.tables) is not None
+        except UnreadableSource:
+            return True  # a table named in the settings, though wrongly: reading says what is wrong
+
+    def read(self, source: Source, context: Context) -> Iterator[Record]:
+        """Each row, then the span they cover, then what the file leaves open."""
+        found = layout(source, (*self.tables, *context.settings.tables))
+        if found is None:
+            raise UnreadableSource(source.name, "no header row with a time and a number, name or address")
+        yield from Reading(source, context, found, self.name)
+
+
+@attrs.frozen(slots=True)
+class _Known:
+    """What rows with the same people and the same words have in common: the `first` of them (or why such a row is left
+    out, or skipped), the `outcome` if its words say so, and `who` for the key."""
+
+    first: Touchpoint | LeftOut | str
+    outcome: str | None = None
+    who: str = ""
+
+
+class Reading:
+    """One pass over one table; `family` is that of its keys and of the names in it.
+
+    Who is who is decided once for all rows with the same people, so that a row of a long log costs its time, its length
+    and its key.
+    """
+
+    def __init__(self, source: Source, context: Context, found: Layout, family: str) -> None:
+        self.source, self.context, self.layout, self.columns = source, context, found, found.columns
+        self._family = family
+        self.moments = Moments(context, lambda: self.cells("at", "date"), utc=found.utc, order=found.date_order)
+        self.lengths = Lengths(lambda: self.cells("duration"), found.unit)
+        self._numbers: Counter[str] = Counter()
+        self._ours_known = self._kind_open = False
+        self._channel = self._default_channel()
+
+    def _default_channel(self) -> str:
+        channel = self.layout.channel
+        if channel is not None:
+            if channel not in CHANNELS:
+                known = ", ".join(CHANNELS)
+                raise UnreadableSource(
+                    self.source.name, f"[[table]] in the settings: '{channel}' is no column and no channel ({known})"
+                )
+            return channel
+        if self.columns.keys() & {"number", "caller", "called", "duration", "direction", "channel", "type", "wait"}:
+            return "phone"
+        self._kind_open = "email" not in self.columns
+        return "phone" if self._kind_open else "mail"
+
+    def __iter__(self) -> Iterator[Record]:
+        """The records, the span they cover, and what stays open."""
+        yield from covered(self.records())
+        yield from self.questions()
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows with their lines."""
+        with self.source.text() as stream:
+            yield from rows_of(self.source.name, stream, self.layout.header.delimiter, self.layout.header.line)
+
+    def cells(self, *fields: str) -> Iterator[str]:
+        """What stands in some columns, one after the other, row by row."""
+        columns = [self.columns[f] for f in fields if f in self.columns]
+        for _, row in self.rows():
+            yield from filter(None, (cell(row, column) for column in columns))
+
+    def records(self) -> Iterator[Record]:
+        """Each row as a record."""
+        columns, context, header = self.columns, self.context, self.layout.header
+        fields = [f for f in _PEOPLE if f in columns]
+        pick = itemgetter(*(columns[f] for f in fields)) if len(fields) > 1 else None
+        day = columns.get("at", columns.get("date", 0))
+        clock = columns.get("time") if "at" not in columns else None
+        length, wait = columns.get("duration"), columns.get("wait")
+        end = columns.get("end") if length is None else None
+        subject = columns.get("subject") if context.settings.subjects else None
+        moments, lengths, equals, width = self.moments, self.lengths, Equals(), len(header.names)
+        seen: dict[tuple[str, ...], _Known] = {}
+        for line, row in self.rows():
+            if len(row) < width:
+                row += [""] * (width - len(row))
+            try:
+                at, written, coarse = moments(row[day], row[clock] if clock is not None else "")
+                talked = None
+                if length is not None:
+                    talked = lengths(row[length])
+                elif end is not None:
+                    talked = moments.until(at, row[end])
+                waited = lengths.waited(row[wait]) if wait is not None else None
+            except InvalidValue as error:
+                if row[day].strip(" \"'") != header.names[day]:  # else its header again: exports put behind each other
+                    yield context.skipped(line, str(error), header.delimiter.join(row))
+                continue
+            cells = pick(row) if pick is not None else (row[columns[fields[0]]],)
+            known = seen.get(cells)
+            if known is None:
+                if len(seen) >= MOST_REMEMBERED:
+                    seen.clear()
+                stripped = dict(zip(fields, map(str.strip, cells), strict=True))
+                known = seen[cells] = self._known(stripped, at)
+            first = known.first
+            if type(first) is not Touchpoint:
+                yield context.skipped(line, first, header.delimiter.join(row)) if isinstance(first, str) else first
+                continue
+            outcome = known.outcome or ("missed" if talked == 0 else "reached")
+            if outcome == "missed" and first.direction == "mutual" and first.channel == "phone":
+                yield context.skipped(line, _NO_DIRECTION, header.delimiter.join(row))
+                continue
+            who = (known.who, first.direction)
+            if coarse:
+                ordinal = equals(written, (first.channel, outcome, *who))
+                key = content_key(self._family, first.channel, written, *who, outcome, ordinal)
+            else:  # one call that rang at several colleagues has one key, and whoever took it wins
+                key = content_key(self._family, first.channel, written, *who)
+            seconds = talked if talked is not None and talked > 0 else None
+            revision = (int(outcome == "reached"), int(seconds or 0))
+            about = (row[subject].strip() or None) if subject is not None else None
+            yield again(first, at, key, outcome, seconds, waited, revision, about)
+
+    # -- who, in which direction, on which channel, with which outcome ---------------------------------------------
+
+    def _meaning(self, text: str) -> Meaning:
+        folded, words = text.casefold(), self.layout.words
+        if words and any(folded in known for known in words.values()):
+            direction = next((d for d in ("in", "out") if folded in words.get(d, ())), None)
+            return Meaning(direction, "missed" if folded in words.get("missed", ()) else None, None, None)
+        return meaning(text)
+
+    def _known(self, cells: dict[str, str], at: datetime) -> _Known:
+        said = {f: self._meaning(cells.get(f, "")) for f in ("direction", "type", "channel", "status", "answered")}
+        channel = said["channel"].channel or said["type"].channel or self._channel
+        if channel == "fax":
+            return _Known(LeftOut("automatic"))
+        unknown = [f for f in ("channel", "type") if cells.get(f) and not any(said[f])]
+        if unknown and not said["direction"].direction:
+            return _Known(f"'{cells[unknown[0]]}' is no kind of contact that is known ({', '.join(CHANNELS)})")
+        medium = CHANNELS[channel].medium
+        direction = said["direction"].direction or said["type"].direction or said["status"].direction
+        outcome = _answer(cells.get("answered", "")) or next(
+            (m.outcome for f in ("answered", "status", "direction", "type") if (m := said[f]).outcome), None
+        )
+        caller, called, other = self._people(cells)
+        if direction is None and not (caller and called):
+            direction = "in" if caller and not other else "out" if called and not other else next(
+                (m.implied for m in said.values() if m.implied), None
+            )
+            if direction is None and cells.get("direction") and not said["direction"].outcome:
+                word = cells["direction"]
+                return _Known(f"'{word}' says neither in nor out; name it under in_words or out_words of a [[table]]")
+        if medium == "meeting" or (direction is None and not (caller and called)):
+            direction = "mutual"
+        if medium == "call":
+            outcome = "missed" if outcome in ("cancelled", "no_show") else outcome
+        elif medium in LIVE_MEDIA:
+            outcome = outcome or "reached"
+        else:
+            outcome = "reached"  # a message is delivered, answered or not
+        made = self._touchpoint(at, channel, direction, outcome, caller, called, other, cells)
+        if isinstance(made, Skipped):
+            return _Known(made.reason)
+        if isinstance(made, LeftOut):
+            return _Known(made)
+        who = " ".join(sorted(as_written(party.handle) for party in made.parties))
+        return _Known(made, outcome, who)
+
+    def _people(self, cells: dict[str, str]) -> tuple[Somebody, Somebody, list[Somebody]]:
+        """Caller, called, and the others where the table does not say which of both they are."""
+        caller, called = somebody(cells.get("caller", "")), somebody(cells.get("called", ""))
+        if name := cells.get("caller_name"):
+            caller = attrs.evolve(caller, name=name)
+        if name := cells.get("called_name"):
+            called = attrs.evolve(called, name=name)
+        number = somebody(cells.get("number", ""))
+        full = " ".join(filter(None, (cells.get("given"), cells.get("family"))))
+        names = [somebody(part.strip()) for part in (cells.get("name") or full).split(";") if part.strip()]
+        emails = [somebody(part) for part in re.split(r"[;|\s]+|,(?=\s*\S+@)", cells.get("email", "")) if "@" in part]
+        if number:
+            merged = number
+            for further in (*names[:1], *emails[:1]):
+                merged = Somebody(
+                    merged.number or further.number, merged.email or further.email, merged.name or further.name
+                )
+            return caller, called, [merged]
+        if len(emails) == len(names):
+            names = [attrs.evolve(n, email=e.email) for n, e in zip(names, emails, strict=True)]
+            emails = []
+        return caller, called, emails or names or ([number] if number.hidden else [])
+
+    def _touchpoint(
+        self, at: datetime, channel: str, direction: str | None, outcome: str | None, caller: Somebody,
+        called: Somebody, others: list[Somebody], cells: dict[str, str],
+    ) -> Touchpoint | LeftOut | Skipped:  # fmt: skip
+        context, line = self.context, cells.get("line") or None
+        if direction is not None:
+            outside, ours = (caller, called) if direction == "in" else (called, caller)
+            if not outside and others:
+                outside = others[0]
+            elif others and others[0].name and not outside.name:
+                outside = attrs.evolve(outside, name=others[0].name)
+            people = [outside, *others[1:]]
+            line = line or ours.number or None
+            if CHANNELS[channel].medium == "call" and (outside.number or (outside.hidden and not outside)):
+                incoming = direction == "in"
+                made = context.call(
+                    at, caller=outside.number if incoming else None, called=None if incoming else outside.number,
+                    direction=direction, outcome=outcome or "reached", line=line, name=outside.name, channel=channel,
+                    key="-",
+                )  # fmt: skip
+            else:
+                made = self._with(at, channel, direction, outcome, people, line)
+        else:
+            handled = [w.email or context.phone(w.number) or self._name(w.name) for w in (caller, called)]
+            ours_by = [context.our_side.owns(handle) for handle in handled]
+            if caller.number and called.number:
+                decided = context.call(at, caller=caller.number, called=called.number, line=line, key="-", talked=1.0)
+                if not isinstance(decided, Touchpoint):
+                    if isinstance(decided, Skipped):
+                        self._numbers.update((caller.number, called.number))
+                    return decided
+                self._ours_known = True
+                direction = decided.direction
+            elif ours_by[0] == ours_by[1]:
+                reason = "neither side is known to be ours; name yourself with --me"
+                return LeftOut("internal") if ours_by[0] else context.skipped("", reason)
+            else:
+                direction = "out" if ours_by[0] else "in"
+            return self._touchpoint(at, channel, direction, outcome, caller, called, others, cells)
+        if isinstance(made, Touchpoint) and (colleague := cells.get("colleague")):
+            role = made.participants[-1].role
+            made = context.touchpoint(
+                at, channel, (*made.participants, Participant(role, handles.name(colleague), colleague, own=True)),
+                key="-", direction=made.direction, outcome=made.outcome, line=made.line,
+            )  # fmt: skip
+        return made
+
+    def _with(
+        self, at: datetime, channel: str, direction: str, outcome: str | None, people: list[Somebody], line: str | None
+    ) -> Touchpoint | LeftOut:
+        medium = CHANNELS[channel].medium
+        pair = ("caller", "called") if medium == "call" else ("from", "to")
+        theirs, our_role = pair if direction == "in" else pair[::-1]
+        if medium in ("meeting", "video"):
+            theirs, our_role = "attendee", "organizer"
+        participants = [
+            Participant(theirs, handle, w.name or None)
+            for w in people
+            if (handle := self.context.phone(w.number) or w.email or self._name(w.name)) is not None
+        ]
+        return self.context.touchpoint(
+            at, channel, (*participants, Participant(our_role, self.context.phone(line), own=True)), key="-",
+            direction=direction, outcome=outcome or "reached", line=line,
+        )  # fmt: skip
+
+    def _name(self, name: str) -> Handle | None:
+        """A display name, valid in this importer's files."""
+        return handles.name(name, self._family) if handles.fold(name) else None
+
+    # -- what stays open --------------------------------------------------------------------------------------------
+
+    def questions(self) -> Iterator[Question]:
+        """What one answer would settle."""
+        if self.lengths.open:
+            column = self.layout.header.names[self.columns["duration"]]
+            yield Question(
+                f"Is 12:34 in the column {column} minutes and seconds, or hours and minutes?", ("mm:ss", "h:mm"),
+                '[[table]] with its columns and duration_unit = "mm:ss" (see: import --dry-run)',
+            )  # fmt: skip
+        if self._numbers and not self._ours_known:
+            options = [number for number, _ in self._numbers.most_common(3)]
+            setting = f'me = ["{options[0]}"]  (or: --me {options[0]})'
+            yield Question("Which of these numbers is yours?", options, setting)
+        if self._kind_open:
+            yield Question(
+                "What kind of contact are its rows? They were read as phone calls.",
+                ("phone", "meeting", "video", "mail"),
+                '[[table]] with its columns and channel = "meeting" (see: import --dry-run)',
+            )  # fmt: skip
+
+
+def _answer(word: str) -> str | None:
+    return "reached" if word.casefold() in YES else "missed" if word.casefold() in NO else None

@@ -1,0 +1,78 @@
+"""What the words in the cells of call logs mean, in German and English: direction, outcome, channel, yes and no."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Meaning(NamedTuple):
+    """What a cell says: `direction` (in, out), `outcome`, `channel`; `implied` is the direction that its outcome
+    suggests ("verpasst" is a call to us, "nicht erreicht" one from us), for tables that do not state it."""
+
+    direction: str | None = None
+    outcome: str | None = None
+    channel: str | None = None
+    implied: str | None = None
+
+
+YES = frozenset(("ja", "yes", "true", "wahr", "1", "j", "y", "x"))
+NO = frozenset(("nein", "no", "false", "falsch", "0", "n"))
+
+_DIRECTIONS = (
+    ("in", r"^in$|^ein$|\b(eingehend\w*|eingegangen\w*|eingang|ankommend\w*|kommend\w*|inbound|incoming|received|"
+           r"empfangen\w*|erhalten\w*|entgegengenommen\w*)\b|↙|←"),
+    ("out", r"^out$|^aus$|\b(ausgehend\w*|abgehend\w*|gehend\w*|ausgang|outbound|outgoing|placed|diall?ed|gewählt\w*|"
+            r"gesendet\w*|sent)\b|↗|→"),
+)  # fmt: skip
+_OUTCOMES = (  # the first that fits: "nicht erreicht" before "erreicht"
+    ("voicemail", None, r"\b(voice ?mail|mailbox|anrufbeantworter|ab|sprachnachricht|answering machine)\b"),
+    ("no_show", None, r"\b(no ?show|nicht erschienen|nicht gekommen)\b"),
+    ("cancelled", None, r"\b(abgesagt\w*|cancell?ed|storniert|ausgefallen)\b"),
+    ("declined", None, r"\b(abgelehnt\w*|(ab|zurück)gewiesen\w*|rejected|declined|refused|blocked|gesperrt)\b"),
+    ("missed", "out", r"\bnicht (erreicht|erreichbar)\b|\bnot reached\b"),
+    ("missed", "in", r"\b(verpasst\w*|missed|verloren\w*|entgangen\w*|abandoned|aufgelegt vor annahme)\b"),
+    ("missed", None, r"\b(unbeantwortet\w*|unanswered|unangenommen|no ?answer|no ?pickup|keine antwort|besetzt|busy|"
+                     r"failed|fehlgeschlagen|fehler|congestion|abgebrochen\w*|timeout|"
+                     r"(nicht|not) (angenommen|beantwortet|verbunden|zustande gekommen|erfolgreich|connected))\b"),
+    ("reached", None, r"\b(angenommen\w*|beantwortet\w*|answered|connected|verbunden\w*|erreicht|erfolgreich\w*|"
+                      r"successful|success|completed|pickup|ok|gesprochen|geführt|abgeschlossen|beendet|held|attended|"
+                      r"stattgefunden|zugestellt|delivered|gelesen|read|durchgeführt)\b"),
+)  # fmt: skip
+_CHANNELS = (
+    *((f"{app} video", rf"\b{app} video") for app in ("whatsapp", "telegram", "facebook", "teams")),
+    *((f"{app} call", rf"\b{app} (audio|voice|anruf|call)") for app in ("whatsapp", "telegram", "facebook", "teams")),
+    ("phone", r"\bfacetime audio"),
+    ("whatsapp", r"\bwhats ?app\b"), ("linkedin", r"\blinked ?in\b"),
+    ("sms", r"\b(sms|mms|textnachricht|text message)\b"),
+    ("video", r"\b(video\w*|zoom|webex|skype|google meet|teams|facetime|online (meeting|termin)|webmeeting)\b"),
+    ("mail", r"\b(e ?mails?|mails?)\b"), ("fax", r"\b(tele)?fax\b"),
+    ("phone", r"\b(anrufe?|telefon\w*|telephone|phone|calls?|tel|rückruf|mobil|handy|festnetz|gespräch)\b"),
+    ("meeting", r"\b(treffen|meeting|besuch\w*|termin|vor ort|persönlich\w*|besprechung|visit|in person)\b"),
+    ("letter", r"\b(brief|letter|post|postkarte)\b"),
+    ("message", r"\b(nachricht|message|chat|xing|signal|telegram|slack|messenger|direktnachricht|dm)\b"),
+)  # fmt: skip
+_ASKS = re.compile(
+    r"\?(?=\s|$|[\"'“”»)!])|(?i:\b(?:bitte um (?:\w+ )?rückruf|rückruf (?:erbeten|bitte)|"
+    r"(?:ruf\w*|melden sie sich|melde dich)\b.{0,40}\b(?:zurück|an)\b|"
+    r"call (?:me|us) back|please (?:call|reply|get back)|let me know)\b)"
+)
+
+
+@lru_cache(maxsize=4096)
+def meaning(text: str) -> Meaning:
+    """What a cell says; all `None` where it says nothing known."""
+    words = " ".join(re.sub(r"[_\W]+", " ", re.sub(r"(?<=[a-zäöü])(?=[A-Z])", " ", text)).casefold().split())
+    arrows = words or text.strip()
+    direction = next((name for name, pattern in _DIRECTIONS if re.search(pattern, arrows)), None)
+    channel = next((name for name, pattern in _CHANNELS if re.search(pattern, words)), None)
+    for outcome, implied, pattern in _OUTCOMES:
+        if re.search(pattern, words):
+            return Meaning(direction, outcome, channel, implied)
+    return Meaning(direction, None, channel)
+
+
+def asks(text: str) -> bool:
+    """Whether a text asks for an answer: a question, or a request to call back."""
+    return bool(_ASKS.search(text))

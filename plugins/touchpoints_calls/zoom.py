@@ -1,0 +1,189 @@
+"""Zoom: the phone's call log (JSON of `call_logs` or of the newer `call_history`), and the participants of meetings
+(CSV, with all meetings in one table or one meeting with its own head).
+
+Times of the phone are in UTC. The same meeting in both reports has one key: its id and its start as written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from touchpoints import handles, times
+from touchpoints.errors import InvalidValue, UnreadableSource
+from touchpoints.model import CHANNELS, LeftOut, Participant, Skipped
+from touchpoints.plugins import Importer, Record
+from touchpoints.reading import Context, content_key
+from touchpoints.source import Source
+from touchpoints.table import header_in, plain, rows_of
+from touchpoints_calls.moments import Moments
+from touchpoints_calls.pages import Fields, offers, records
+from touchpoints_calls.rows import covered
+from touchpoints_calls.words import NO, YES, meaning
+
+_CALL_LOG = frozenset({"caller number", "callee number", "direction", "date time"})
+_CALL_HISTORY = frozenset({"direction", "call result", "start time", "duration"})
+_EXPORT = {
+    "de": "Verlauf über die Zoom-API abrufen (GET /phone/call_history) und als JSON-Datei ablegen.",
+    "en": "Fetch the history through the Zoom API (GET /phone/call_history) and keep it as a JSON file.",
+}
+_EXPORT_MEETINGS = {
+    "de": "Im Zoom-Webportal: Berichte → Nutzung → Meeting → Teilnehmer → mit Meeting-Daten exportieren.",
+    "en": "In the Zoom web portal: Reports → Usage → Meeting → Participants → export with meeting data.",
+}
+_NAME = "name (original name)"
+_BOT = re.compile(r"(?i)note ?taker|otter\.ai|fireflies|read\.ai|\brecorder\b|fathom|tl;dv")
+_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b.*")
+
+
+class ZoomPhone(Importer):
+    """Calls of Zoom Phone."""
+
+    name = "zoom-phone"
+    channels = (CHANNELS["phone"],)
+    export = _EXPORT
+
+    def recognises(self, source: Source) -> bool:
+        """By the fields of its records."""
+        return offers(source, _CALL_LOG, _CALL_HISTORY)
+
+    def read(self, source: Source, context: Context) -> Iterator[Record]:
+        """Each call, then the span it covers."""
+        return covered(self._read(source, context))
+
+    def _read(self, source: Source, context: Context) -> Iterator[Record]:
+        for record in records(source, context, _CALL_LOG, _CALL_HISTORY):
+            if isinstance(record, Skipped):
+                yield record
+                continue
+            place, fields = record
+            try:
+                yield _call(place, fields, context)
+            except (InvalidValue, ValueError) as error:
+                yield context.skipped(place, str(error), str(fields))
+
+
+def _call(place: int, fields: Fields, context: Context) -> Record:
+    direction = meaning(fields["direction"]).direction
+    if direction is None:
+        raise InvalidValue(f"'{fields['direction']}' is no direction")
+    caller, called = (
+        fields.get(f"{who} did number") or fields.get(f"{who} number") or fields.get(f"{who} ext number", "")
+        for who in ("caller", "callee")
+    )
+    dates = context.dates(())
+    at = dates(fields.get("date time") or fields.get("start time", ""))
+    talked = float(fields.get("duration") or 0)
+    result = fields.get("result") or fields.get("call result", "")
+    outcome = meaning(result).outcome or ("reached" if "record" in result.casefold() or talked else "missed")
+    answered = fields.get("answer start time") or fields.get("answer time")
+    theirs, ours = (caller, called) if direction == "in" else (called, caller)
+    return context.call(
+        at, caller=caller, called=called, direction=direction, talked=talked, record=place,
+        outcome="missed" if outcome in ("cancelled", "no_show") else outcome,
+        waited=max((dates(answered) - at).total_seconds(), 0.0) if answered else None,
+        name=fields.get("caller name" if direction == "in" else "callee name"), line=ours or None,
+        key=content_key("call", "zoom", at, "".join(c for c in theirs if c.isdigit()), direction),
+    )  # fmt: skip
+
+
+class ZoomMeetings(Importer):
+    """Who was in which Zoom meeting. Participants that the report does not mark as guests are our own."""
+
+    name = "zoom-meetings"
+    channels = (CHANNELS["video"],)
+    export = _EXPORT_MEETINGS
+
+    def recognises(self, source: Source) -> bool:
+        """By the columns of the participants and of the meeting, which stand in one row or in two."""
+        participants = header_in(source.head_text, lambda names: _NAME in names)
+        return participants is not None and header_in(source.head_text, _is_meeting) is not None
+
+    def read(self, source: Source, context: Context) -> Iterator[Record]:
+        """Each meeting with its participants, then the span it covers."""
+        return covered(_meetings(source, context))
+
+
+def _is_meeting(names: Sequence[str]) -> bool:
+    return bool({"meeting id", "id"} & set(names)) and "start time" in names and "topic" in names
+
+
+def _meetings(source: Source, context: Context) -> Iterator[Record]:
+    header = header_in(source.head_text, lambda names: _NAME in names)
+    if header is None:
+        raise UnreadableSource(source.name, "no row with the columns of the participants")
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        with source.text() as stream:
+            yield from rows_of(source.name, stream, header.delimiter)
+
+    moments = Moments(context, lambda: (c for _, row in rows() for c in row if _DATE.fullmatch(c.strip())))
+    meeting: _Meeting | None = None
+    above: list[str] = []  # the meeting's own columns, where they stand in a row of their own
+    columns: list[str] = []
+    values: dict[str, str] = {}
+    for line, row in rows():
+        names = [plain(name) for name in row]
+        if _NAME in names:
+            columns = names
+            continue
+        if not columns:
+            if _is_meeting(names):
+                above = names
+            elif above:
+                values = dict(zip(above, map(str.strip, row), strict=False))
+            continue
+        at = columns.index(_NAME)
+        person = dict(zip(columns[at:], map(str.strip, row[at:]), strict=False))
+        about = values or _first(columns[:at], row)
+        try:
+            if meeting is None or not meeting.holds(about):
+                if meeting is not None:
+                    yield meeting.touchpoint(context)
+                meeting = _Meeting(about, moments, line)
+        except InvalidValue as error:
+            yield context.skipped(line, str(error), header.delimiter.join(row))
+            continue
+        meeting.add(person)
+    if meeting is not None:
+        yield meeting.touchpoint(context)
+
+
+def _first(names: Sequence[str], row: Sequence[str]) -> dict[str, str]:
+    """The cells by name, of equal names the first."""
+    return dict(reversed(list(zip(names, map(str.strip, row), strict=False))))
+
+
+class _Meeting:
+    """A meeting while its rows are read."""
+
+    def __init__(self, about: dict[str, str], moments: Moments, line: int) -> None:
+        self.about, self.line = about, line
+        self.at, self.written, _ = moments(about.get("start time", ""))
+        self.people: dict[str, Participant] = {}
+        host = about.get("user email") or about.get("host", "")
+        self._host = handles.email(host.partition("(")[2].rstrip(") ") or host)
+
+    def holds(self, about: dict[str, str]) -> bool:
+        return all(self.about.get(name) == about.get(name) for name in ("meeting id", "id", "start time"))
+
+    def add(self, person: dict[str, str]) -> None:
+        name = re.sub(r"\s*\([^()]*\)$", "", person.get(_NAME, ""))
+        handle = handles.email(person.get("user email") or person.get("email"))
+        if handle is None and handles.fold(name):
+            handle = handles.name(name, "zoom")
+        if handle is None or _BOT.search(name):
+            return
+        guest = person.get("guest", "").casefold()
+        own = guest in NO or (handle == self._host and guest not in YES)
+        role = "organizer" if handle == self._host else "attendee"
+        self.people.setdefault(handle.value, Participant(role, handle, name or None, own=own))
+
+    def touchpoint(self, context: Context) -> Record:
+        number = re.sub(r"\s", "", self.about.get("meeting id") or self.about.get("id", ""))
+        minutes = self.about.get("duration (minutes)", "")
+        return context.touchpoint(
+            self.at, "video", tuple(self.people.values()), key=content_key("zoom meeting", number, self.written),
+            duration=times.duration(minutes, "m") if minutes else None, subject=self.about.get("topic") or None,
+            extra={"rounded": "60"} if minutes else {},
+        ) if self.people else LeftOut("no other party")  # fmt: skip

@@ -1,0 +1,73 @@
+"""Microsoft 365: the user list of the admin centre, as exported and in the form for adding users."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from types import MappingProxyType
+
+import attrs
+
+from touchpoints.handles import company_domain
+from touchpoints.model import LeftOut, Person, Question
+from touchpoints.plugins import Record
+from touchpoints.reading import Context
+from touchpoints.source import Source
+from touchpoints_contacts.person import Card
+from touchpoints_contacts.rows import Columns, PeopleTable, Row
+
+_GUEST = re.compile(r"(?i)^(.+)_([^_@]+)#EXT#@.*$")
+
+
+class Microsoft365Users(PeopleTable):
+    """One row a user of an organisation, mostly the own one: so it is asked whether they are.
+    Guests are written `name_their.domain#EXT#@ours`."""
+
+    name = "microsoft365-users"
+    export = MappingProxyType(
+        {
+            "de": "Microsoft 365 Admin Center → Benutzer → Aktive Benutzer → Benutzer exportieren",
+            "en": "Microsoft 365 admin center → Users → Active users → Export users",
+        }
+    )
+    columns = Columns(
+        full=("anzeigename", "display name"),
+        given=("vorname", "first name"),
+        family=("nachname", "last name"),
+        company=("company", "company name", "firma", "firmenname"),
+        phones=(
+            r"telefon \(geschäftlich\)", "bürotelefon", "telefonnummer", "mobiltelefon", "office phone", "phone number",
+            "mobile phone",
+        ),
+        emails=(
+            "benutzername", "benutzerprinzipalname", "user ?name", "user principal name", "alternative e-mail-adresse",
+            "alternate email address",
+        ),
+    )  # fmt: skip
+    marks = (
+        frozenset({"benutzername", "benutzerprinzipalname", "username", "user name", "user principal name"}),
+        frozenset({"anzeigename", "display name"}),
+        frozenset({"vorname", "first name"}),
+    )
+
+    def card(self, row: Row) -> Card:
+        """The user; of a guest the address at home."""
+        card = super().card(row)
+        return attrs.evolve(card, emails=[_GUEST.sub(r"\1@\2", text) for text in card.emails])
+
+    def read(self, source: Source, context: Context) -> Iterator[Record]:
+        """A record for each row; if nobody in it is known to be ours, the question whether they are."""
+        domains: Counter[str | None] = Counter()
+        ours = False
+        for record in super().read(source, context):
+            ours |= record == LeftOut("internal")
+            if isinstance(record, Person):
+                domains.update({company_domain(h.value) for h in record.handles if h.kind == "email"})
+            yield record
+        domain = max(domains, key=lambda d: domains[d], default=None)
+        if domain and not ours:
+            yield Question(
+                f"A user list names people at {domain}: is that our own organisation?", ("yes", "no"),
+                f'own_domains = ["{domain}"]  (or: --own-domain {domain})',
+            )  # fmt: skip

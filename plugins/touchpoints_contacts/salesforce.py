@@ -1,0 +1,49 @@
+"""Salesforce: a report of contacts (with or without their accounts), exported as details only, CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from touchpoints.table import Table
+from touchpoints_contacts.rows import Columns, PeopleTable
+
+
+class Salesforce(PeopleTable):
+    """One row a contact, UTF-8 or Latin-1 as chosen; behind the rows and an empty line stand the report's name, totals
+    and a copyright notice."""
+
+    name = "salesforce"
+    export = MappingProxyType(
+        {
+            "de": "Salesforce → Berichte → Kontakte und Accounts → Exportieren → Nur Details, CSV, UTF-8",
+            "en": "Salesforce → Reports → Contacts & Accounts → Export → Details only, CSV, UTF-8",
+        }
+    )
+    columns = Columns(
+        full=("full name", "contact name", "vollständiger name", "kontaktname"),
+        given=("first name", "vorname"),
+        family=("last name", "nachname"),
+        company=("account name", "account-?name"),
+        phones=("((business|mobile|home|other) )?phone", "mobile", "telefon( geschäftlich)?", "mobil(telefon)?"),
+        emails=("e-?mail", "e-mail-adresse"),
+        profiles=(".*linkedin.*", ".*xing.*"),
+        kind=("account type", "account-?typ", "type", "typ"),
+        owner=("contact owner", "account owner", "kontakt-?inhaber", "account-?inhaber"),
+        birthday=("birthdate", "geburtsdatum"),
+        uid=("contact id", "kontakt-?id"),
+        ref=("contact id", "kontakt-?id"),
+    )  # fmt: skip
+    marks = (
+        frozenset({"account name", "accountname", "account-name"}),
+        frozenset({"last name", "nachname", "full name", "contact name", "vollständiger name", "kontaktname"}),
+    )
+
+    def rows(self, table: Table) -> Iterator[tuple[int, list[str]]]:
+        """The rows up to the empty line before the report's footer."""
+        expected = 0
+        for line, cells in table.rows():
+            if expected and line > expected and len(cells) < len(table.header.names):
+                return
+            yield line, cells
+            expected = line + 1 + sum(text.count("\n") for text in cells)

@@ -1,0 +1,22 @@
+"""Chats and social networks: WhatsApp, LinkedIn, Telegram, Signal, Slack, Teams, Facebook and Instagram exports."""
+
+from __future__ import annotations
+
+from touchpoints.plugins import Importer
+from touchpoints_messages.linkedin import Invitations, LinkedIn
+from touchpoints_messages.meta import Facebook
+from touchpoints_messages.signal import Signal
+from touchpoints_messages.slack import Slack, SlackLists, SlackUsers
+from touchpoints_messages.teams import Teams, TeamsPersonal
+from touchpoints_messages.telegram import Telegram
+from touchpoints_messages.whatsapp import WhatsApp
+
+touchpoints_api = 1
+
+
+def touchpoints_importers() -> list[Importer]:
+    """One importer a kind of export."""
+    return [
+        WhatsApp(), LinkedIn(), Invitations(), Telegram(), Signal(), Slack(), SlackUsers(), SlackLists(), Teams(),
+        TeamsPersonal(), Facebook(),
+    ]  # fmt: skip

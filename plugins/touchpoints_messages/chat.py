@@ -1,0 +1,186 @@
+"""Conversations: who takes part, and the touchpoint of each message and call in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+import attrs
+
+from touchpoints import handles
+from touchpoints.errors import UnreadableSource
+from touchpoints.handles import Handle
+from touchpoints.model import LeftOut, Participant, Touchpoint
+from touchpoints.reading import Context, content_key
+
+_MARKS = dict.fromkeys([0x200B, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_SPACES = {0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2011: "-"}
+_NUMBER = re.compile(r"\+?[\d(][\d\s()/.-]{5,}\d")
+_SIGN_OFF = re.compile(
+    r"(?i)[\W_]*\b(lg|vg|bg|mfg|gruß|gruss|grüße|gruesse|(viele|liebe|beste|herzliche|schöne) gr\w+|danke|merci|thanks|"
+    r"thank you|many thanks|cheers|best|kind regards|regards)\b[\w\s,.!'()-]{0,40}$"
+)
+_ASKS = re.compile(
+    r"(?i)\bbitte um (einen |eine |ihren |ihre )?(kurze )?(rückruf|rueckruf|antwort|rückmeldung)|"
+    r"\b(rufe? (mich|uns)|ruf (bitte|doch)|rufen sie (mich|uns|bitte|doch|mal|kurz))\b|"
+    r"\b(melde? dich|meldet euch|melden sie sich)\b|\b(call|text|ring|write) me\b|\b(call|get back to|let) (me|us)\b|"
+    r"\bget in touch\b"
+)
+_KEPT = 20_000
+"""So many distinct times of one author are remembered to tell equal ones apart; far more than an hour holds, which is
+all that a clock set back repeats."""
+
+
+def plain(text: str) -> str:
+    """A text without direction marks, its unusual spaces made ordinary."""
+    return text.translate(_MARKS).translate(_SPACES).strip()
+
+
+def expects_reply(text: str) -> bool:
+    """Whether a message asks for an answer: it ends with a question (a greeting may follow), or asks for a call.
+
+    Only this yes or no is kept of a text.
+    """
+    if "?" in text:
+        after = text[text.rindex("?") + 1 :]
+        if not after[:1].isalnum() and (not any(map(str.isalnum, after)) or _SIGN_OFF.match(after)):
+            return True
+    return (
+        ("itte um" in text or "uf mich" in text or "uf uns" in text or "ufe mich" in text or "uf bitte" in text)
+        or ("uf doch" in text or "ufen " in text or "eld dich" in text or "elde dich" in text or "eldet euch" in text)
+        or ("elden " in text or " me" in text or "in touch" in text)
+    ) and _ASKS.search(text) is not None
+
+
+@attrs.frozen(slots=True)
+class Author:
+    """Somebody who takes part: a handle, the name as shown, and whether the file itself marks them as us."""
+
+    handle: Handle
+    name: str | None = None
+    own: bool = False
+
+    @classmethod
+    def named(cls, name: str, scope: str, region: str, own: bool = False) -> Author:
+        """An author known by a display name, or by a number where the app shows that instead."""
+        name = plain(name).removeprefix("~").strip()
+        if _NUMBER.fullmatch(name) and (number := handles.phone(name, region)):
+            return cls(number, None, own)
+        folded = handles.name(name, scope)
+        return cls(folded if folded.value else Handle("name", name.casefold(), scope, name), name, own)
+
+
+def who_is_me(context: Context, authors: Sequence[Author], other: Author | None = None) -> UnreadableSource:
+    """The error to raise where no author of a chat is ours; `other`: who by the chat's name is the other person."""
+    names = [a.name or a.handle.raw or a.handle.value for a in authors]
+    rest = [n for n, a in zip(names, authors, strict=True) if not other or a.handle != other.handle]
+    sure = len(names) == 2 and len(rest) == 1 and other is not None
+    me = rest[0] if sure else "NAME"
+    hint = f" (the chat is called after '{other.name or other.handle.value}')" if other and sure else ""
+    return context.undecided(
+        f"Which author of this chat is you?{hint}", names[:50], f'me = ["{me}"]  (or: --me "{me}")',
+        "no author of this chat is known to be ours; say which one is you with --me",
+    )  # fmt: skip
+
+
+class Chat:
+    """One conversation of an app.
+
+    `identity` must be the same in every export of the conversation; `authors` are all who take part, ours included.
+    `thread` names the conversation where its identity does not (an app whose clock alone tells messages apart).
+    """
+
+    def __init__(
+        self, context: Context, channel: str, family: str, identity: str, authors: Iterable[Author], thread: str = ""
+    ) -> None:
+        self.context, self.channel, self.family, self.identity = context, channel, family, identity
+        self.authors = tuple({a.handle: a for a in authors}.values())
+        self.thread = content_key(family, thread or identity)
+        self._voices: dict[Handle, Voice] = {}
+
+    def voice(self, author: Author) -> Voice:
+        """What this author says in the conversation."""
+        found = self._voices.get(author.handle)
+        if found is None:
+            found = self._voices[author.handle] = Voice(self, author)
+        return found
+
+    def participants(self, author: Author, from_: str = "from", to: str = "to") -> tuple[Participant, ...]:
+        """Everybody, the author first."""
+        return (
+            Participant(from_, author.handle, author.name, author.own),
+            *(Participant(to, a.handle, a.name, a.own) for a in self.authors if a.handle != author.handle),
+        )
+
+
+class Voice:
+    """One author of a conversation: the touchpoints of what they write, keyed by chat, author, time and ordinal."""
+
+    def __init__(self, chat: Chat, author: Author) -> None:
+        self.chat, self.author = chat, author
+        self._seen: dict[str, int] = {}
+        start = f"{chat.family}\x1f{chat.identity}\x1f{author.handle.value}\x1f"
+        self._key = blake2b(start.encode("utf-8", "surrogatepass"), digest_size=13)
+        self._like: Touchpoint | LeftOut | None = None
+
+    def key(self, written: str) -> str:
+        """The key of the next record at a time as written: as `content_key(family, chat, author, written, ordinal)`."""
+        seen = self._seen
+        seen[written] = count = seen.get(written, 0) + 1
+        if len(seen) > 2 * _KEPT:
+            for old in list(seen)[:_KEPT]:
+                del seen[old]
+        hashed = self._key.copy()
+        hashed.update(f"{written}\x1f{count - 1}".encode())
+        return hashed.hexdigest()
+
+    def writes(self, at: datetime, written: str, asks: bool | None, key: str | None = None) -> Touchpoint | LeftOut:
+        """A message at an aware time; `asks`: whether it expects a reply; `key`: where the app numbers its messages."""
+        like = self._like
+        if like is None:
+            chat = self.chat
+            like = self._like = chat.context.touchpoint(
+                at, chat.channel, chat.participants(self.author), key="", thread=chat.thread
+            )
+        if isinstance(like, LeftOut):
+            return like
+        return _again(like, at, key or self.key(written), asks)
+
+    def calls(
+        self, at: datetime, written: str, outcome: str, *, video: bool = False, key: str | None = None, **more: Any
+    ) -> Touchpoint | LeftOut:
+        """A call this author made to the others of the conversation; `more` are fields of `Touchpoint`."""
+        chat = self.chat
+        ours = self.author.own or chat.context.our_side.owns(self.author.handle, self.author.name)
+        return chat.context.touchpoint(
+            at, f"{chat.channel} {'video' if video else 'call'}", chat.participants(self.author, "caller", "called"),
+            key=key or self.key(written), direction="out" if ours else "in", outcome=outcome,
+            thread=chat.thread, **more,
+        )  # fmt: skip
+
+
+class _Draft(Touchpoint):
+    """A touchpoint while it is filled: the same slots, not frozen yet."""
+
+    __slots__ = ()
+    __setattr__ = object.__setattr__
+    __delattr__ = object.__delattr__
+
+
+def _again(like: Touchpoint, at: datetime, key: str, asks: bool | None) -> Touchpoint:
+    """A touchpoint as another one, but for these three: all that differs between the messages of one author.
+
+    What was checked once is not checked again: a tenth of the time, and a chat has a million messages.
+    """
+    new = object.__new__(_Draft)
+    new.at, new.key, new.expects_reply = at, key, asks  # type: ignore[misc]  # a draft is not frozen
+    new.channel, new.direction, new.outcome = like.channel, like.direction, like.outcome  # type: ignore[misc]
+    new.parties, new.participants, new.colleagues = like.parties, like.participants, like.colleagues  # type: ignore[misc]
+    new.thread, new.line, new.series, new.revision = like.thread, like.line, like.series, like.revision  # type: ignore[misc]
+    new.duration, new.wait, new.subject = like.duration, like.wait, like.subject  # type: ignore[misc]
+    new.ref, new.extra = like.ref, like.extra  # type: ignore[misc]
+    new.__class__ = Touchpoint  # type: ignore[assignment]
+    return new

@@ -1,0 +1,122 @@
+"""Facebook Messenger's and Instagram's "Download your information" as JSON: `messages/inbox/…/message_1.json`.
+
+Every text in it is UTF-8 that was taken for Latin-1 and written again. The newer download of encrypted chats has other
+names for the same things. The HTML download is refused: its dates are in the user's language and without a zone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from touchpoints.errors import InvalidValue, UnreadableSource
+from touchpoints.handles import fold
+from touchpoints.model import CHANNELS, Channel, Coverage, LeftOut, Touchpoint
+from touchpoints.plugins import Importer, Record
+from touchpoints.reading import Context
+from touchpoints.source import Source
+from touchpoints_messages.chat import Author, Chat, expects_reply, who_is_me
+from touchpoints_messages.document import entries, instant, load, number, string
+
+_EXPORT = {
+    "de": "Facebook/Instagram: Kontenübersicht → Deine Informationen herunterladen → Nachrichten, Format JSON.",
+    "en": "Facebook/Instagram: Accounts Centre → Download your information → Messages, format JSON.",
+}
+_NAMES = re.compile(r'"(sender_name|senderName)"\s*:')
+_TIMES = re.compile(r'"(timestamp_ms|timestamp)"\s*:\s*\d')
+_PAGE = re.compile(r'(?i)<div[^>]*>\s*(Participants|Teilnehmer\w*|Teilnehmende): |_a6-g|class="pam _3-95')
+_INSTAGRAM = re.compile(r"(?i)(^|/)(your_instagram_activity/|instagram-[^/]*\.zip)")
+_NOTHING = frozenset(["subscribe", "unsubscribe"])
+"""Types of entries that nobody wrote: somebody joined or left."""
+
+
+class Facebook(Importer):
+    """One file of a chat; `message_2.json` and so on hold the older messages."""
+
+    name = "facebook"
+    channels = (
+        *(CHANNELS[c] for c in ("facebook", "facebook call", "facebook video", "instagram")),
+        Channel("instagram call", "call"),
+        Channel("instagram video", "video"),
+    )
+    export = _EXPORT
+
+    def recognises(self, source: Source) -> bool:
+        """JSON with messages by sender name and time in milliseconds, or the HTML of the same download."""
+        head = source.head_text
+        if head.lstrip().startswith("{"):
+            return '"messages"' in head and _NAMES.search(head) is not None and _TIMES.search(head) is not None
+        return _is_page(head)
+
+    def read(self, source: Source, context: Context) -> Iterator[Record]:
+        """Messages and calls; raises `UnreadableSource` for HTML, and with a question if nobody in it is us."""
+        if _is_page(source.head_text):
+            raise UnreadableSource(source.name, "an HTML download without exact times; download it again, format JSON")
+        document, damage = load(source)
+        document = document if isinstance(document, dict) else {}
+        yield from _read(document, "instagram" if _INSTAGRAM.search(source.name) else "facebook", context)
+        if damage:
+            yield context.skipped("end", damage)
+
+
+def _is_page(head: str) -> bool:
+    return head.lstrip()[:15].casefold().startswith(("<!doctype html", "<html")) and _PAGE.search(head) is not None
+
+
+def _repaired(value: Any) -> str:
+    """A text of the download: UTF-8 that was taken for Latin-1, made right where it is that."""
+    text = string(value)
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _sender(message: dict[str, Any]) -> str:
+    return _repaired(message.get("sender_name", message.get("senderName")))
+
+
+def _read(document: dict[str, Any], channel: str, context: Context) -> Iterator[Record]:
+    messages = entries(document.get("messages"))
+    listed = document.get("participants")
+    names = [_repaired(p.get("name") if isinstance(p, dict) else p) for p in listed] if isinstance(listed, list) else []
+    authors = {n: Author.named(n, channel, context.region) for n in (*names, *map(_sender, messages)) if fold(n)}
+    outside = [a for a in authors.values() if not context.our_side.owns(a.handle, a.name)]
+    title = _repaired(document.get("title", document.get("threadName")))
+    if authors and len(outside) == len(authors):
+        raise who_is_me(context, outside, Author.named(title, channel, context.region) if fold(title) else None)
+    path = string(document.get("thread_path"))
+    thread = path.rpartition("/")[2] or " & ".join(sorted(fold(n) for n in authors))
+    # Author and millisecond tell messages apart without the chat, which a cut or an encrypted download does not name.
+    chat = Chat(context, channel, "meta", "", authors.values(), thread)
+    days = set()
+    for message in reversed(messages):
+        name, written = _sender(message), str(message.get("timestamp_ms", message.get("timestamp")))
+        if not fold(name):
+            yield context.skipped(written, "a message without a sender")
+            continue
+        try:
+            at = instant(written, context, 1000)
+        except InvalidValue as error:
+            yield context.skipped(written, str(error))
+            continue
+        kind = string(message.get("type")).casefold()
+        if kind in _NOTHING:
+            continue
+        if path.startswith("filtered_threads"):
+            yield LeftOut("automatic")  # what Facebook took for spam
+            continue
+        days.add(at.date())
+        voice = chat.voice(authors[name])
+        record: Touchpoint | LeftOut
+        text = _repaired(message.get("content", message.get("text")))
+        if kind == "call" or "call_duration" in message:
+            seconds = None if message.get("missed") else number(message.get("call_duration"))
+            video = "video" in text.casefold()
+            record = voice.calls(at, written, "reached" if seconds else "missed", video=video, duration=seconds)
+        else:
+            record = voice.writes(at, written, expects_reply(text))
+        yield record
+    if days:
+        yield Coverage(min(days), max(days), f"{channel}: {title}" if title else channel)

@@ -1,0 +1,381 @@
+"""Telegram, Signal, Slack, Teams, Facebook and Instagram: who is us, what is a call, what a cut file still gives."""
+
+from __future__ import annotations
+
+import json
+import random
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from touchpoints.errors import SourceError, UnreadableSource
+from touchpoints.model import LeftOut, Person, Skipped, Touchpoint
+from touchpoints.plugins import Importer, Record
+from touchpoints.reading import Context
+from touchpoints.settings import Settings
+from touchpoints.source import Source, walk
+from touchpoints.testing import ImporterContract
+from touchpoints_messages import touchpoints_importers
+from touchpoints_messages.document import load
+from touchpoints_messages.meta import Facebook
+from touchpoints_messages.signal import Signal
+from touchpoints_messages.slack import Slack, SlackLists, SlackUsers
+from touchpoints_messages.teams import Teams, TeamsPersonal
+from touchpoints_messages.telegram import Telegram
+
+SAMPLES = Path(__file__).parent / "samples" / "messages"
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "samples"
+ME = ("Mara Falk", "mara.falk@falk.example")
+
+
+class TestTelegram(ImporterContract):
+    importer, samples = Telegram(), SAMPLES / "telegram"
+
+
+class TestSignal(ImporterContract):
+    importer, samples = Signal(), SAMPLES / "signal"
+
+
+class TestSlack(ImporterContract):
+    importer = Slack()
+    samples = (SAMPLES / "slack" / "2024-03-04.json", SAMPLES / "slack" / "damaged" / "2024-03-05.json")
+
+
+class TestSlackUsers(ImporterContract):
+    importer, samples = SlackUsers(), SAMPLES / "slack_users"
+
+
+class TestSlackLists(ImporterContract):
+    importer, samples = SlackLists(), SAMPLES / "slack_lists"
+
+
+class TestTeams(ImporterContract):
+    importer, samples = Teams(), SAMPLES / "teams"
+
+
+class TestTeamsPersonal(ImporterContract):
+    importer, samples = TeamsPersonal(), SAMPLES / "teams_personal"
+
+
+class TestFacebook(ImporterContract):
+    importer, samples = Facebook(), SAMPLES / "facebook"
+
+
+def read(importer: Importer, source: Source, *me: str) -> list[Record]:
+    context = Context(
+        Settings(me=me or ME), zone="Europe/Berlin", source=source.name, importer=importer.name, channels=importer.channels
+    )
+    return list(importer.read(source, context))
+
+
+def touchpoints(importer: Importer, source: Source, *me: str) -> list[Touchpoint]:
+    return [r for r in read(importer, source, *me) if isinstance(r, Touchpoint)]
+
+
+def document(value: Any, name: str = "x.json") -> Source:
+    return Source.from_text(json.dumps(value), name)
+
+
+def sample(name: str) -> Source:
+    return Source.from_path(SAMPLES / name)
+
+
+# -- one document, many families ---------------------------------------------------------------------------------
+
+
+def test_a_cut_document_gives_its_complete_entries_and_says_so() -> None:
+    whole = json.dumps({"name": "x", "messages": [{"id": n, "parts": [{"a": "]}"}, {"b": n}]} for n in range(5)], "end": 1})
+    third = whole.index('{"id": 3')
+    value, damage = load(Source.from_text(whole[: third + 20]))
+    assert value == {"name": "x", "messages": json.loads(whole)["messages"][:3]}
+    assert "ends too early" in damage
+    assert load(Source.from_text(whole)) == (json.loads(whole), "")
+
+
+@pytest.mark.parametrize("text", ["{", "[", '{"a": }', "nonsense", "[1, 2", '{"a": [{"b": 1}, ]}', "[" * 100_000])
+def test_what_is_no_document_is_refused_with_its_place(text: str) -> None:
+    with pytest.raises(UnreadableSource) as caught:
+        load(Source.from_text(text))
+    assert caught.value.reason
+
+
+def test_a_document_beyond_the_bound_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("touchpoints_messages.document.LARGEST", 10)
+    with pytest.raises(UnreadableSource, match="shorter span"):
+        load(Source.from_text("[1, 2, 3, 4, 5]"))
+
+
+@pytest.mark.parametrize(
+    ("importer", "name"),
+    [(Telegram(), "telegram/account.json"), (Teams(), "teams/page.json"), (TeamsPersonal(), "teams_personal/messages.json"),
+     (Facebook(), "facebook/message_1.json")],
+)  # fmt: skip
+def test_values_of_the_wrong_kind_break_nothing(importer: Importer, name: str) -> None:
+    chance = random.Random(3)
+    original = json.loads((SAMPLES / name).read_text(encoding="utf-8"))
+    for _ in range(150):
+        changed = json.loads(json.dumps(original))
+        for holder, key in chance.sample(list(_places(changed)), 3):
+            holder[key] = chance.choice([None, [], {}, 0, -1, 1e300, True, "", "x\ud83d", {"x": [1]}, [None, "x", [1]]])
+        try:
+            read(importer, document(changed))
+        except SourceError:
+            continue
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    for key, inner in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        yield value, key
+        if isinstance(inner, dict | list):
+            yield from _places(inner)
+
+
+@pytest.mark.parametrize("name", ["telegram/personal.json", "teams/page.json", "teams_personal/messages.json",
+                                  "facebook/message_1.json", "signal/chat.md"])  # fmt: skip
+def test_keys_do_not_depend_on_the_zone_or_the_file_name(name: str) -> None:
+    importer = next(i for i in touchpoints_importers() if i.recognises(sample(name)))
+    context = Context(Settings(me=ME), zone="Asia/Tokyo", importer=importer.name, channels=importer.channels)
+    there = [r.key for r in importer.read(Source.from_path(SAMPLES / name, "other"), context) if isinstance(r, Touchpoint)]
+    assert there == [t.key for t in touchpoints(importer, sample(name))]
+    assert len(there) > 3
+
+
+# -- Telegram ----------------------------------------------------------------------------------------------------
+
+
+def test_telegram_one_chat_and_the_whole_account_have_the_same_keys() -> None:
+    single = {t.key for t in touchpoints(Telegram(), sample("telegram/personal.json"))}
+    assert single < {t.key for t in touchpoints(Telegram(), sample("telegram/account.json"))}
+
+
+def test_telegram_knows_us_without_a_name_in_a_personal_chat_and_in_a_whole_account() -> None:
+    for name in ("telegram/personal.json", "telegram/account.json"):
+        found = touchpoints(Telegram(), sample(name), "Somebody Else")
+        assert {t.direction for t in found} == {"in", "out"}
+        assert "user1001" not in {p.handle.value for t in found for p in t.parties}
+
+
+def test_telegram_asks_who_we_are_in_a_group() -> None:
+    with pytest.raises(UnreadableSource) as caught:
+        read(Telegram(), sample("telegram/old_group.json"), "Somebody Else")
+    assert caught.value.options == ("Erika Muster", "Mara Falk")
+
+
+def test_telegram_takes_unix_time_over_the_exporting_computers_zone() -> None:
+    message = {"id": 1, "type": "message", "date": "2024-03-04T21:00:00", "date_unixtime": "1709539200",
+               "from": "Erika Muster", "from_id": "user2", "text": "x"}  # fmt: skip
+    (only,) = touchpoints(Telegram(), document({"name": "Erika", "type": "personal_chat", "id": 2, "messages": [message]}))
+    assert only.at.isoformat() == "2024-03-04T09:00:00+01:00"
+
+
+def test_telegram_ties_numbers_of_the_address_book_to_accounts() -> None:
+    (person,) = [r for r in read(Telegram(), sample("telegram/account.json")) if isinstance(r, Person)]
+    assert [(h.kind, h.value) for h in person.handles] == [("phone", "+491713920022"), ("account", "user2002")]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared samples are not here")
+@pytest.mark.parametrize("family", ["telegram", "signal", "facebook_instagram"])
+def test_times_and_authors_are_those_another_reader_found(family: str) -> None:
+    folder = SHARED / family / "chat-miner"
+    expected = {(m["timestamp"], m["author"]) for m in json.loads((folder / "target.json").read_text(encoding="utf-8"))}
+    zone = "Europe/Berlin" if family == "signal" else "UTC"  # the target's times are local for a text, UTC for JSON
+    for path in folder.glob("test_*"):
+        source = Source.from_path(path)
+        (importer,) = [i for i in touchpoints_importers() if i.recognises(source)]
+        context = Context(Settings(me=("John Doe", "Author 1")), zone=zone, source=source.name, channels=importer.channels)
+        found = [r for r in importer.read(source, context) if isinstance(r, Touchpoint)]
+        assert {(t.at.replace(tzinfo=None).isoformat(), t.participants[0].name) for t in found} == expected
+
+
+# -- Signal ------------------------------------------------------------------------------------------------------
+
+
+def test_signal_marks_us_itself() -> None:
+    found = touchpoints(Signal(), sample("signal/chat.md"), "Somebody Else")
+    assert [t.direction for t in found] == ["in", "out", "out", "in"]
+    assert len({t.key for t in found}) == 4
+
+
+def test_signal_chat_that_only_we_wrote_in_is_called_after_the_folder() -> None:
+    source = Source.from_bytes(b"[2024-03-04, 08:55] Me: Hello?\n", "export/Erika Muster/chat.md")
+    assert [p.handle.value for t in touchpoints(Signal(), source) for p in t.parties] == ["erika muster"]
+
+
+# -- Slack -------------------------------------------------------------------------------------------------------
+
+
+def workspace(folder: Path, name: str = "export.zip", inside: str = "") -> list[Source]:
+    with zipfile.ZipFile(folder / name, "w") as archive:
+        for file in ("users.json", "channels.json"):
+            archive.write(SAMPLES / "slack" / file, inside + file)
+        archive.writestr(inside + "dms.json", json.dumps([{"id": "D0LEA00001", "created": 1, "members": ["U0MARA001", "U0ERIKA02"]}]))
+        archive.writestr(inside + "canvases.json", "[]")
+        archive.write(SAMPLES / "slack" / "2024-03-04.json", inside + "kunde-muster/2024-03-04.json")
+        message = {"type": "message", "user": "U0MARA001", "text": "Hello", "ts": "1709539200.000900"}
+        archive.writestr(inside + "D0LEA00001/2024-03-04.json", json.dumps([message]))
+    return [s for s in walk([folder / name]) if isinstance(s, Source)]
+
+
+def test_slack_zip_is_recognised_whole_and_people_go_by_their_address(tmp_path: Path) -> None:
+    by_importer: dict[str, list[Source]] = {}
+    for source in workspace(tmp_path):
+        (importer,) = [i for i in touchpoints_importers() if i.recognises(source)]
+        by_importer.setdefault(importer.name, []).append(source)
+    assert {name: len(found) for name, found in by_importer.items()} == {"slack": 2, "slack-users": 1, "slack-lists": 3}
+    direct, channel = (touchpoints(Slack(), s) for s in by_importer["slack"])
+    assert [(t.direction, [p.handle.value for p in t.parties]) for t in direct] == [("out", ["erika.muster@muster.example"])]
+    assert channel[0].colleagues == ("Mara Falk", "lea@falk.example")
+
+
+def test_slack_bots_and_joins_are_no_contact() -> None:
+    records = read(Slack(), sample("slack/2024-03-04.json"))
+    assert [r for r in records if isinstance(r, LeftOut)] == [LeftOut("automatic")] * 2
+    assert [(t.channel, t.duration) for t in records if isinstance(t, Touchpoint)][-1] == ("slack call", 600.0)
+
+
+def test_slack_without_its_list_of_people_says_what_to_import() -> None:
+    with pytest.raises(UnreadableSource, match=r"users\.json"):
+        read(Slack(), Source.from_path(SAMPLES / "slack" / "2024-03-04.json").__class__.from_bytes(
+            (SAMPLES / "slack" / "2024-03-04.json").read_bytes(), "day.json"))  # fmt: skip
+
+
+def test_slack_names_its_people_before_the_messages() -> None:
+    people = [r for r in read(SlackUsers(), sample("slack_users/users.json")) if isinstance(r, Person)]
+    assert [(p.name, [h.kind for h in p.handles]) for p in people] == [
+        ("Erika Muster", ["email", "phone", "account"]),
+        ("Jonas Weber", ["account"]),
+    ]
+    assert SlackUsers.channels == ()
+
+
+def test_slack_survives_garbage_with_its_lists_in_reach() -> None:
+    day = (SAMPLES / "slack" / "2024-03-04.json").read_bytes()
+    users = (SAMPLES / "slack" / "users.json").read_bytes()
+    chance = random.Random(5)
+
+    def noisy(content: bytes) -> bytes:
+        changed = bytearray(content)
+        for _ in range(chance.randrange(4)):
+            changed[chance.randrange(len(changed))] = chance.randrange(256)
+        return bytes(changed)
+
+    for _ in range(150):
+        content, beside = noisy(day), noisy(users)
+        source = Source.from_bytes(content, "c/2024.json")
+        source._sibling = lambda name, beside=beside: Source.from_bytes(beside, name)  # type: ignore[misc,assignment]
+        try:
+            if Slack().recognises(source):
+                read(Slack(), source)
+        except SourceError:
+            continue
+
+
+# -- Teams -------------------------------------------------------------------------------------------------------
+
+
+def test_teams_pages_lists_and_lines_are_one(tmp_path: Path) -> None:
+    page = json.loads((SAMPLES / "teams" / "page.json").read_text(encoding="utf-8"))
+    forms = [page, page["value"], [page, page]]
+    found = [[(t.key, t.at) for t in touchpoints(Teams(), document(form))] for form in forms]
+    lines = "\n".join(json.dumps(m) for m in page["value"] + page["value"][:2])
+    found.append([(t.key, t.at) for t in touchpoints(Teams(), Source.from_text(lines, "x.ndjson"))])
+    assert all(f == found[0] for f in found)
+    assert len(found[0]) == 8
+
+
+def test_teams_edited_message_is_a_higher_revision_of_the_same() -> None:
+    def edited(modified: str) -> Touchpoint:
+        page = json.loads((SAMPLES / "teams" / "page.json").read_text(encoding="utf-8"))
+        page["value"][0]["lastModifiedDateTime"] = modified
+        return touchpoints(Teams(), document(page))[0]
+
+    before, after = edited("2024-03-04T08:00:00Z"), edited("2024-03-04T09:00:00Z")
+    assert before.key == after.key
+    assert before.revision < after.revision
+
+
+def test_teams_call_that_nobody_joined_was_missed() -> None:
+    calls = [t for t in touchpoints(Teams(), sample("teams/page.json")) if t.channel == "teams call"]
+    assert [(t.direction, t.outcome, t.duration, t.at.strftime("%H:%M:%S")) for t in calls] == [
+        ("in", "reached", 723.0, "09:07:57"),
+        ("out", "missed", None, "10:00:00"),
+    ]
+
+
+def test_teams_personal_says_itself_who_we_are() -> None:
+    found = touchpoints(TeamsPersonal(), sample("teams_personal/messages.json"), "Somebody Else")
+    assert [(t.channel, t.direction, t.outcome) for t in found if t.channel == "teams call"] == [
+        ("teams call", "in", "missed"),
+        ("teams call", "in", "reached"),
+    ]
+    assert "8:live:marafalk" not in {p.handle.value for t in found for p in t.parties}
+
+
+# -- Facebook and Instagram --------------------------------------------------------------------------------------
+
+
+def test_facebook_texts_are_made_right() -> None:
+    records = read(Facebook(), sample("facebook/message_1.json"))
+    assert {p.name for r in records if isinstance(r, Touchpoint) for p in r.parties} == {"Jörg Weiß"}
+
+
+def test_facebook_texts_that_are_right_already_stay() -> None:
+    message = {"sender_name": "Jörg Weiß – ok", "timestamp_ms": 1709539200000, "content": "x"}
+    (only,) = touchpoints(Facebook(), document({"participants": [{"name": "Mara Falk"}], "messages": [message]}))
+    assert only.parties[0].name == "Jörg Weiß – ok"
+
+
+def test_facebook_cut_and_whole_files_have_the_same_keys() -> None:
+    whole = {t.key for t in touchpoints(Facebook(), sample("facebook/message_1.json"))}
+    cut = [t.key for t in touchpoints(Facebook(), sample("facebook/damaged/cut.json"))]
+    assert set(cut) < whole
+    assert len(cut) == 4
+
+
+def test_facebook_page_is_refused_with_what_to_do() -> None:
+    source = sample("facebook/damaged/message_1.html")
+    assert Facebook().recognises(source)
+    with pytest.raises(UnreadableSource, match="format JSON"):
+        read(Facebook(), source)
+
+
+def test_instagram_is_known_by_its_folder() -> None:
+    source = Source.from_path(SAMPLES / "facebook" / "message_1.json", "a.zip/your_instagram_activity/messages/inbox/x/message_1.json")
+    assert {t.channel for t in touchpoints(Facebook(), source)} == {"instagram", "instagram call", "instagram video"}
+
+
+def test_facebook_spam_is_left_out() -> None:
+    assert read(Facebook(), sample("facebook/spam.json")) == [LeftOut("automatic")]
+
+
+# -- the shared samples ------------------------------------------------------------------------------------------
+
+OURS = {"facebook_instagram", "signal", "slack", "telegram", "whatsapp"}
+NOT_EXPORTS = {"target.json", "message_1.json: {this", "date.test.ts", "parser.test.ts", "time.test.ts"}
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared samples are not here")
+def test_each_shared_file_of_these_families_has_one_reader_and_is_read_or_refused_for_a_reason() -> None:
+    problems = []
+    for source in walk([SHARED]):
+        if not isinstance(source, Source):
+            continue
+        family = Path(source.name).relative_to(SHARED).parts[0]
+        names = [i for i in touchpoints_importers() if i.recognises(source)]
+        broken = source.head.startswith(b"{this is not")
+        expected = int(family in OURS and Path(source.name).name not in NOT_EXPORTS and not broken)
+        if len(names) != expected:
+            problems.append((source.name, [i.name for i in names]))
+        for importer in names:
+            try:
+                records = read(importer, source, "John Doe", "Author 1", "Test User", "Harry Potter")
+            except SourceError as error:
+                assert source.name.endswith(".html"), error
+                continue
+            if importer.channels:
+                assert any(isinstance(r, Touchpoint | LeftOut) for r in records), source.name
+            assert [r for r in records if isinstance(r, Skipped)] == [], source.name
+    assert problems == []

@@ -1,0 +1,49 @@
+"""User code that is type-checked and never run: what an app and a plugin author may write."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import touchpoints as tp
+from touchpoints.plugins import Record
+from touchpoints.reading import Context
+from touchpoints.source import Source
+
+NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
+
+
+class Pigeon(tp.Importer):
+    """An importer."""
+
+    name = "pigeon"
+    channels = (tp.Channel("pigeon", "letter"),)
+
+    def recognises(self, source: Source) -> bool:
+        """Whether it is one."""
+        return source.head.startswith(b"COO")
+
+    def read(self, source: Source, context: Context) -> Iterator[Record]:
+        """Its records."""
+        yield context.call(NOW, caller="+49 89 99998 123", called="+49 30 23125 100", talked=60, answered=True)
+        yield context.skipped(3, "damaged")
+        yield tp.Coverage(date(2026, 1, 1), date(2026, 6, 30), "loft")
+
+
+def app() -> None:
+    """An app."""
+    warmth: tp.Warmth = tp.warmth([date(2026, 3, 2), date(2026, 3, 9)], at=date(2026, 7, 1))
+    score: float | None = warmth.score
+    me = tp.Colleague.of("Mara Falk", "+49 30 23125 100", "mara@example.com", timezone="Europe/Berlin", region="DE-BE")
+    with tp.Tracker("touchpoints.db", [me], tp.Settings(), tp.Plugins.installed(without=["calls"])) as tracker:
+        tracker.ingest("exports/")
+        tracker.add(
+            [tp.Touchpoint.call("+49 89 99998 123", NOW, "in", minutes=12)], people=[tp.Person("E", ["e@x.example"])]
+        )
+        for flag in tracker.flags(at=NOW, limit=10, owner=None, customer_ref=None):
+            name: str | None = flag.customer.name if flag.customer else None
+            texts: list[str] = [reason.text["de"] for reason in flag.reasons]
+            print(name, texts, flag.urgency, flag.also, flag.suggestion.channel, score)
+        page: str | bytes = tracker.render("json", at=NOW, lang="de")
+        for stored in tracker.touchpoints(contact=None, since=None, until=NOW):
+            print(stored.key, stored.touchpoint.at, page)
+        print(len(tracker.book(at=NOW)), tracker.relationship("Erika Muster", at=NOW).warmth.status)
+        tracker.log("Erika Muster", "reached", minutes=15, note="…", at=NOW)

@@ -1,0 +1,403 @@
+"""The book: all relationships as of one moment, as rules see them, and the values that come out of judging.
+
+A book is made by the tracker for one `at`; it reads evidence from the store on demand, never beyond `at` (what lies
+later is planned).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import overload
+
+import attrs
+
+from touchpoints import times
+from touchpoints.directory import OFFICE, Directory
+from touchpoints.handles import Handle, company_domain
+from touchpoints.model import LIVE_MEDIA, Contact, Customer
+from touchpoints.prior import PRIOR, Prior
+from touchpoints.settings import Settings
+from touchpoints.store import Decision, Store, Stored
+from touchpoints.summary import Summary
+from touchpoints.warmth import Warmth, judge
+from touchpoints.workdays import Workdays
+
+RECENT_DAYS = 45
+"""How far back `Book.recent` goes: enough for everything that is owed."""
+
+
+@attrs.frozen(slots=True)
+class Relationship:
+    """Everything between us and one contact (or, where `contact` is None, a customer's office) as of the book's `at`.
+
+    `planned`: touchpoints later than `at`, the next first. `notes`: the user's notes, newest first.
+    """
+
+    contact: Contact | None
+    customer: Customer | None
+    owner: str | None
+    summary: Summary
+    warmth: Warmth
+    planned: tuple[Stored, ...] = ()
+    notes: tuple[Decision, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The contact's id, or the stand-in of a customer's office."""
+        return self.contact.id if self.contact else OFFICE + (self.customer.id if self.customer else "")
+
+    @property
+    def name(self) -> str:
+        """The contact's name, else the customer's."""
+        return self.contact.name if self.contact else self.customer.name if self.customer else ""
+
+    @property
+    def kind(self) -> str:
+        """The kind the list goes by: of the customer, or of a contact that stands alone; decided, else proposed."""
+        if self.customer is not None:
+            return self.customer.effective_kind
+        if self.contact is None or self.contact.kind != "unsorted":
+            return self.contact.kind if self.contact else "unsorted"
+        return self.contact.proposed or "unsorted"
+
+    @property
+    def decided_kind(self) -> str:
+        """The kind as the user or a directory said it; `unsorted` where nobody did."""
+        return self.customer.kind if self.customer is not None else self.contact.kind if self.contact else "unsorted"
+
+    @property
+    def importance(self) -> str | None:
+        """A, B or C: the contact's own, else the customer's."""
+        own = self.contact.importance if self.contact else None
+        return own or (self.customer.importance if self.customer else None)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Tags of contact and customer."""
+        both = (self.contact.tags if self.contact else ()), (self.customer.tags if self.customer else ())
+        return tuple(sorted({tag for tags in both for tag in tags}))
+
+    @property
+    def group(self) -> str:
+        """What one flag stands for: the customer's id, or the contact's own without a customer."""
+        return self.customer.id if self.customer else self.id
+
+
+@attrs.frozen(slots=True)
+class Reason:
+    """Why a relationship needs a personal call.
+
+    `rule`: its name. `severity`: 0–100. `evidence`: keys of the touchpoints behind it. `text`: language (`de`, `en`) →
+    one sentence. `since`: when the reason arose; `None` if no conversation with others there can end it. `stage`: its
+    place on the call list: 1 what we owe, 2 what is agreed or due today, 3 silence, 4 the rest. `silence`: whether it
+    is about silence: live contact with anybody there since it arose ends it, a booked meeting holds it back, and days
+    that no source covers may make it uncertain. `waited`: for sorting what we owe: working hours.
+    """
+
+    rule: str
+    relationship: Relationship
+    severity: float
+    evidence: Sequence[str] = ()
+    text: Mapping[str, str] = attrs.field(factory=dict)
+    since: datetime | None = None
+    stage: int = attrs.field(default=4, kw_only=True)
+    silence: bool = attrs.field(default=True, kw_only=True)
+    waited: float = attrs.field(default=0.0, kw_only=True)
+
+
+@attrs.frozen(slots=True)
+class Suggestion:
+    """What to do: `channel`, `handle` (a number, an address), `slot` (when), `why`, and a sentence per language."""
+
+    channel: str
+    handle: Handle | None
+    slot: str | None
+    why: Mapping[str, str]
+    text: Mapping[str, str]
+
+
+@attrs.frozen(slots=True)
+class Flag:
+    """One customer (or contact standing alone) that needs a call: whom to call, who else is there (`also`), why.
+
+    `urgency` (0–100) falls with the order of the list. `uncertain`: a usual source ends before `at`.
+    """
+
+    contact: Contact | None
+    customer: Customer | None
+    also: tuple[Contact, ...]
+    urgency: float
+    relationship: Relationship
+    reasons: tuple[Reason, ...]
+    suggestion: Suggestion
+    uncertain: bool = False
+
+    @property
+    def owner(self) -> str | None:
+        """The colleague responsible."""
+        return self.relationship.owner
+
+
+@attrs.frozen(slots=True)
+class HeldBack:
+    """A relationship with reasons that waits, and why (per language)."""
+
+    contact: Contact | None
+    customer: Customer | None
+    why: Mapping[str, str]
+    reasons: tuple[Reason, ...] = ()
+
+
+class Book(Sequence[Relationship]):
+    """All relationships as of `at`, in the order of names, with `settings`, `zone`, `workdays` and evidence."""
+
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        settings: Settings,
+        at: datetime,
+        *,
+        region: str = "DE",
+        prior: Prior = PRIOR,
+    ) -> None:
+        self.at, self.settings, self.directory, self.prior = at, settings, directory, prior
+        self.zone = store.zone
+        self.today: date = at.astimezone(store.zone).date()
+        self.workdays = Workdays(region, settings.working_hours, store.zone)
+        self._store = store
+        self._summaries = store.summaries(at, "contact")
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @overload
+    def __getitem__(self, index: int) -> Relationship: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Relationship]: ...
+    def __getitem__(self, index: int | slice) -> Relationship | Sequence[Relationship]:
+        return self._all[index]
+
+    def __iter__(self) -> Iterator[Relationship]:
+        return iter(self._all)
+
+    @cached_property
+    def _all(self) -> tuple[Relationship, ...]:
+        made = [self._relationship(c, self.directory.customer_of(c)) for c in self.directory.contacts.values()]
+        made += [
+            self._relationship(None, self.directory.customers[id_.removeprefix(OFFICE)])
+            for id_ in self._summaries
+            if id_.startswith(OFFICE)
+        ]
+        return tuple(sorted(made, key=lambda r: (r.name.lower(), r.id)))
+
+    def _relationship(self, contact: Contact | None, customer: Customer | None) -> Relationship:
+        id_ = contact.id if contact else OFFICE + (customer.id if customer else "")
+        summary = self._summaries.get(id_) or Summary(self.today.toordinal())
+        owner = contact.owner if contact else None
+        return Relationship(
+            contact, customer, owner, summary, judge(summary, self.prior),
+            tuple(self._planned.get(id_, ())), tuple(self._notes.get(id_, ())),
+        )  # fmt: skip
+
+    @cached_property
+    def by_id(self) -> dict[str, Relationship]:
+        """Relationships by their id."""
+        return {r.id: r for r in self._all}
+
+    @cached_property
+    def groups(self) -> dict[str, list[Relationship]]:
+        """Relationships by `group`: a customer's together."""
+        found: dict[str, list[Relationship]] = defaultdict(list)
+        for relationship in self._all:
+            found[relationship.group].append(relationship)
+        return dict(found)
+
+    @cached_property
+    def by_status(self) -> dict[str, list[Relationship]]:
+        """Relationships by the status of their warmth."""
+        found: dict[str, list[Relationship]] = defaultdict(list)
+        for relationship in self._all:
+            found[relationship.warmth.status].append(relationship)
+        return dict(found)
+
+    @cached_property
+    def customer_summaries(self) -> dict[str, Summary]:
+        """Per customer id: the summary over the union of days of everybody there."""
+        return self._store.summaries(self.at, "customer")
+
+    # -- evidence -------------------------------------------------------------------------------------------------
+
+    def touchpoints(
+        self,
+        contact: Contact | Relationship,
+        since: datetime | None = None,
+        outcome: str | None = None,
+        limit: int | None = 3,
+    ) -> list[Stored]:
+        """The newest touchpoints with a contact (or a customer's office) up to `at`, newest first; `copied` ones are
+        not among them."""
+        id_ = contact.id
+        handles = self._handles.get(id_, [])
+        if not handles:
+            return []
+        found = []
+        own = {self._by_number[h] for h in handles}
+        for stored in self._store.touchpoints(handles, since, self.at, newest_first=True):
+            if outcome is not None and stored.touchpoint.outcome != outcome:
+                continue
+            if any(p.role == "with" and p.handle in own for p in stored.touchpoint.parties):
+                found.append(stored)
+                if limit is not None and len(found) >= limit:
+                    break
+        return found
+
+    def recent(self, group: str) -> list[Stored]:
+        """All touchpoints of the last 45 days with anybody of a group (see `Relationship.group`), oldest first."""
+        return self._recent.get(group, [])
+
+    def relationship_of(self, stored: Stored) -> list[Relationship]:
+        """The relationships a touchpoint belongs to (parties addressed, not copied)."""
+        ids = {self._id_of.get(p.handle) for p in stored.touchpoint.parties if p.role == "with"}
+        return [self.by_id[i] for i in sorted(filter(None, ids)) if i in self.by_id]
+
+    @cached_property
+    def _id_of(self) -> dict[Handle, str]:
+        return {h: c for h, i in self.directory.handle_ids.items() if (c := self.directory.contact_by_number(i))}
+
+    @cached_property
+    def _by_number(self) -> dict[int, Handle]:
+        return {i: h for h, i in self.directory.handle_ids.items()}
+
+    @cached_property
+    def _handles(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for handle, number in self.directory.handle_ids.items():
+            if id_ := self._id_of.get(handle):
+                found[id_].append(number)
+        return dict(found)
+
+    @cached_property
+    def _recent(self) -> dict[str, list[Stored]]:
+        found: dict[str, list[Stored]] = defaultdict(list)
+        since = self.at - timedelta(days=RECENT_DAYS)
+        for stored in self._store.touchpoints(None, since, self.at):
+            for group in {r.group for r in self.relationship_of(stored)}:
+                found[group].append(stored)
+        return dict(found)
+
+    @cached_property
+    def _planned(self) -> dict[str, list[Stored]]:
+        found: dict[str, list[Stored]] = defaultdict(list)
+        for stored in self._store.touchpoints(None, self.at + timedelta(seconds=1)):
+            if stored.touchpoint.outcome == "reached":
+                for handle in (p.handle for p in stored.touchpoint.parties if p.role == "with"):
+                    if id_ := self._id_of.get(handle):
+                        found[id_].append(stored)
+        return dict(found)
+
+    # -- what the user said -----------------------------------------------------------------------------------------
+
+    def decisions(self, *kinds: str) -> list[Decision]:
+        """The user's decisions of some kinds up to `at`, oldest first; `who` is a contact's or customer's id."""
+        return [d for d in self._decisions if d.kind in kinds]
+
+    @cached_property
+    def _decisions(self) -> list[Decision]:
+        return [d for d in self._store.decisions() if d.at <= self.at.timestamp()]
+
+    @cached_property
+    def _notes(self) -> dict[str, list[Decision]]:
+        found: dict[str, list[Decision]] = defaultdict(list)
+        for decision in reversed(self.decisions("note")):
+            found[self.directory.current_id(decision.who)].append(decision)
+        return dict(found)
+
+    def cadence(self, relationship: Relationship) -> tuple[int, int] | None:
+        """The rhythm that is wanted, in days, (ideal, latest): the agreed one, else that of its importance (A: 90,
+        B: 180 days; not for suppliers, former customers and the like); `None` without either."""
+        if agreed := self.agreed_cadence(relationship):
+            return agreed
+        kinds = ("customer", "prospect", "partner", "unsorted")
+        if relationship.importance in ("A", "B") and relationship.decided_kind in kinds:
+            default = {"A": 90, "B": 180}[relationship.importance]
+            ideal = int(self.settings.threshold("overdue", f"importance_{relationship.importance}", default))
+            return ideal, ideal
+        return None
+
+    def agreed_cadence(self, relationship: Relationship) -> tuple[int, int] | None:
+        """The rhythm agreed with the contact, else with the customer (or for a tag of either), in days (ideal, latest);
+        without a stated latest date that is ideal × 1.5. `None` where nothing is agreed."""
+        if own := self.own_cadence(relationship):
+            return own
+        if (customer := relationship.customer) is None or not (self._agreed or self._wished):
+            return None
+        names = [customer.name, *customer.tags]
+        if any("." in name for name in self._wished):
+            there = [r.contact for r in self.groups[customer.id] if r.contact]
+            names += [d for c in there for h in c.handles if h.kind == "email" and (d := company_domain(h.value))]
+        return self._said(customer.id, names)
+
+    def own_cadence(self, relationship: Relationship) -> tuple[int, int] | None:
+        """The rhythm agreed with this very contact, or for a tag of theirs; see `agreed_cadence`."""
+        contact = relationship.contact
+        if contact is None or not (self._agreed or self._wished):
+            return None
+        handles = (text for h in contact.handles for text in (h.value, h.raw) if text)
+        return self._said(contact.id, [contact.name, *handles, *contact.tags])
+
+    def _said(self, id_: str, names: Iterable[str]) -> tuple[int, int] | None:
+        if (every := self._agreed.get(id_)) is not None:
+            return _cadence(every)
+        wished = (self._wished[name] for text in (id_, *names) if (name := text.lower()) in self._wished)
+        return next((_cadence(every) for every in wished), None)
+
+    @cached_property
+    def _agreed(self) -> dict[str, object]:
+        return {self.directory.current_id(d.who): d.payload["every"] for d in self.decisions("cadence")}
+
+    @cached_property
+    def _wished(self) -> dict[str, object]:
+        return {name.lower(): every for name, every in self.settings.cadence.items()}
+
+    def usual_medium(self, relationship: Relationship) -> str | None:
+        """The medium of most active days among the last twenty touchpoints; `None` without any."""
+        days: dict[str, set[date]] = defaultdict(set)
+        for stored in self.touchpoints(relationship, outcome="reached", limit=20):
+            days[stored.medium].add(stored.touchpoint.at.astimezone(self.zone).date())
+        return max(sorted(days), key=lambda m: len(days[m]), default=None)
+
+    def covered_until(self, touchpoints: Iterable[Stored]) -> date | None:
+        """The last day, not beyond today, that the importers of these touchpoints cover; `None` where that is not
+        known.
+
+        It is the importer that counts, not the chat or the file: a chat ends with its last message, whenever it was
+        exported. Whoever states no span (an app) is taken to add what happens; what the user logs says nothing.
+        """
+        importers = {s.importer for s in touchpoints} - {"log"}
+        return max((self.coverage.get(importer, self.today) for importer in importers), default=None)
+
+    @cached_property
+    def coverage(self) -> dict[str, date]:
+        """Importer → the last day, not beyond today, that its files cover, for those that state a span."""
+        found: dict[str, date] = {}
+        for importer, _what, start, until, _file in self._store.coverage():
+            if start <= self.today:
+                found[importer] = max(found.get(importer, date.min), min(until, self.today))
+        return found
+
+
+def _cadence(value: object) -> tuple[int, int]:
+    if isinstance(value, Mapping):
+        ideal = times.days(value["ideal"])
+        return ideal, times.days(value.get("latest", round(ideal * 1.5)))
+    ideal = times.days(str(value))
+    return ideal, round(ideal * 1.5)
+
+
+def is_live(stored: Stored) -> bool:
+    """Whether a touchpoint was live contact that was reached."""
+    return stored.medium in LIVE_MEDIA and stored.touchpoint.outcome == "reached"

@@ -1,0 +1,449 @@
+"""The call list: from the reasons that rules found to the few people to call today, in order, and who waits and why.
+
+Choosing happens in two steps. `_sift` decides for each customer which reasons stand, which are held back and which have
+ended. Then the customers are put in order and shown, as many as fit; only what is shown costs a look at its history.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+import attrs
+
+from touchpoints import words
+from touchpoints.book import Book, Flag, HeldBack, Reason, Relationship, Suggestion, is_live
+from touchpoints.model import LIVE_MEDIA
+from touchpoints.rules.occasions import next_birthday
+from touchpoints.rules.scope import NO_SILENCE, Scope, is_attempt
+from touchpoints.store import Decision
+from touchpoints.suggestion import suggest, usual_minutes
+from touchpoints.warmth import DORMANT, NOT_ENOUGH_DATA, due_silence
+from touchpoints.words import Text
+
+WEIGHTS: Mapping[str | None, float] = {"A": 4, "B": 2, None: 1, "C": 0.5}
+"""How much an importance counts in the order of silence."""
+MOST_RESTARTS = 3
+_UNCERTAIN = 5  # its stage: after all others
+_CONSENT: Mapping[str, tuple[str, ...]] = {
+    "phone": ("phone", "call"), "call": ("phone", "call"), "mail": ("mail", "email"), "email": ("mail", "email"),
+}  # fmt: skip
+NO_WAY = Suggestion("phone", None, None, {}, {})
+
+
+@attrs.frozen(slots=True)
+class CallList:
+    """Whom to call, as of the book's `at`.
+
+    `flags`: one a customer, the most urgent first; `minutes`: how long each will take. `held_back`: who waits, and why.
+    `more`: how many flags did not fit. `restart`: dormant relationships worth a fresh start, at most three. `unsorted`:
+    how many organisations go by a proposal. `next_due`: if there are no flags, when the next relationship will be due.
+    `coverage`: a note for each source that ended days ago.
+    """
+
+    book: Book
+    flags: tuple[Flag, ...]
+    minutes: tuple[int, ...]
+    held_back: tuple[HeldBack, ...]
+    more: int
+    restart: tuple[Relationship, ...]
+    unsorted: int
+    next_due: date | None
+    coverage: tuple[Mapping[str, str], ...]
+
+
+def call_list(
+    book: Book,
+    reasons: Iterable[Reason],
+    *,
+    limit: int | None = 10,
+    minutes: float | None = None,
+    owner: str | None = None,
+    customer: str | None = None,
+) -> CallList:
+    """The call list from all reasons of a book: at most `limit` flags (`None`: all), within `minutes` of calls if given,
+    of one `owner` (a colleague's name) or `customer` (its id, or that of a contact who stands alone)."""
+    choice = _Choice(book, reasons)
+    chosen = [
+        group for group in choice.groups.values()
+        if customer in (None, group.id) and (owner is None or (group.whom.owner or "").casefold() == owner.casefold())
+    ]  # fmt: skip
+    flags: list[Flag] = []
+    lengths: list[int] = []
+    shown = [0] * (_UNCERTAIN + 1)
+    left = float("inf") if minutes is None else minutes
+    for stage, group in choice.ordered(chosen):
+        if limit is not None and len(flags) >= limit:
+            break
+        if (length := usual_minutes(book, group.whom)) <= left:  # a shorter call further down may still fit
+            left -= length
+            flags.append(choice.flag(group, stage, shown[stage]))
+            lengths.append(length)
+            shown[stage] += 1
+    return CallList(
+        book, tuple(flags), tuple(lengths), tuple(choice.held_back(chosen)),
+        sum(bool(group.standing) for group in chosen) - len(flags),
+        tuple(choice.restarts()) if customer is None and owner is None else (),
+        sum(c.kind == "unsorted" and c.proposed is not None for c in book.directory.customers.values()),
+        None if flags else choice.next_due(), choice.coverage_notes(),
+    )  # fmt: skip
+
+
+def why_not(book: Book, reasons: Iterable[Reason], relationship: Relationship) -> Mapping[str, str]:
+    """Why a relationship is, or is not, on the call list that these reasons make, in every language."""
+    r = relationship
+    if r.id not in book.by_id:
+        return Text("not in book")
+    choice = _Choice(book, reasons)
+    if group := choice.groups.get(r.group):
+        mine = [reason for reason in group.standing if reason.relationship.id == r.id] or group.standing
+        if mine:
+            places = [g.id for _, g in choice.ordered([g for g in choice.groups.values() if g.standing])]
+            return Text("listed", place=places.index(r.group) + 1, reason=mine[0].text)
+        for phrase, waiting in (("held", group.held), ("ended", group.ended)):
+            if waiting:
+                reason, why = next((w for w in waiting if w[0].relationship.id == r.id), waiting[0])
+                return Text(phrase, why=why, reason=reason.text)
+    return choice.quiet(r)
+
+
+@attrs.define(slots=True, eq=False)
+class _Group:
+    """One customer (or contact standing alone) with reasons: those that stand, are held back or have ended, and why."""
+
+    id: str
+    whom: Relationship
+    standing: list[Reason]
+    held: list[tuple[Reason, Text]]
+    ended: list[tuple[Reason, Text]]
+
+
+class _Choice:
+    """All customers with reasons, sifted by what the user decided and by what has happened since."""
+
+    def __init__(self, book: Book, reasons: Iterable[Reason]) -> None:
+        self.book = book
+        self.scope = Scope(book)
+        self._said = defaultdict[str, list[Decision]](list)
+        for d in book.decisions("snooze", "dismiss", "away", "do_not_contact", "consent"):
+            self._said[book.directory.current_id(d.who)].append(d)
+        found = defaultdict[str, list[Reason]](list)
+        for reason in reasons:
+            found[reason.relationship.group].append(reason)
+        self.groups = {id_: self._sift(id_, there) for id_, there in found.items()}
+
+    # -- sifting --------------------------------------------------------------------------------------------------
+
+    def _sift(self, id_: str, reasons: list[Reason]) -> _Group:
+        reasons.sort(key=lambda reason: (reason.stage, -reason.severity, reason.rule, reason.relationship.id))
+        group = _Group(id_, reasons[0].relationship, [], [], [])
+        for reason in reasons:
+            if why := self._ended(reason):
+                group.ended.append((reason, why))
+            elif why := self._held(reason):
+                group.held.append((reason, why))
+            else:
+                group.standing.append(reason)
+        group.whom = self._whom(group.standing or [reason for reason, _ in group.held + group.ended])
+        return group
+
+    def _decisions(self, r: Relationship, *kinds: str) -> list[Decision]:
+        if not self._said:
+            return []
+        about = [*self._said.get(r.id, ()), *(self._said.get(r.group, ()) if r.group != r.id else ())]
+        return sorted((d for d in about if d.kind in kinds), key=lambda d: d.id)
+
+    def _ended(self, reason: Reason) -> Text | None:
+        r, since = reason.relationship, reason.since
+        for d in self._decisions(r, "dismiss"):
+            because, decided = d.payload["because"], datetime.fromtimestamp(d.at, self.book.zone)
+            new = since is not None and since > decided
+            if because in ("supplier", "private") or (because == "former" and (reason.silence or not new)):
+                return Text("sorted as", kind=words.name("kind", because))
+            if because == "done" and not new and (since is not None or self.book.at - decided < timedelta(days=90)):
+                return Text("done", day=words.day(decided.date(), self.book.today))
+        if not reason.silence or since is None or self.book.own_cadence(r):
+            return None
+        return self._spoken_since(r, since)
+
+    def _spoken_since(self, r: Relationship, since: datetime) -> Text | None:
+        """A conversation with somebody else there since a reason arose."""
+        there = self.book.groups.get(r.group, ())
+        if len(there) < 2:
+            return None
+        for stored in reversed(self.book.recent(r.group)):
+            if is_live(stored) and stored.touchpoint.at >= since:
+                other = next((o for o in self.book.relationship_of(stored) if o.id != r.id), None)
+                if other is not None:
+                    day = self.scope.day_of(stored)
+                    return Text("spoken since", name=other.name, when=words.day(day, self.book.today))
+        for other in there:
+            last = other.summary.live.last
+            if other.id != r.id and last is not None and last > since.date().toordinal():
+                return Text("spoken since", name=other.name, when=words.day(date.fromordinal(last), self.book.today))
+        return None
+
+    def _held(self, reason: Reason) -> Text | None:
+        r, book = reason.relationship, self.book
+        new_since = reason.since if not reason.silence else None
+        until: Text | None = None
+        for d in self._decisions(r, "snooze", "dismiss", "away", "do_not_contact"):
+            decided = datetime.fromtimestamp(d.at, book.zone)
+            if d.kind == "do_not_contact" and not d.payload.get("allowed"):
+                return Text("do not contact")
+            if d.kind == "away":
+                end = date.fromisoformat(d.payload["until"])
+                if end >= book.today and self._instead(r) is None:
+                    until = Text("away", day=words.day(end, book.today))
+            elif new_since is not None and new_since > decided:
+                continue  # they called or wrote after it was put off
+            elif d.kind == "snooze":
+                end = date.fromisoformat(d.payload["until"])
+                until = Text("snoozed", day=words.day(end, book.today)) if end > book.today else None
+            elif d.kind == "dismiss" and d.payload["because"] == "not-now":
+                end = decided.date() + timedelta(days=int(book.settings.threshold("held_back", "not_now_days", 14)))
+                until = Text("not now", day=words.day(end, book.today)) if end > book.today else None
+        if until is not None:
+            return until
+        if r.id in self._wrong and self._other(r) is None:
+            return Text("wrong person")
+        banned = self._banned(r)
+        if banned and suggest(book, r, banned=banned) is None:
+            return Text("no consent", channels=[words.name("channel", c) for c in sorted(banned & set(_CONSENT))])
+        return self._meeting(reason) or self._tried_today(reason)
+
+    def _meeting(self, reason: Reason) -> Text | None:
+        """A meeting booked with anybody there: soon for a reason from silence, within a day for any other."""
+        days = int(self.book.settings.threshold("held_back", "meeting_days", 21)) if reason.silence else 1
+        booked = [
+            p for r in self.book.groups.get(reason.relationship.group, ()) for p in r.planned
+            if p.medium in LIVE_MEDIA and self.scope.day_of(p) <= self.book.today + timedelta(days=days)
+        ]  # fmt: skip
+        if not booked:
+            return None
+        first = min(booked, key=lambda p: p.touchpoint.at)
+        when = first.touchpoint.at.astimezone(self.book.zone)
+        return Text("meeting booked", medium=words.name("medium", first.medium), when=when)
+
+    def _tried_today(self, reason: Reason) -> Text | None:
+        """A call in vain today, after the reason arose."""
+        for stored in reversed(self.book.recent(reason.relationship.group)):
+            if self.scope.day_of(stored) < self.book.today:
+                break
+            arose = reason.since is None or stored.touchpoint.at >= reason.since
+            if stored.medium == "call" and is_attempt(stored) and arose:
+                return Text("tried today")
+        return None
+
+    # -- whom to call ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _wrong(self) -> frozenset[str]:
+        """Contacts that are not to be proposed: the wrong person, or absent with a stand-in."""
+        return frozenset(
+            id_ for id_, decisions in self._said.items() for d in decisions
+            if d.kind == "dismiss" and d.payload["because"] == "wrong-person"
+        )  # fmt: skip
+
+    def _instead(self, r: Relationship) -> Relationship | None:
+        """Who is to be called while somebody is away."""
+        for d in reversed(self._decisions(r, "away")):
+            if date.fromisoformat(d.payload["until"]) >= self.book.today and d.payload.get("instead"):
+                return self.book.by_id.get(self.book.directory.current_id(d.payload["instead"]))
+        return None
+
+    def _other(self, r: Relationship) -> Relationship | None:
+        """Somebody else there to call: the strongest live history, else the most recent contact."""
+        others = [
+            o for o in self.book.groups.get(r.group, ())
+            if o.contact and o.summary.all.n and o.id not in {r.id, *self._wrong, *self.scope.left}
+        ]  # fmt: skip
+        return max(others, key=_strength, default=None)
+
+    def _whom(self, reasons: list[Reason]) -> Relationship:
+        """Whom to call: the one something is owed to, else the strongest live history, else the most recent."""
+        stage = min(reason.stage for reason in reasons)
+        first = [reason for reason in reasons if reason.stage == stage]
+        if stage == 1:
+            chosen = max(first, key=lambda reason: (reason.waited, _strength(reason.relationship))).relationship
+        else:
+            there = [reason.relationship for reason in first if reason.rule != "contact_left"]
+            chosen = max(there, key=_strength) if there else first[0].relationship
+            if not there:
+                return self._other(chosen) or chosen
+        if stand_in := self._instead(chosen):
+            return stand_in
+        return (self._other(chosen) or chosen) if chosen.id in self._wrong else chosen
+
+    def _banned(self, r: Relationship) -> frozenset[str]:
+        """Channels and media on which they may not be contacted: the latest word on each."""
+        allowed: dict[str, bool] = {}
+        for d in self._decisions(r, "consent"):
+            for name in _CONSENT.get(str(d.payload["channel"]).lower(), (str(d.payload["channel"]).lower(),)):
+                allowed[name] = bool(d.payload["allowed"])
+        return frozenset(name for name, yes in allowed.items() if not yes)
+
+    # -- order ----------------------------------------------------------------------------------------------------
+
+    def ordered(self, groups: Iterable[_Group]) -> Iterator[tuple[int, _Group]]:
+        """Customers with standing reasons and their stage, the most urgent first.
+
+        Whether a reason is uncertain is asked only when its customer comes up, who then may queue again further down.
+        """
+        queue = [(self._place(g, g.standing), n, False, g) for n, g in enumerate(groups) if g.standing]
+        heapq.heapify(queue)
+        while queue:
+            place, n, settled, group = heapq.heappop(queue)
+            if not settled:
+                certain = [reason for reason in group.standing if not self._uncertain(reason)]
+                if len(certain) < len(group.standing):
+                    group.whom = self._whom(certain or group.standing)
+                    place = self._place(group, certain)
+                    heapq.heappush(queue, (place, n, True, group))
+                    continue
+            yield place[0], group
+
+    def _place(self, group: _Group, reasons: list[Reason]) -> tuple[int, float, str, str]:
+        r = group.whom
+        worth = WEIGHTS.get(r.importance, 1) * r.warmth.priority
+        if not reasons:
+            return _UNCERTAIN, -worth, r.name, r.id
+        stage = min(reason.stage for reason in reasons)
+        if stage == 1:
+            worth = max(reason.waited for reason in reasons if reason.stage == 1)
+        elif stage == 2:
+            worth = WEIGHTS.get(r.importance, 1) * max(reason.severity for reason in reasons if reason.stage == 2)
+        return stage, -worth, r.name, r.id
+
+    def _uncertain(self, reason: Reason) -> Text | None:
+        """Why a reason from silence is uncertain: the days since their usual source ended decide whether it holds."""
+        if not reason.silence or reason.since is None or not self._stale:
+            return None
+        arose, r, book = reason.since.date(), reason.relationship, self.book
+        if arose <= min(self._stale.values()) or (medium := book.usual_medium(r)) is None:
+            return None
+        covered = book.covered_until(
+            s for s in book.touchpoints(r, outcome="reached", limit=20) if s.medium == medium
+        )  # fmt: skip
+        if covered is None or covered >= arose or covered not in self._stale.values():
+            return None
+        source, day = words.name("source", medium), words.day(covered, book.today)
+        return Text("uncertain", reason=reason.text, source=source, day=day)
+
+    @cached_property
+    def _stale(self) -> dict[str, date]:
+        """Importers whose files end days ago, and when."""
+        days = int(self.book.settings.threshold("uncertain", "days", 3))
+        return {i: day for i, day in self.book.coverage.items() if (self.book.today - day).days > days}
+
+    # -- showing --------------------------------------------------------------------------------------------------
+
+    def flag(self, group: _Group, stage: int, index: int) -> Flag:
+        """The flag of a customer, the `index`-th of its stage."""
+        said = {reason.text["en"]: reason for reason in reversed(group.standing)}  # two people, one meeting: once
+        reasons = tuple(
+            attrs.evolve(reason, evidence=tuple(reason.evidence), text=self._uncertain(reason) or reason.text)
+            for reason in reversed(said.values())
+        )
+        whom = group.whom
+        gone = all(x.rule == "contact_left" and x.relationship.id == whom.id for x in reasons)
+        soon = any(x.stage <= 2 or not x.silence for x in reasons)
+        birthday = whom.contact.birthday if whom.contact and all(x.rule == "occasion" for x in reasons) else None
+        suggestion = suggest(
+            self.book, whom, soon=soon, start=next_birthday(birthday, self.book.today) if birthday else None,
+            banned=self._banned(whom), gone=gone,
+        )  # fmt: skip
+        others = {x.relationship.id: x.relationship.contact for x in group.standing if x.relationship.id != whom.id}
+        urgency = 20 * (_UNCERTAIN + 1 - stage - index / (index + 8))  # 20 a stage, falling, and never to the next one's
+        return Flag(
+            whom.contact, whom.customer, tuple(c for c in others.values() if c), urgency,
+            whom, reasons, suggestion or NO_WAY, uncertain=stage == _UNCERTAIN,
+        )  # fmt: skip
+
+    def held_back(self, groups: Iterable[_Group]) -> list[HeldBack]:
+        """Customers that would be on the list, but wait."""
+        found = [
+            HeldBack(g.whom.contact, g.whom.customer, g.held[0][1], tuple(reason for reason, _ in g.held))
+            for g in groups
+            if g.held and not g.standing
+        ]
+        return sorted(found, key=lambda h: h.reasons[0].relationship.name.lower())
+
+    def restarts(self) -> list[Relationship]:
+        """Dormant relationships worth a fresh start: of importance A or B, or with a year of history; nobody else there
+        is in touch, and nothing holds them back."""
+        found = []
+        for r in self.book.by_status.get(DORMANT, ()):
+            view = r.summary.all
+            long = view.n >= 4 and (view.last or 0) - (view.first or 0) >= 365
+            if not (long or r.importance in ("A", "B")) or r.kind in NO_SILENCE or r.id in self.scope.left:
+                continue
+            if r.group in self.groups and (self.groups[r.group].standing or self.groups[r.group].held):
+                continue
+            if any(o.warmth.status not in (DORMANT, NOT_ENOUGH_DATA) or o.planned for o in self.book.groups[r.group]):
+                continue
+            found.append(r)
+        found.sort(key=lambda r: (-WEIGHTS.get(r.importance, 1) * r.warmth.priority, r.name, r.id))
+        chosen: dict[str, Relationship] = {}
+        for r in found:
+            restart = Reason("restart", r, 0)
+            if r.group not in chosen and not self._ended(restart) and not self._held(restart):
+                chosen[r.group] = r
+                if len(chosen) == MOST_RESTARTS:
+                    break
+        return list(chosen.values())
+
+    def next_due(self) -> date | None:
+        """When the next relationship turns due, or somebody held back comes up again."""
+        today, found = self.book.today, list[date]()
+        for r in self.book:
+            last, view = r.summary.all.last, r.summary.all
+            if last is None or not self.scope.holds(r):
+                continue
+            waits = [due_silence(view, r.warmth.prior)] if view.n >= 2 and r.warmth.status != DORMANT else []
+            if wanted := self.book.cadence(r):
+                waits.append(wanted[1] + 1)
+            if waits and last + min(waits) < date.max.toordinal() - 3660:
+                found.append(self.scope.reached_on(r, last, min(waits)).date())
+        for d in self.book.decisions("snooze"):
+            found.append(date.fromisoformat(d.payload["until"]))
+        return min((day for day in found if day > today), default=None)
+
+    def coverage_notes(self) -> tuple[Mapping[str, str], ...]:
+        """A sentence for each source that ended days ago, the oldest first."""
+        return tuple(
+            Text(
+                "coverage", source=importer, day=words.day(day, self.book.today),
+                days=Text("of days", n=(self.book.today - day).days),
+            )
+            for importer, day in sorted(self._stale.items(), key=lambda item: (item[1], item[0]))
+        )  # fmt: skip
+
+    def quiet(self, r: Relationship) -> Text:
+        """Why no rule found a reason."""
+        if out := self.scope.why_not(r):
+            return out
+        view, warmth = r.summary.all, r.warmth
+        status = words.name("status", warmth.status)
+        if view.last is None:
+            return Text("status only", status=status)
+        silence = self.scope.silence(r, view.last)
+        if wanted := self.book.cadence(r):
+            ideal, latest = Text("every days", n=wanted[0]), Text("of days", n=wanted[1])
+            return Text("on cadence", silence=silence.text, ideal=ideal, latest=latest)
+        if view.n < 2:
+            return Text("standing new", status=status, silence=silence.text)
+        rhythm = words.rhythm(warmth.usual_gap_days, warmth.longest_gap_days, silence.raw)
+        needed = due_silence(view, warmth.prior)
+        due = Text("of days", n=needed)
+        if silence.raw >= needed > silence.net:
+            return Text("days off", silence=silence.text, rhythm=rhythm, due=due)
+        when = words.day(self.scope.reached_on(r, view.last, needed).date(), self.book.today)
+        return Text("on track", status=status, silence=silence.text, rhythm=rhythm, due=due, when=when)
+
+
+def _strength(r: Relationship) -> tuple[int, int, int, str]:
+    return r.summary.live.n, r.summary.all.last or 0, r.summary.all.n, r.id

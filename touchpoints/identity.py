@@ -1,0 +1,204 @@
+"""Which handles are one person: by exact keys first, then as the user decided, in the order of the decisions.
+
+Pure: directory entries and decisions in, groups out. Nothing here touches a touchpoint, so leaving a decision out (an
+undo) gives exactly what there was without it, and reading a directory again repeats no answer of the user.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+
+import attrs
+
+from touchpoints.handles import KINDS, Handle, fold
+from touchpoints.model import Person
+
+ALWAYS = 1 << 30
+"""A day (an ordinal) that never comes: the end of what holds for good."""
+
+
+@lru_cache(maxsize=1 << 17)
+def contact_id(handle: Handle) -> str:
+    """The id of the contact whose smallest handle this is (12 hex digits)."""
+    text = f"{handle.kind}\x1f{handle.value}\x1f{handle.scope}"
+    return blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def customer_id(name: str) -> str:
+    """The id of the customer with this key, a domain or a folded name (12 hex digits)."""
+    return blake2b(f"customer\x1f{name}".encode(), digest_size=6).hexdigest()
+
+
+def order(handle: Handle) -> tuple[int, str, str]:
+    """The strongest kind first, then by value: the first handle of a contact gives its id."""
+    return KINDS.index(handle.kind), handle.value, handle.scope
+
+
+def stand_in(person: Person) -> Handle:
+    """The handle of a directory entry that has none of its own: its name, valid in that entry only."""
+    return Handle("name", fold(person.name), f"entry:{person.key}", person.name)
+
+
+@attrs.frozen(slots=True)
+class Span:
+    """Days (ordinals, `since` included, `until` not) on which a handle belongs to a group; `None`: to nobody."""
+
+    since: int
+    until: int
+    group: int | None
+
+
+class Groups:
+    """Handles in groups. A group is a number; joining keeps both numbers valid (see `find`)."""
+
+    def __init__(self) -> None:
+        self._group: dict[Handle, int] = {}
+        self._above: list[int] = []
+        self._spans: dict[Handle, list[Span]] = {}
+
+    def __iter__(self) -> Iterator[Handle]:
+        return iter(self._group)
+
+    def __contains__(self, handle: Handle) -> bool:
+        return handle in self._group
+
+    def add(self, handle: Handle) -> int:
+        """The group of a handle, of its own if it is new."""
+        group = self._group.get(handle)
+        if group is None:
+            self._group[handle] = group = self._new()
+            return group
+        return self.find(group)
+
+    def _new(self) -> int:
+        self._above.append(len(self._above))
+        return len(self._above) - 1
+
+    def find(self, group: int) -> int:
+        """The number a group goes by now."""
+        while (above := self._above[group]) != group:
+            self._above[group] = self._above[above]
+            group = above
+        return group
+
+    def join(self, handles: Sequence[Handle]) -> None:
+        """These handles are one person's, and all that go with them."""
+        first = self.add(handles[0])
+        for handle in handles[1:]:
+            self._above[self.add(handle)] = first
+
+    def split(self, handles: Iterable[Handle]) -> int:
+        """These handles are another person's than the rest of their groups; returns the new group."""
+        new = self._new()
+        for handle in handles:
+            self._group[handle] = new
+            self._spans.pop(handle, None)
+        return new
+
+    def give(self, handle: Handle, to: Handle, since: int = 0, until: int = ALWAYS) -> None:
+        """A handle belongs to the group of `to` from one day to another.
+
+        Where that is its own group already, it belongs to nobody on the other days.
+        """
+        group = self.add(to)
+        if since <= 0 and until >= ALWAYS:
+            self._group[handle] = group
+            self._spans.pop(handle, None)
+            return
+        own = self.add(handle)
+        before = self._spans.get(handle, [Span(0, ALWAYS, None if own == group else own)])
+        spans = [Span(since, until, group)]
+        for span in before:
+            if span.since < since:
+                spans.append(Span(span.since, min(span.until, since), span.group))
+            if span.until > until:
+                spans.append(Span(max(span.since, until), span.until, span.group))
+        self._spans[handle] = sorted(spans, key=lambda s: s.since)
+
+    def spans(self, handle: Handle) -> list[Span]:
+        """Whose a handle is, and when: without gaps, the earliest first."""
+        found = self._spans.get(handle)
+        if found is None:
+            return [Span(0, ALWAYS, self.add(handle))]
+        return [Span(s.since, s.until, None if s.group is None else self.find(s.group)) for s in found]
+
+    def members(self) -> dict[int, list[Handle]]:
+        """The handles of every group, in order; of a handle that changed hands, the last who has it."""
+        found: dict[int, list[Handle]] = defaultdict(list)
+        for handle, group in self._group.items():
+            if handle not in self._spans:
+                found[self.find(group)].append(handle)
+        for handle in self._spans:
+            if (last := self.spans(handle)[-1].group) is not None:
+                found[last].append(handle)
+        for handles in found.values():
+            handles.sort(key=order)
+        return found
+
+
+# -- directory entries --------------------------------------------------------------------------------------------------
+
+
+def shared(people: Iterable[Person]) -> set[Handle]:
+    """The handles that entries of different people name alike: a switchboard, a family's line. They join nobody.
+
+    Names that may be one person's are no difference: another order, a missing or abbreviated given name, a slip of
+    the pen. On an address or a profile one name in common is enough (people marry), on a number all of the shorter one.
+    """
+    names: dict[Handle, str | set[str]] = {}  # most handles are named once: a set for each would be the larger part
+    for person in people:
+        if name := fold(person.name):
+            for handle in person.handles:
+                before = names.setdefault(handle, name)
+                if before != name:
+                    names[handle] = {name, *((before,) if isinstance(before, str) else before)}
+    found = set()
+    for handle, several in names.items():
+        if isinstance(several, set):
+            words = [frozenset(n.replace("-", " ").split()) for n in sorted(several)]
+            if any(_unlike(a, b, handle.kind) for n, a in enumerate(words) for b in words[:n]):
+                found.add(handle)
+    return found
+
+
+def _unlike(one: frozenset[str], other: frozenset[str], kind: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    alike = sum(any(_same_word(a, b) for b in long) for a in short)
+    return alike < (len(short) if kind == "phone" else 1)
+
+
+def _same_word(one: str, other: str) -> bool:
+    if one == other or (min(len(one), len(other)) == 1 and one[0] == other[0]):
+        return True
+    from rapidfuzz.distance import OSA
+
+    longest = max(len(one), len(other))
+    return longest >= 4 and OSA.distance(one, other, score_cutoff=2) <= (1 if longest < 8 else 2)
+
+
+_LEGAL = frozenset(
+    "gmbh mbh ag kg kgaa ohg gbr ug se eg ev ek e.k e.v haftungsbeschraenkt co cie inc incorporated ltd limited llc llp "
+    "plc corp corporation company sarl sa sas srl spa bv nv ab as oy".split()
+)
+
+
+@lru_cache(maxsize=1 << 16)
+def bare(organisation: str) -> str:
+    """An organisation's name for comparison: folded, without its legal form ("Muster GmbH & Co. KG" → "muster")."""
+    words = [w for w in fold(organisation.replace("&", " ").replace("+", " ")).split() if w not in ("und", "and", "the")]
+    kept = [w for w in words if w not in _LEGAL]
+    return " ".join(kept or words)
+
+
+def decided(payload: Mapping[str, object], field: str) -> list[Handle]:
+    """The handles that a decision names in a field."""
+    values = payload.get(field) or ()
+    return [Handle(*value) for value in values]  # type: ignore[attr-defined]  # written by `written`
+
+
+def written(handle: Handle) -> list[str | None]:
+    """A handle as decisions keep it."""
+    return [handle.kind, handle.value, handle.scope, handle.raw]

@@ -1,0 +1,133 @@
+"""Values as plain dictionaries: the JSON objects of the contract, each in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from touchpoints.book import Book, Flag, HeldBack, Reason, Relationship
+from touchpoints.model import Contact, Customer
+from touchpoints.report import CallReport
+from touchpoints.store import Stored
+from touchpoints.warmth import one_decimal
+
+
+def touchpoint(stored: Stored, zone: ZoneInfo) -> dict[str, Any]:
+    """A line of `list`."""
+    t = stored.touchpoint
+    return {
+        "key": stored.key, "at": t.at.astimezone(zone).isoformat(), "channel": t.channel, "medium": stored.medium,
+        "direction": t.direction, "outcome": t.outcome, "duration_s": t.duration, "wait_s": t.wait, "line": t.line,
+        "thread": t.thread,
+        "parties": [
+            {"kind": p.handle.kind, "value": p.handle.value, "raw": p.handle.raw, "name": p.name, "role": p.role}
+            for p in t.parties
+        ],
+        "colleagues": list(t.colleagues), "subject": t.subject, "source": stored.source, "importer": stored.importer,
+        "ref": t.ref,
+    }  # fmt: skip
+
+
+def contact(value: Contact | None) -> dict[str, Any] | None:
+    """A contact, or null."""
+    return None if value is None else {"id": value.id, "name": value.name, "ref": value.ref}
+
+
+def customer(value: Customer | None) -> dict[str, Any] | None:
+    """A customer, or null; `kind` is the decided one."""
+    if value is None:
+        return None
+    return {
+        "id": value.id, "name": value.name, "ref": value.ref, "kind": value.kind, "importance": value.importance,
+        "proposed": value.proposed,
+    }  # fmt: skip
+
+
+def reason(value: Reason, lang: str) -> dict[str, Any]:
+    """A reason with its sentence in one language."""
+    return {
+        "rule": value.rule, "severity": round(value.severity), "text": in_language(value.text, lang),
+        "evidence": list(value.evidence),
+    }  # fmt: skip
+
+
+def in_language(texts: Mapping[str, str], lang: str) -> str:
+    """The text in a language, else in English, else in whatever there is."""
+    return texts.get(lang) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def flag(value: Flag, lang: str) -> dict[str, Any]:
+    """A flag of the call list."""
+    s, warmth = value.suggestion, value.relationship.warmth
+    return {
+        "contact": contact(value.contact), "customer": customer(value.customer),
+        "also": [contact(c) for c in value.also], "owner": value.owner, "urgency": one_decimal(value.urgency),
+        "warmth": warmth.as_record(), "reasons": [reason(r, lang) for r in value.reasons],
+        "suggestion": {
+            "channel": s.channel, "handle": s.handle.value if s.handle else None, "slot": s.slot,
+            "why": in_language(s.why, lang), "text": in_language(s.text, lang),
+        },
+        "if_called": one_decimal(warmth.if_called), "uncertain": value.uncertain,
+    }  # fmt: skip
+
+
+def held_back(value: HeldBack, lang: str) -> dict[str, Any]:
+    """Somebody held back, and why."""
+    return {
+        "customer": customer(value.customer), "contact": contact(value.contact), "why": in_language(value.why, lang),
+        "reasons": [reason(r, lang) for r in value.reasons],
+    }  # fmt: skip
+
+
+def calls(report: CallReport, lang: str) -> dict[str, Any]:
+    """The call list."""
+    found = report.call_list
+    return {
+        "at": report.at.astimezone(report.zone).isoformat(),
+        "coverage": [
+            {"source": c.source, "what": c.what, "until": c.until.isoformat(), "age_days": c.age_days}
+            for c in report.coverage
+        ],
+        "flags": [flag(f, lang) for f in found.flags],
+        "held_back": [held_back(h, lang) for h in found.held_back],
+        "more": found.more,
+        "restart": [{"contact": contact(r.contact), "customer": customer(r.customer)} for r in found.restart],
+        "unsorted": found.unsorted,
+        "next_due": found.next_due.isoformat() if found.next_due else None,
+    }  # fmt: skip
+
+
+def show(relationship: Relationship, book: Book, timeline: list[Stored], lang: str) -> dict[str, Any]:
+    """One relationship with its explanation, timeline (newest first) and decisions."""
+    from touchpoints.render.text import explanation
+
+    handles = relationship.contact.handles if relationship.contact else ()
+    ids = {relationship.id, relationship.group}
+    return {
+        "at": book.at.astimezone(book.zone).isoformat(), "contact": contact(relationship.contact),
+        "customer": customer(relationship.customer),
+        "handles": [{"kind": h.kind, "value": h.value, "scope": h.scope} for h in handles],
+        "warmth": relationship.warmth.as_record(),
+        "explanation": [
+            {"text": text, "value": value, "evidence": evidence}
+            for text, value, evidence in explanation(relationship, timeline, lang)
+        ],
+        "timeline": [touchpoint(s, book.zone) for s in timeline],
+        "reach": reach(timeline),
+        "decisions": [
+            {"at": d.at, "kind": d.kind, **d.payload}
+            for d in book.decisions("note", "snooze", "dismiss", "cadence", "away", "left", "consent", "merge")
+            if book.directory.current_id(d.who) in ids
+        ],
+    }  # fmt: skip
+
+
+def reach(timeline: list[Stored]) -> list[dict[str, Any]]:
+    """Per channel and direction of a timeline: how many, and how many of them were reached."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for s in timeline:
+        row = found.setdefault((s.touchpoint.channel, s.touchpoint.direction), [0, 0])
+        row[0] += 1
+        row[1] += s.touchpoint.outcome == "reached"
+    return [{"channel": c, "direction": d, "count": n, "reached": r} for (c, d), (n, r) in sorted(found.items())]

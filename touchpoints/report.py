@@ -1,0 +1,55 @@
+"""What renderers are given: everything of one moment, worked out when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+if TYPE_CHECKING:
+    from touchpoints.book import Book
+    from touchpoints.calllist import CallList
+    from touchpoints.tracker import Tracker
+
+
+@attrs.frozen(slots=True)
+class SourceAge:
+    """How far a kind of source reaches: its importer, what of it (a line, an account), the last day, and its age."""
+
+    source: str
+    what: str
+    until: date
+    age_days: int
+
+
+class CallReport:
+    """What renderers are given: everything as of `at`, worked out when first asked for."""
+
+    def __init__(self, tracker: Tracker, at: datetime, choices: Mapping[str, Any] | None = None) -> None:
+        self.tracker, self.at, self.choices = tracker, at, dict(choices or {})
+        self.zone = tracker.store.zone
+
+    @cached_property
+    def book(self) -> Book:
+        """All relationships."""
+        return self.call_list.book
+
+    @cached_property
+    def call_list(self) -> CallList:
+        """The call list."""
+        return self.tracker.call_list(self.at, **self.choices)
+
+    @cached_property
+    def coverage(self) -> tuple[SourceAge, ...]:
+        """How far each source reaches as of `at`, the oldest first."""
+        today = self.at.astimezone(self.zone).date()
+        until: dict[tuple[str, str], date] = {}
+        for importer, what, start, end, _name in self.tracker.coverage():
+            if start <= today:
+                place = (importer, what)
+                until[place] = max(until.get(place, date.min), min(end, today))
+        ages = (SourceAge(i, w, day, (today - day).days) for (i, w), day in until.items())
+        return tuple(sorted(ages, key=lambda a: (-a.age_days, a.source, a.what)))

@@ -1,0 +1,209 @@
+"""Occasions: a birthday, an answer just come, a departure; and those we have not yet spoken with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+
+from touchpoints import words
+from touchpoints.book import Book, Reason, Relationship, is_live
+from touchpoints.plugins import Rule
+from touchpoints.rules.scope import (
+    NAMED,
+    NO_SILENCE,
+    Evidence,
+    Scope,
+    by_medium,
+    is_sign,
+    is_written,
+    subject,
+)
+from touchpoints.store import Stored
+from touchpoints.words import Text
+
+
+class Occasion(Rule):
+    """A birthday within 7 days, of somebody at a customer, prospect or partner; it ends with a conversation today."""
+
+    name = "occasion"
+
+    def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
+        """One reason for each birthday; on the day itself in stage 2, before in stage 4."""
+        ahead = int(book.settings.threshold(self.name, "days", 7))
+        today = datetime.combine(book.today, time(), book.zone)
+        for r in book:
+            if r.contact is None or not r.contact.birthday or r.kind not in NAMED:
+                continue
+            day = next_birthday(r.contact.birthday, book.today)
+            if day is None or (away := (day - book.today).days) > ahead:
+                continue
+            if any(is_live(s) and s.touchpoint.at >= today for s in book.recent(r.group)):
+                continue
+            phrase = "birthday today" if away == 0 else "birthday tomorrow" if away == 1 else "birthday"
+            yield Reason(
+                self.name, r, 70 - 5 * away, (), Text(phrase, day=day, days=Text("of days", n=away)),
+                since=datetime.combine(day - timedelta(days=ahead), time(), book.zone),
+                stage=4 if away else 2, silence=False,
+            )  # fmt: skip
+
+
+def next_birthday(text: str, today: date) -> date | None:
+    """The next return, today included, of an ISO date or `--MM-DD` (29 February falls on 1 March in other years);
+    `None` for anything else."""
+    digits = text.replace("-", "")[-4:]
+    if len(digits) != 4 or not digits.isdigit():
+        return None
+    month, day = int(digits[:2]), int(digits[2:])
+    for year in (today.year, today.year + 1):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            if (month, day) != (2, 29):
+                return None
+            found = date(year, 3, 1)
+        if found >= today:
+            return found
+    return None
+
+
+class ContactLeft(Rule):
+    """A mail could not be delivered for good and nothing came from them since, or the user marked them `left` without
+    a successor, within 90 days."""
+
+    name = "contact_left"
+
+    def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
+        """One reason for each departure."""
+        scope = Scope(book)
+        window = at - timedelta(days=book.settings.threshold(self.name, "days", 90))
+        for decision in book.decisions("left"):
+            r = book.by_id.get(book.directory.current_id(decision.who))
+            since = scope.left.get(r.id) if r else None
+            if r and since and since >= window and not decision.payload.get("successor") and r.kind not in NO_SILENCE:
+                yield Reason(
+                    self.name, r, 55, Evidence(book, r), Text("contact_left", name=r.name), since=since, stage=3
+                )  # fmt: skip
+        for relationships in book.groups.values():
+            recent = book.recent(relationships[0].group)
+            for bounced in (s for s in recent if s.touchpoint.extra.get("bounce") == "hard"):
+                for r in book.relationship_of(bounced):
+                    later = any(
+                        is_sign(s) and s.touchpoint.at > bounced.touchpoint.at and r in book.relationship_of(s)
+                        for s in recent
+                    )
+                    last = _last_bounce(recent, r, book)
+                    if later or last is not bounced or r.id in scope.left or r.contact is None or r.kind in NO_SILENCE:
+                        continue
+                    yield Reason(
+                        self.name, r, 55, (bounced.key,),
+                        Text("contact_left bounced", name=r.name, when=words.day(scope.day_of(bounced), book.today)),
+                        since=bounced.touchpoint.at, stage=3,
+                    )  # fmt: skip
+
+
+def _last_bounce(recent: list[Stored], relationship: Relationship, book: Book) -> Stored | None:
+    bounced = (s for s in reversed(recent) if s.touchpoint.extra.get("bounce") == "hard")
+    return next((s for s in bounced if relationship in book.relationship_of(s)), None)
+
+
+class AnsweredNow(Rule):
+    """They answered us in writing within two working days, for the first time or after 30 days, and nobody has spoken
+    with them since: now they can be reached."""
+
+    name = "answered_now"
+
+    def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
+        """One reason for each fresh answer."""
+        threshold = book.settings.threshold
+        window = book.workdays.working_days_back(at, int(threshold(self.name, "working_days", 2)))
+        pause = timedelta(days=threshold(self.name, "days", 30))
+        for relationships in book.groups.values():
+            recent = book.recent(relationships[0].group)
+            if not any(is_written(s, "in") and s.touchpoint.at >= window for s in recent):
+                continue
+            for r in relationships:
+                if r.kind not in NO_SILENCE:
+                    yield from self._of(book, r, window, pause)
+
+    def _of(self, book: Book, r: Relationship, window: datetime, pause: timedelta) -> Iterator[Reason]:
+        history = book.touchpoints(r, limit=None)
+        fresh = [s for s in history if s.touchpoint.at >= window]
+        answer = next((s for s in reversed(fresh) if is_written(s, "in")), None)
+        if answer is None or any(is_live(s) and s.touchpoint.at > answer.touchpoint.at for s in fresh):
+            return
+        before = [s for s in history if s.touchpoint.at < answer.touchpoint.at]
+        sign = next((s for s in before if is_sign(s)), None)
+        wrote = next((s for s in before if is_written(s, "out")), None)
+        if wrote is None or (sign is not None and wrote.touchpoint.at < sign.touchpoint.at):
+            return  # nothing of ours that this could answer
+        silent = None if sign is None else answer.touchpoint.at - sign.touchpoint.at
+        if silent is not None and silent < pause:
+            return
+        yield Reason(
+            self.name, r, 50, (answer.key, wrote.key),
+            Text(
+                "answered_now" if silent is None else "answered_now again", medium=words.name("medium", answer.medium),
+                when=answer.touchpoint.at.astimezone(book.zone), subject=subject(answer),
+                days=Text("of days", n=silent.days if silent else 0),
+            ),
+            since=answer.touchpoint.at,
+        )  # fmt: skip
+
+
+class Attempts(Rule):
+    """A prospect whom we tried to reach within 180 days, without an answer since and with no conversation ever: the next
+    step is due."""
+
+    name = "attempts"
+
+    def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
+        """One reason for each prospect that was tried and not reached."""
+        scope = Scope(book)
+        window = at - timedelta(days=book.settings.threshold(self.name, "days", 180))
+        for r in book:
+            if r.kind != "prospect" or r.summary.live.n or r.id in scope.left:
+                continue
+            attempts = scope.attempts(r, since=window)
+            if attempts:
+                yield Reason(
+                    self.name, r, min(50, 30 + 4 * len(attempts)), tuple(s.key for s in attempts),
+                    Text(
+                        "attempts reason", attempts=Text("attempts", n=len(attempts)), parts=by_medium(attempts),
+                        since=words.day(scope.day_of(attempts[0]), book.today),
+                    ),
+                    since=attempts[0].touchpoint.at,
+                )  # fmt: skip
+
+
+class NeverSpoken(Rule):
+    """Only written contact so far, both ways, with anybody at a customer, prospect or partner named as such by the user
+    or a directory, or of importance A or B. Where no conversation with anybody is known, it says so."""
+
+    name = "never_spoken"
+
+    def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
+        """One reason for each customer, for the contact with the most written contact."""
+        scope = Scope(book)
+        heard = any(r.summary.live.n for r in book)
+        for there in book.groups.values():
+            if any(r.summary.live.n for r in there):
+                continue
+            named = [
+                r for r in there
+                if r.summary.last_sign is not None and r.id not in scope.left
+                and (r.decided_kind in NAMED or (r.importance in ("A", "B") and r.kind not in NO_SILENCE))
+            ]  # fmt: skip
+            if not named:
+                continue
+            r = max(named, key=lambda r: (r.summary.all.n, r.summary.all.last or 0, r.id))
+            first = r.summary.all.first or 1
+            yield Reason(
+                self.name, r, 30, Evidence(book, r),
+                Text(
+                    "never_spoken" if heard else "never_spoken unheard", days=Text("contact days", n=r.summary.all.n),
+                    since=words.day(date.fromordinal(first), book.today),
+                ),
+                since=scope.midnight(first),
+            )  # fmt: skip
+
+

@@ -1,0 +1,289 @@
+"""Silence, against an agreed rhythm or the relationship's own; always without days off, and within the scope."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from math import log, sqrt
+
+from touchpoints import words
+from touchpoints.book import Book, Reason, Relationship, is_live
+from touchpoints.plugins import Rule
+from touchpoints.rules.scope import NO_SILENCE, Evidence, Scope, Silence, by_medium, is_attempt
+from touchpoints.warmth import COOLING, DORMANT, DUE, NOT_ENOUGH_DATA, ON_TRACK, ONE_WAY, due_silence
+from touchpoints.words import Text
+
+
+def _rhythm(relationship: Relationship, silence: Silence) -> Text:
+    warmth = relationship.warmth
+    return words.rhythm(warmth.usual_gap_days, warmth.longest_gap_days, silence.raw)
+
+
+class Overdue(Rule):
+    """The silence has passed the latest date of the wanted rhythm (stage 2), or only its ideal one (stage 4).
+
+    A rhythm wanted with a customer (agreed with it, for a tag of it, or by its importance) is kept by anybody there: it
+    gives one reason, for the person there spoken with most.
+    """
+
+    name = "overdue"
+
+    def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
+        """One reason for each wanted rhythm that is not kept."""
+        scope = Scope(book)
+        for group in book.groups.values():
+            there = [r for r in group if r.summary.all.n and r.kind not in NO_SILENCE and r.id not in scope.left]
+            for r in there:
+                if own := book.own_cadence(r):
+                    yield from self._of(scope, r, r.summary.all.last or 0, *own)
+            others = [r for r in there if not book.own_cadence(r)]
+            if others and (wanted := next(filter(None, map(book.cadence, others)), None)):
+                r = max(others, key=lambda r: (r.summary.live.n, r.summary.all.last or 0, r.id))
+                quiet = all(r.warmth.status == DORMANT for r in there)
+                if not quiet or book.agreed_cadence(r):  # what nobody agreed nor misses is for a fresh start
+                    yield from self._of(scope, r, max(r.summary.all.last or 0 for r in there), *wanted)
+
+    def _of(self, scope: Scope, r: Relationship, last: int, ideal: int, latest: int) -> Iterator[Reason]:
+        silence = scope.silence(r, last)
+        if silence.net <= ideal:
+            return
+        late = silence.net > latest
+        yield Reason(
+            self.name, r, min(100, 20 + 40 * silence.net / max(latest, 1)) if late else 40, Evidence(scope.book, r),
+            Text(
+                "overdue" if late else "overdue ideal", silence=silence.text, ideal=Text("every days", n=ideal),
+                latest=Text("of days", n=latest),
+            ),
+            since=scope.reached_on(r, last, (latest if late else ideal) + 1), stage=2 if late else 4,
+        )  # fmt: skip
+
+
+class UnusualSilence(Rule):
+    """Status `due`, also without days off."""
+
+    name = "unusual_silence"
+
+    def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
+        """One reason for each contact that is due."""
+        scope = Scope(book)
+        for r in book.by_status.get(DUE, ()):
+            view = r.summary.all
+            if view.last is None or not scope.holds(r) or (silence := scope.due(r, view)) is None:
+                continue
+            due = due_silence(view, r.warmth.prior)
+            yield Reason(
+                self.name, r, min(100, 50 + 25 * (silence.net / due - 1)), Evidence(book, r),
+                Text("unusual_silence", silence=silence.text, rhythm=_rhythm(r, silence)),
+                since=scope.reached_on(r, view.last, due), stage=3,
+            )  # fmt: skip
+
+
+class Cooling(Rule):
+    """Status `cooling`, also when the days off of the last months are not counted as missed."""
+
+    name = "cooling"
+
+    def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
+        """One reason for each contact that is cooling."""
+        scope = Scope(book)
+        month_off, year_off = _share_off(scope, 30), _share_off(scope, 365)
+        for r in book.by_status.get(COOLING, ()):
+            view = r.summary.all
+            if view.last is None or not scope.holds(r):
+                continue
+            # the two paces of `warmth.trend`, each over the days that were not off
+            month, year = (
+                log(2) * d / h / (1 - off) for d, h, off in ((view.d30, 30, month_off), (view.d365, 365, year_off))
+            )
+            z = (month - year) / sqrt((year + 0.003) * log(2) / 60)
+            if z >= -1:
+                continue
+            silence = scope.silence(r, view.last)
+            yield Reason(
+                self.name, r, min(60, 25 - 5 * z), Evidence(book, r),
+                Text(
+                    "cooling", silence=silence.text, rhythm=_rhythm(r, silence), month=month * 30, year=year * 30,
+                ),
+                since=scope.midnight(view.last + 1),
+            )  # fmt: skip
+
+
+def _share_off(scope: Scope, half_life: int) -> float:
+    """The share of days off in the time that a decayed sum looks back on."""
+    today, off = scope.book.today.toordinal(), 0.0
+    for age in range(6 * half_life):
+        day = today - age
+        if scope.book.workdays.days_off(date.fromordinal(day - 1), date.fromordinal(day)):
+            off += 2 ** (-age / half_life)
+    return min(0.9, off * log(2) / half_life)
+
+
+class ShallowOnly(Rule):
+    """Written contact is on track, but the conversations have stopped: at least two days with one in the past, and by
+    the same formulas these are due or dormant. The source of the conversations must reach to when they became due."""
+
+    name = "shallow_only"
+
+    def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
+        """One reason for each contact with whom only messages are exchanged now."""
+        scope = Scope(book)
+        for r in book.by_status.get(ON_TRACK, ()):
+            view = r.summary.live
+            if view.n < 2 or view.last is None or r.warmth.personal_status not in (DUE, DORMANT):
+                continue
+            if not scope.holds(r) or (silence := scope.due(r, view)) is None:
+                continue
+            since = scope.reached_on(r, view.last, due_silence(view, r.warmth.prior))
+            spoken = [s for s in book.touchpoints(r, outcome="reached", limit=None) if is_live(s)][:20]
+            covered = book.covered_until(spoken)
+            if covered is None or covered < since.date():
+                continue
+            usual = (view.last - (view.first or 0)) / (view.n - 1)
+            yield Reason(
+                self.name, r, min(70, 40 + 10 * (silence.net / due_silence(view, r.warmth.prior) - 1)),
+                tuple(s.key for s in spoken[:3]),
+                Text(
+                    "shallow_only", silence=Text("of days", n=silence.raw),
+                    rhythm=words.rhythm(usual, view.longest_gap, silence.raw),
+                ),
+                since=since,
+            )  # fmt: skip
+
+
+class Season(Rule):
+    """In touch within 21 days of this date in two of the last three years, not in this one, and nothing is booked.
+
+    At least a third of all contact days must lie in these windows: a contact all year round has no season.
+    """
+
+    name = "season"
+
+    def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
+        """One reason for each contact of the season."""
+        scope = Scope(book)
+        threshold = book.settings.threshold
+        width = int(threshold(self.name, "days", 21))
+        share = threshold(self.name, "share", 1 / 3)
+        today = book.today.toordinal()
+        oldest = today - 2 * 365 + width
+        for r in book:
+            view = r.summary.all
+            if view.first is None or view.last is None or view.first > oldest or today - view.last <= width:
+                continue
+            # a third of the days in windows of a ninth of the year leaves long gaps elsewhere
+            if today - view.last < 90 or view.longest_gap < 90 or r.kind in NO_SILENCE or r.planned:
+                continue
+            if r.summary.last_sign is None or r.id in scope.left:
+                continue
+            touchpoints = book.touchpoints(r, outcome="reached", limit=None)
+            days = {scope.day_of(s).toordinal() for s in touchpoints}
+            years = [
+                y for y in range(book.today.year - 3, book.today.year)
+                if any(abs(day - _this_day(book.today, y).toordinal()) <= width for day in days)
+            ]  # fmt: skip
+            inside = sum(_away_from_season(date.fromordinal(day), book.today) <= width for day in days)
+            if len(years) < 2 or inside < share * len(days):
+                continue
+            shown = [s.key for s in touchpoints if _away_from_season(scope.day_of(s), book.today) <= width]
+            yield Reason(
+                self.name, r, 45, tuple(shown[:3]), Text("season", years=_and([str(y) for y in years])),
+                since=scope.midnight(today - width), stage=3,
+            )  # fmt: skip
+
+
+def _this_day(today: date, year: int) -> date:
+    return today.replace(year=year, day=min(today.day, 28) if today.month == 2 else today.day)
+
+
+def _away_from_season(day: date, today: date) -> int:
+    """Days between a date and the nearest return of today's date."""
+    return min(abs((day - _this_day(today, day.year + n)).days) for n in (-1, 0, 1))
+
+
+def _and(parts: list[str]) -> Text:
+    return Text("and", first=parts[:-1], last=parts[-1])
+
+
+class Ghosted(Rule):
+    """Three or more attempts of ours without an answer, on all channels together, since their last sign, spread over at
+    least 10 days that were not off."""
+
+    name = "ghosted"
+
+    def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
+        """One reason for each contact that no longer answers."""
+        scope = Scope(book)
+        least = int(book.settings.threshold(self.name, "attempts", 3))
+        spread = int(book.settings.threshold(self.name, "days", 10))
+        for r in book:
+            sign, summary = r.summary.last_sign, r.summary
+            if sign is None or summary.at - sign < spread or r.warmth.status in (DORMANT, NOT_ENOUGH_DATA):
+                continue
+            lately = summary.out_days_since >= least or any(is_attempt(s) for s in book.recent(r.group))
+            if not lately or not scope.holds(r):
+                continue
+            attempts = scope.attempts(r, since=scope.midnight(sign))
+            if len(attempts) < least:
+                continue
+            first, last = scope.day_of(attempts[0]), scope.day_of(attempts[-1])
+            if scope.silence(r, first.toordinal()).net - scope.silence(r, last.toordinal()).net < spread:
+                continue
+            yield Reason(
+                self.name, r, min(80, 45 + 5 * (len(attempts) - least)), tuple(s.key for s in attempts),
+                Text(
+                    "ghosted", attempts=Text("attempts", n=len(attempts)), since=words.day(first, book.today),
+                    parts=by_medium(attempts),
+                ),
+                since=max(attempts[least - 1].touchpoint.at, attempts[0].touchpoint.at + timedelta(days=spread)),
+                stage=3,
+            )  # fmt: skip
+
+
+class SingleThreaded(Rule):
+    """A customer (kind customer, or importance A or B) that hangs on one person: of two or more contacts with a history
+    all but one have gone quiet for good, or the one we speak with most is due while others are not."""
+
+    name = "single_threaded"
+
+    def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
+        """At most one reason for each customer."""
+        scope = Scope(book)
+        within = int(book.settings.threshold(self.name, "days", 365))
+        members = defaultdict[str, list[Relationship]](list)
+        for r in book:
+            if r.contact and r.summary.all.n >= 4 and (r.kind == "customer" or r.importance in ("A", "B")):
+                members[r.group].append(r)
+        for there in members.values():
+            if len(there) < 2:
+                continue
+            known = [r for r in there if r.summary.last_sign is not None and _long(r)]
+            if len(known) >= 2:
+                yield from self._of(scope, known, within)
+
+    def _of(self, scope: Scope, known: list[Relationship], within: int) -> Iterator[Reason]:
+        gone = [r for r in known if r.id in scope.left or r.warmth.status in (DORMANT, ONE_WAY)]
+        living = [r for r in known if r not in gone]
+        lately = [r for r in gone if (r.warmth.silence_days or 0) <= within]
+        if len(living) == 1 and lately and scope.holds(living[0]):
+            one = living[0]
+            text = Text("single_threaded", n=len(known), name=one.name)
+            yield Reason(self.name, one, 45, Evidence(scope.book, one), text, stage=3)
+            return
+        champion = max(known, key=lambda r: (r.summary.live.n, r.summary.all.n, r.id))
+        if champion.warmth.status == DUE and any(r.warmth.status != DUE for r in living) and scope.holds(champion):
+            view = champion.summary.all
+            if view.last is not None and (silence := scope.due(champion, view)) is not None:
+                yield Reason(
+                    self.name, champion, 45, Evidence(scope.book, champion),
+                    Text(
+                        "single_threaded champion", name=champion.name, silence=silence.text,
+                        rhythm=_rhythm(champion, silence),
+                    ),
+                    stage=3,
+                )  # fmt: skip
+
+
+def _long(relationship: Relationship) -> bool:
+    view = relationship.summary.all
+    return (view.last or 0) - (view.first or 0) >= 90

@@ -1,0 +1,463 @@
+"""The library's door: a store with settings and plugins, from exports in to a call list out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+
+from touchpoints import times
+from touchpoints.book import Book, Flag, Reason, Relationship
+from touchpoints.calllist import CallList, call_list
+from touchpoints.directory import OFFICE, Directory, Unresolved
+from touchpoints.errors import IdentityError, InvalidValue, PluginError, StoreError, UnknownName
+from touchpoints.handles import KINDS, Handle
+from touchpoints.ingest import FileReport, Progress, Report, ingest
+from touchpoints.model import Colleague, Contact, Coverage, Customer, LeftOut, Participant, Person, Skipped, Touchpoint
+from touchpoints.ourside import OurSide
+from touchpoints.plugins import Plugins
+from touchpoints.prior import PRIOR, Prior, fit_prior, prior_sample
+from touchpoints.reading import content_key
+from touchpoints.sameevent import event, grouped
+from touchpoints.settings import Settings
+from touchpoints.store import Decision, Store, Stored
+
+OUTCOMES = ("reached", "voicemail", "missed", "message")
+"""What `log` takes: a call that was reached, a voicemail left, a call not answered, a message sent."""
+DISMISSALS = ("done", "supplier", "private", "former", "not-now", "wrong-person")
+_REMEMBERED = ("me", "own_domains", "region", "date_order", "known_only", "subjects", "lang")
+
+
+class Tracker:
+    """A store of touchpoints with its settings and plugins.
+
+    `store`: a path; nothing keeps everything in memory. `colleagues`: our side, in addition to the settings' `me`.
+    `settings`: the values of `touchpoints.toml`. `plugins`: the installed ones unless given. What an import was given
+    (`me`, zone, region …) is remembered in the store and holds until other settings say otherwise. No clock and no
+    zone of the machine is read: `at` is an argument, and the store's zone is that of the settings or of the first
+    colleague at the first import, else UTC.
+
+    Raises `StoreError` if the store cannot be opened, or was begun in another zone than the settings name.
+    """
+
+    def __init__(
+        self,
+        store: str | os.PathLike[str] | None = None,
+        colleagues: Iterable[Colleague] = (),
+        settings: Settings | None = None,
+        plugins: Plugins | None = None,
+    ) -> None:
+        if isinstance(store, str) and "://" in store:
+            raise StoreError(f"{store}: stores are files in this version; give a path")
+        self._given = settings or Settings()
+        self._colleagues = tuple(colleagues)
+        self._plugins = plugins
+        self.store = Store(store)
+        self._directory: tuple[int, Directory] | None = None
+        self._align()
+
+    def _align(self) -> None:
+        """Bring settings, our side and what was derived from them together."""
+        remembered = self.store.get("given", {})
+        stated = {f.name: getattr(self._given, f.name) for f in attrs.fields(Settings)}
+        defaults = Settings()
+        for name in _REMEMBERED:
+            if name in remembered and stated[name] == getattr(defaults, name):
+                stated[name] = remembered[name]
+        self.settings = Settings(**stated)
+        colleagues = (*self._colleagues, *self.settings.colleagues)
+        first = next((c for c in colleagues), None)
+        self.region: str = self.settings.region or (first.region if first else None) or "DE"
+        self.our_side = OurSide(
+            colleagues, self.settings.me, self.settings.own_domains, self.region, self.settings.lines
+        )
+        zone = self.settings.timezone or (first.timezone if first else None)
+        begun = self.store.get("timezone")
+        if zone is not None:
+            if times.iana(zone) is None:
+                raise InvalidValue(f"'{zone}' is no time zone; write an IANA name such as Europe/Berlin")
+            if begun is not None and begun != zone and self.store.count():
+                raise StoreError(
+                    f"this store keeps its dates in {begun}, the settings say {zone}; "
+                    f"change it with: touchpoints timezone {zone}"
+                )
+            if begun != zone:
+                self.store.set_zone(zone)
+        elif begun is None:
+            self.store.put("timezone", "UTC")
+        side = content_key(
+            sorted(self.our_side.domains),
+            [(c.name, sorted((h.kind, h.value) for h in c.handles)) for c in self.our_side.colleagues],
+            sorted(self.settings.lines),
+        )
+        if self.store.get("our_side") != side:
+            self.store.derive(self.our_side)
+            self.store.put("our_side", side)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    @property
+    def plugins(self) -> Plugins:
+        """The plugins in use; the installed ones are looked for on first use."""
+        if self._plugins is None:
+            self._plugins = Plugins.installed()
+        return self._plugins
+
+    # -- in ---------------------------------------------------------------------------------------------------------------
+
+    def ingest(
+        self,
+        *paths: str | os.PathLike[str],
+        as_: str | None = None,
+        dry_run: bool = False,
+        strict: bool = False,
+        progress: Progress | None = None,
+        remember: Mapping[str, Any] | None = None,
+    ) -> Report:
+        """Import files, folders and zips, recognised by content. `as_` names the importer; `dry_run` keeps nothing;
+        `strict` raises the first problem as a `SourceError`; `remember` (values of `Settings`) holds from now on."""
+        if remember:
+            before = self.store.get("given", {})
+            fields = {k: v for k, v in remember.items() if k in _REMEMBERED}
+            if not dry_run and {**before, **fields} != before:
+                self.store.put("given", {**before, **fields})
+            self._given = attrs.evolve(self._given, **remember)
+            self._align()
+        return ingest(
+            paths, self.store, self.plugins, self.settings, self.our_side, self.region,
+            as_=as_, dry_run=dry_run, strict=strict, progress=progress,
+        )  # fmt: skip
+
+    def add(self, touchpoints: Iterable[Touchpoint], people: Iterable[Person] = (), *, source: str = "app") -> Report:
+        """Add what an app already has: touchpoints (any iterable, read lazily) and people. Idempotent by key; a
+        touchpoint without one gets a key from its content. Our own side is taken out of the parties. Values of another
+        type are skipped and named."""
+        report, file = Report(), FileReport(source, "app")
+        known = {**self.store.media(), **{c.name: c.medium for c in self.plugins.channels}}
+
+        def checked() -> Iterator[Touchpoint]:
+            for number, value in enumerate(touchpoints, 1):
+                if not isinstance(value, Touchpoint):
+                    skip(number, f"a {type(value).__name__}, not a Touchpoint")
+                elif value.channel not in known:
+                    skip(number, str(UnknownName("channel", value.channel, known)))
+                elif isinstance(decided := self._sided(value, known[value.channel]), LeftOut):
+                    file.left_out[decided.reason] += 1
+                else:
+                    yield decided
+
+        def skip(number: int, reason: str) -> None:
+            file.skipped += 1
+            if len(report.skipped) < 1000:
+                report.skipped.append(Skipped(source, number, reason))
+
+        with self.store.transaction():
+            id_ = self.store.begin_source(source, "app", "")
+            file.people = self.store.add_people(people, id_)
+            file.counts = self.store.add(checked(), id_, channels=self.plugins.channels)
+        report.files.append(file)
+        report.left_out, report.skipped_total, report.people = file.left_out, file.skipped, file.people
+        return report
+
+    def _sided(self, touchpoint: Touchpoint, medium: str) -> Touchpoint | LeftOut:
+        if touchpoint.participants:
+            stated = None if any(p.role == "from" for p in touchpoint.participants) else touchpoint.direction
+            sides = self.our_side.sides(touchpoint.participants, medium, stated)
+            if not sides.parties:
+                return LeftOut("no other party")
+            return attrs.evolve(
+                touchpoint, direction=sides.direction, parties=sides.parties, colleagues=sides.colleagues
+            )
+        parties = tuple(p for p in touchpoint.parties if not self.our_side.owns(p.handle))
+        if not parties:
+            return LeftOut("internal" if touchpoint.parties else "no other party")
+        return touchpoint if parties == touchpoint.parties else attrs.evolve(touchpoint, parties=parties)
+
+    def forget(self, name: str) -> int:
+        """Undo the import of a file, by its name as `status` shows it; returns how many imports that were. Raises
+        `UnknownName` if no such file was imported."""
+        found = [s for s in self.store.sources() if s[1] == name]
+        if not found:
+            raise UnknownName("file", name, (s[1] for s in self.store.sources()))
+        for source in found:
+            self.store.forget(source[0])
+        return len(found)
+
+    # -- who is who ---------------------------------------------------------------------------------------------------
+
+    @property
+    def directory(self) -> Directory:
+        """Contacts, customers and handles as the store and the settings have them now."""
+        generation = self.store.get("generation", 0)
+        if self._directory is None or self._directory[0] != generation:
+            directory = Directory(self.store, self.settings, self.our_side, self.region)
+            state = content_key("directory", 1, generation, self.store.get("our_side"), repr(self.settings))
+            if self.store.get("resolved") != state:
+                self.store.resolve(directory.rows(), state)
+            self._directory = (generation, directory)
+        return self._directory[1]
+
+    # -- out ----------------------------------------------------------------------------------------------------------
+
+    def book(self, at: datetime) -> Book:
+        """All relationships as values as of an aware time, with settings and evidence."""
+        directory = self.directory
+        return Book(self.store, directory, self.settings, at, region=self.region, prior=self.prior(at))
+
+    def prior(self, at: datetime) -> Prior:
+        """The rhythm prior fitted to this store's own relationships as of the first day of `at`'s month (see
+        `warmth.fit_prior`); kept by content, so that it is computed once."""
+        directory = self.directory
+        first = at.astimezone(self.store.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        state = content_key("prior", 1, first, self.store.get("resolved"))
+        kept = self.store.get("prior")
+        if kept and kept[0] == state:
+            return Prior(*kept[1])
+        summaries = self.store.summaries(first, "contact")
+        two_way = {
+            id_: (s.all.n - 1, s.all.last - s.all.first, s.at - s.all.first)
+            for id_, s in summaries.items()
+            if s.all.first is not None
+            and s.all.last is not None
+            and s.last_sign is not None
+            and id_ in directory.contacts
+        }
+        chosen = [two_way[id_] for id_ in prior_sample(two_way)]
+        prior = fit_prior(chosen) if chosen else PRIOR
+        self.store.put("prior", [state, [prior.r, prior.alpha, prior.a, prior.b]])
+        return prior
+
+    def reasons(self, book: Book) -> list[Reason]:
+        """The reasons all rules find in a book. A rule that fails is a problem of its plugin, and the others work."""
+        found: list[Reason] = []
+        for rule in self.plugins.rules:
+            try:
+                reasons = list(rule.reasons(book, book.at))
+                bad = next((r for r in reasons if not isinstance(r, Reason)), None)
+                if bad is not None:
+                    raise TypeError(f"returned a {type(bad).__name__}, not a Reason")
+            except InvalidValue:
+                raise  # the user's own settings are wrong: that is theirs to hear
+            except Exception as error:
+                problem = PluginError(rule.name, f"rule failed: {type(error).__name__}: {error}")
+                self._plugins = Plugins(self.plugins.provided, (*self.plugins.problems, problem))
+                continue
+            found += reasons
+        return found
+
+    def call_list(
+        self,
+        at: datetime,
+        limit: int | None = 10,
+        minutes: float | None = None,
+        owner: str | None = None,
+        customer_ref: str | None = None,
+    ) -> CallList:
+        """The call list as of an aware time: flags, what is held back, how many more, and when the next is due."""
+        book = self.book(at)
+        customer = self._by_ref(customer_ref) if customer_ref is not None else None
+        return call_list(book, self.reasons(book), limit=limit, minutes=minutes, owner=owner, customer=customer)
+
+    def _by_ref(self, ref: str) -> str:
+        directory = self.directory
+        for contact in directory.contacts.values():
+            if contact.ref == ref:
+                return contact.customer or contact.id
+        found = directory.find(ref)
+        if isinstance(found, Unresolved):
+            raise IdentityError(ref)
+        return found.id if isinstance(found, Customer) else found.customer or found.id
+
+    def flags(
+        self, at: datetime, limit: int | None = 10, owner: str | None = None, customer_ref: str | None = None
+    ) -> tuple[Flag, ...]:
+        """The relationships that need a personal call, the most urgent first; one flag a customer."""
+        return tuple(self.call_list(at, limit, owner=owner, customer_ref=customer_ref).flags)
+
+    def relationship(self, who: str, at: datetime) -> Relationship:
+        """One relationship by id, handle or name, as of an aware time. A customer gives that of its strongest contact;
+        a handle that waits in the queue is shown as it is. Raises `IdentityError`."""
+        found = self.directory.find(who)
+        book = self.book(at)
+        if isinstance(found, Contact):
+            return book.by_id[found.id]
+        if isinstance(found, Customer):
+            there = [r for r in book.groups.get(found.id, ()) if r.contact] or book.groups.get(found.id, [])
+            if there:
+                return max(there, key=lambda r: (r.summary.live.n, r.summary.all.n, r.id))
+            return book._relationship(None, found)
+        return self.waiting(found, book)
+
+    def waiting(self, found: Unresolved, book: Book) -> Relationship:
+        """The relationship with a handle that nobody has named yet."""
+        from touchpoints.directory import contact_id
+        from touchpoints.summary import Summary
+        from touchpoints.warmth import judge
+
+        number = str(self.directory.handle_ids[found.handle])
+        summary = self.store.summaries(book.at, "handle", [number]).get(number) or Summary(book.today.toordinal())
+        name = found.names[0] if found.names else found.handle.value
+        contact = Contact(contact_id(found.handle), name, (found.handle,))
+        return Relationship(contact, None, None, summary, judge(summary, book.prior))
+
+    def touchpoints(
+        self, contact: str | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Stored]:
+        """The stored touchpoints by (time, key), of everybody or of one contact, customer or handle."""
+        handles = None
+        if contact is not None:
+            handles = self.directory.handles_of(self.directory.find(contact))
+        return self.store.touchpoints(handles, since, until)
+
+    def timeline(self, who: str, at: datetime) -> list[Stored]:
+        """What happened with a contact, customer or handle up to an aware time, newest first; an event that several
+        sources tell of stands once."""
+        directory = self.directory
+        handles = directory.handles_of(directory.find(who))
+        if not handles:
+            return []
+
+        def contact_of(handle: Handle) -> str | None:
+            contact = directory.contact_of(handle)
+            return contact.id if contact else None
+
+        told = grouped(self.store.touchpoints(handles, None, at), self.store.zone, contact_of)
+        return [event(group) for group in reversed(told)]
+
+    def coverage(self) -> list[tuple[str, str, date, date, str]]:
+        """Every span a source covers: (importer, line or account or chat, first day, last day, file)."""
+        return self.store.coverage()
+
+    def render(self, name: str, at: datetime, lang: str = "en", **choices: Any) -> str | bytes:
+        """The report in a form (`json`, `text` …) and language; `choices` as in `call_list`. Raises `UnknownName`."""
+        from touchpoints.report import CallReport
+
+        renderer = self.plugins.renderer(name)
+        return renderer.render(CallReport(self, at, choices), lang)
+
+    # -- what the user decides --------------------------------------------------------------------------------------
+
+    def log(
+        self,
+        who: str,
+        outcome: str,
+        minutes: float | None = None,
+        note: str | None = None,
+        *,
+        at: datetime,
+        timed: bool = True,
+    ) -> Stored:
+        """What happened with somebody: an ordinary touchpoint, outgoing, on the phone (a message: in writing). `note`
+        is kept as a note. `timed` says whether `at` is a time, or only its day is known. Raises `IdentityError`, and
+        `UnknownName` for an outcome that is not one of reached, voicemail, missed, message."""
+        if outcome not in OUTCOMES:
+            raise UnknownName("outcome", outcome, OUTCOMES)
+        found = self.directory.find(who)
+        if isinstance(found, Customer):
+            there = self.directory.contacts_of(found.id)
+            if len(there) != 1:
+                raise IdentityError(who, [f"{c.name} ({c.id})" for c in there])
+            found = there[0]
+        handles = found.handles if isinstance(found, Contact) else (found.handle,)
+        name = found.name if isinstance(found, Contact) else None
+        strongest = min(handles, key=lambda h: (KINDS.index(h.kind), h.value))
+        written = outcome == "message"
+        handle = next((h for h in handles if h.kind in (("email",) if written else ("phone",))), strongest)
+        channel = "phone" if not written else "mail" if handle.kind == "email" else "message"
+        participants = (
+            Participant("from" if written else "caller", None, own=True),
+            Participant("to" if written else "called", handle, name),
+        )
+        duration = None if minutes is None else minutes * 60
+        key = content_key("log", at, handle.kind, handle.value, outcome, duration)
+        medium = self.store.media()[channel]
+        sides = self.our_side.sides(participants, medium, "out")
+        touchpoint = Touchpoint(
+            at, channel, "out", "reached" if written else outcome, sides.parties, key=key, duration=duration,
+            colleagues=sides.colleagues, participants=participants, extra={} if timed else {"timed": "no"},
+        )  # fmt: skip
+        with self.store.transaction():
+            self.store.add([touchpoint], self.store.begin_source("log", "log", ""))
+            if note:
+                self.note(who, note, at=at)
+        return Stored(touchpoint, key, medium, "log", "log")
+
+    def note(self, who: str, text: str, *, at: datetime) -> Decision:
+        """Keep a note about somebody; a date in it ("call back next Tuesday") makes it a promise due on that day."""
+        from touchpoints.rules import due_date
+
+        due = due_date(text, at.astimezone(self.store.zone))
+        return self._decide(at, "note", who, text=text, due=due.isoformat() if due else None)
+
+    def dismiss(self, who: str, because: str, *, at: datetime) -> Decision:
+        """Take somebody off the list, for one reason and its consequence: done, supplier, private, former (the kind of
+        the customer from now on), not-now, wrong-person."""
+        if because not in DISMISSALS:
+            raise UnknownName("reason", because, DISMISSALS)
+        return self._decide(at, "dismiss", who, because=because)
+
+    def snooze(self, who: str, until: date, *, at: datetime) -> Decision:
+        """Hold somebody back until a date; what is overdue stays overdue."""
+        return self._decide(at, "snooze", who, until=until.isoformat())
+
+    def cadence(self, who: str, every: str, *, at: datetime) -> Decision:
+        """Agree a rhythm with somebody ("30d", "6w")."""
+        times.days(every)
+        return self._decide(at, "cadence", who, every=every)
+
+    def away(self, who: str, until: date, instead: str | None = None, *, at: datetime) -> Decision:
+        """Somebody is absent until a date; `instead` names who to call meanwhile."""
+        other = self._who(instead) if instead else None
+        return self._decide(at, "away", who, until=until.isoformat(), instead=other)
+
+    def left(self, who: str, successor: str | None = None, *, at: datetime) -> Decision:
+        """Somebody is no longer there; `successor` takes over."""
+        return self._decide(at, "left", who, successor=self._who(successor) if successor else None)
+
+    def consent(self, who: str, channel: str, allowed: bool, evidence: str, *, at: datetime) -> Decision:
+        """Whether somebody may be contacted on a channel, with the evidence and its date."""
+        return self._decide(at, "consent", who, channel=channel, allowed=allowed, evidence=evidence)
+
+    def undo(self) -> Decision | None:
+        """Take the last decision back; returns it, `None` if there is none."""
+        return self.store.undo()
+
+    def _who(self, who: str) -> str:
+        found = self.directory.find(who)
+        if isinstance(found, Unresolved):
+            raise IdentityError(who)
+        return found.id
+
+    def _decide(self, at: datetime, kind: str, who: str, **payload: Any) -> Decision:
+        id_ = self._who(who)
+        return Decision(self.store.decide(at, kind, id_, **payload), int(at.timestamp()), kind, id_, payload)
+
+
+def default_store(folder: Path, environment: Mapping[str, str]) -> Path:
+    """The store a command line takes: `TOUCHPOINTS_STORE`, else `touchpoints.db` in `folder` or a parent, else the
+    user's data folder (`%LOCALAPPDATA%`, `$XDG_DATA_HOME` or `~/.local/share`)."""
+    if named := environment.get("TOUCHPOINTS_STORE"):
+        return Path(named)
+    for place in (folder, *folder.parents):
+        if (place / "touchpoints.db").is_file():
+            return place / "touchpoints.db"
+    base = environment.get("LOCALAPPDATA") or environment.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "touchpoints" / "touchpoints.db"
+
+
+__all__ = ["DISMISSALS", "OFFICE", "OUTCOMES", "Coverage", "Tracker", "default_store"]
