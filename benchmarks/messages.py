@@ -15,10 +15,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from touchpoints_messages.whatsapp import WhatsApp
+
 from touchpoints.reading import Context
 from touchpoints.settings import Settings
 from touchpoints.source import Source
-from touchpoints_messages.whatsapp import WhatsApp
 
 TEXTS = (
     "Guten Tag, das Angebot ist angekommen, danke.",

@@ -1,31 +1,38 @@
 """A channel of your own in about 25 lines: the visitors' book of a showroom, as a plugin without packaging."""
 
-import csv
+import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import touchpoints as tp
+from touchpoints.plugins import Record
+from touchpoints.reading import Context
+from touchpoints.source import Source
 
-VISITS = tp.Channel("showroom", "meeting")
+VISIT = tp.Channel("showroom", "meeting")
 
 
 class VisitorsBook(tp.Importer):
-    """Lines of `date;time;e-mail;name`, below a title."""
+    """Lines of `date;time;address;name`, below a title."""
 
-    name, channels = "visitors-book", (VISITS,)
+    name, channels = "visitors-book", (VISIT,)
 
-    def recognises(self, source) -> bool:
+    def recognises(self, source: Source) -> bool:
         return source.head.startswith(b"VISITORS")
 
-    def read(self, source, context) -> Iterator[tp.Touchpoint]:
-        with source.text() as lines:
-            for number, (day, time, address, name) in enumerate(csv.reader(list(lines)[1:], delimiter=";"), 2):
-                if not (guest := tp.Handle.of(address)).value:
-                    yield context.skipped(number, "no address")
-                people = (tp.Participant("attendee", guest, name), tp.Participant("organizer", None, own=True))
-                yield context.touchpoint(
-                    datetime.fromisoformat(f"{day} {time}"), VISITS, people, key=f"visit {day} {time} {address}"
-                )
+    def read(self, source: Source, context: Context) -> Iterator[Record]:
+        for number, line in enumerate(source.text(), 1):
+            if number > 1:
+                try:
+                    day, time, address, name = line.strip().split(";")
+                    guest = tp.Participant("attendee", tp.Handle.of(address), name)
+                    host = tp.Participant("organizer", None, own=True)
+                    at = datetime.fromisoformat(f"{day} {time}")
+                    yield context.touchpoint(at, VISIT, (guest, host), key=f"visit {line.strip()}")
+                except ValueError as error:
+                    yield context.skipped(number, str(error), line)
 
 
 def touchpoints_importers() -> list[tp.Importer]:
@@ -33,14 +40,12 @@ def touchpoints_importers() -> list[tp.Importer]:
 
 
 if __name__ == "__main__":
-    import sys
-    import tempfile
-    from pathlib import Path
-
     plugins = tp.Plugins.installed(sys.modules[__name__])
     with tempfile.TemporaryDirectory() as folder, tp.Tracker(plugins=plugins) as tracker:
         book = Path(folder, "book.txt")
-        book.write_text("VISITORS\n2026-06-30;14:00;erika@muster.example;Erika Muster\n", encoding="utf-8")
-        tracker.ingest(book)
+        book.write_text("VISITORS\n2026-06-30;14:00;erika@muster.example;Erika Muster\nillegible\n", encoding="utf-8")
+        report = tracker.ingest(book)
         for stored in tracker.touchpoints():
             print(stored.touchpoint.at, stored.touchpoint.channel, stored.touchpoint.parties[0].name)
+        for skipped in report.skipped:
+            print("skipped line", skipped.record, "·", skipped.reason)

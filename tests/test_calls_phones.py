@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from touchpoints_calls.android import AndroidCalls, AndroidMessages
 from touchpoints_calls.fritzbox import FritzBox
+from touchpoints_calls.google_voice import GoogleVoice
+from touchpoints_calls.imazing import IMazing
 
 from touchpoints.errors import SourceError
 from touchpoints.handles import Handle
@@ -43,6 +45,14 @@ class TestAndroidCalls(ImporterContract):
 
 class TestAndroidMessages(ImporterContract):
     importer, samples = AndroidMessages(), SAMPLES / "android-messages"
+
+
+class TestGoogleVoice(ImporterContract):
+    importer, samples, me = GoogleVoice(), SAMPLES / "google-voice", ("+1 212 555 0100",)
+
+
+class TestIMazing(ImporterContract):
+    importer, samples = IMazing(), SAMPLES / "imazing"
 
 
 # -- FRITZ!Box --------------------------------------------------------------------------------------------------------
@@ -281,8 +291,8 @@ def test_memory_stays_constant_over_a_long_backup(tmp_path: Path) -> None:
 
     path = tmp_path / "calls.xml"
     with path.open("w") as out:
-        out.write('<calls count="60000">\n')
-        for n in range(60_000):
+        out.write('<calls count="20000">\n')
+        for n in range(20_000):
             out.write(f'<call number="+4989999980{n % 90:02}" duration="{n % 99}" date="{1710666312123 + n * 1000}" type="1"/>\n')
         out.write("</calls>\n")
     importer = AndroidCalls()
@@ -291,7 +301,67 @@ def test_memory_stays_constant_over_a_long_backup(tmp_path: Path) -> None:
     peaks = []
     tracemalloc.start()
     for n, _ in enumerate(importer.read(source, context)):
-        if n in (5_000, 59_000):
+        if n in (4_000, 19_000):
             peaks.append(tracemalloc.get_traced_memory()[1])
     tracemalloc.stop()
     assert peaks[1] < 1.3 * peaks[0]
+
+
+# -- Google Voice -------------------------------------------------------------------------------------------------------
+
+VOICE = SAMPLES / "google-voice"
+
+
+def voice(name: str) -> list[Record]:
+    (path,) = VOICE.glob(f"{name}*.html")
+    return read(GoogleVoice(), Source.from_path(path), me=("+1 212 555 0100",))
+
+
+@pytest.mark.parametrize(
+    ("name", "direction", "outcome", "seconds"),
+    [
+        ("Jane Roe - Placed", "out", "reached", 308), ("Jane Roe - Received", "in", "reached", 83),
+        ("Missed - 2024-03-17T17", "in", "missed", None), ("Jane Roe - Voicemail", "in", "voicemail", None),
+    ],
+)  # fmt: skip
+def test_a_google_voice_label_says_what_kind_of_call_it_was(
+    name: str, direction: str, outcome: str, seconds: float | None
+) -> None:
+    (call,) = calls(voice(name))
+    assert (call.direction, call.outcome, call.duration) == (direction, outcome, seconds)
+
+
+def test_a_recording_is_no_second_call_and_a_hidden_number_is_left_out() -> None:
+    assert voice("Jane Roe - Recorded") == [LeftOut("media")]
+    assert voice("Missed - 2024-03-17T19") == [LeftOut("hidden number")]
+
+
+def test_me_marks_our_own_messages_and_two_of_one_instant_are_two() -> None:
+    found = calls(voice("Jane Roe - Text"))
+    assert [(m.direction, m.expects_reply) for m in found] == [("in", True), ("out", False), ("out", False)]
+    assert len({m.key for m in found}) == 3
+    assert {m.parties[0].handle.value for m in found} == {"+12125550123"}
+
+
+def test_a_conversation_in_which_only_we_wrote_is_with_whom_the_page_is_named_after() -> None:
+    (message,) = calls(voice("+12125550125 - Text"))
+    assert (message.direction, message.parties[0].handle.value) == ("out", "+12125550125")
+
+
+def test_a_group_conversation_has_all_its_people_and_only_the_author_is_addressed_with_us() -> None:
+    theirs, ours = calls(voice("Group"))
+    assert [(p.name, p.role) for p in theirs.parties] == [("Jane Roe", "with"), ("John Doe", "copied")]
+    assert [(p.name, p.role) for p in ours.parties] == [("Jane Roe", "with"), ("John Doe", "with")]
+
+
+# -- iMazing ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_service_of_an_iphone_call_is_its_channel() -> None:
+    records = read(IMazing(), SAMPLES / "imazing" / "Call history.csv")
+    assert [(c.channel, c.direction, c.outcome, c.parties[0].handle.kind) for c in calls(records)] == [
+        ("phone", "in", "reached", "phone"), ("phone", "out", "missed", "phone"), ("phone", "in", "missed", "phone"),
+        ("video", "out", "reached", "email"), ("phone", "in", "reached", "phone"), ("whatsapp video", "in", "reached", "phone"),
+        ("whatsapp call", "out", "reached", "phone"), ("teams call", "out", "reached", "name"),
+    ]  # fmt: skip
+    assert LeftOut("hidden number") in records

@@ -183,3 +183,19 @@ def test_private_handles_are_never_stored(tmp_path: Path) -> None:
     with tp.Tracker(settings=settings) as tracker:
         report = tracker.ingest(tmp_path)
         assert (report.counts.added, report.left_out) == (0, {"private": 5})
+
+
+def test_a_damaged_entry_of_an_archive_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+    import io
+    import zipfile
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bad.csv", calls(400))
+        archive.writestr("good.csv", calls(3, "089 99998 456"))
+    content = bytearray(out.getvalue())
+    content[60:90] = bytes(30)
+    (tmp_path / "x.zip").write_bytes(bytes(content))
+    report = ingest(tmp_path)
+    assert [source.endswith("bad.csv") for source, _ in report.failed] == [True]
+    assert report.counts.added == 3

@@ -343,7 +343,7 @@ def test_without_a_date_and_a_received_a_mail_is_skipped_whatever_the_separating
 
 @pytest.mark.parametrize("hostile", ['"\\', "(", "<", "a", "=?a?q?", ",", "a@", ":"])
 def test_hostile_headers_cost_no_more_than_their_length(hostile: str) -> None:
-    hostile *= 150_000 // len(hostile)
+    hostile *= 60_000 // len(hostile)
     start = time.process_time()
     read(mail(To=hostile, Subject=hostile, Cc=f"x <{hostile}"))
 

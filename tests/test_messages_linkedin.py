@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from touchpoints_messages.linkedin import Invitations, LinkedIn, LinkedInRest
 
 from touchpoints.errors import UnreadableSource
 from touchpoints.model import LeftOut, Touchpoint
@@ -13,7 +14,6 @@ from touchpoints.reading import Context
 from touchpoints.settings import Settings
 from touchpoints.source import Source
 from touchpoints.testing import ImporterContract
-from touchpoints_messages.linkedin import Invitations, LinkedIn
 
 SAMPLES = Path(__file__).parent / "samples" / "messages"
 OLD = "CONVERSATION ID,CONVERSATION TITLE,FROM,SENDER PROFILE URL,TO,DATE,SUBJECT,CONTENT,FOLDER\n"
@@ -97,6 +97,17 @@ def test_an_invitation_is_contact_if_it_says_something() -> None:
     first, _ = read(text + 'A,B,"12/2/25, 1:05 AM",,INCOMING\n', importer=Invitations())[:2]
     assert isinstance(first, Touchpoint)
     assert (first.at.isoformat(), first.direction) == ("2025-12-01T01:05:00+01:00", "in")
+
+
+def test_the_rest_of_the_download_is_known_by_what_lies_beside_it(tmp_path: Path) -> None:
+    for name in ("Profile.csv", "Skills.csv", "Recommendations_Given.csv", "Shopping list.csv"):
+        (tmp_path / name).write_text("First Name,Last Name\nMara,Falk\n")
+    rest = LinkedInRest()
+    assert not rest.recognises(Source.from_path(tmp_path / "Profile.csv"))
+    (tmp_path / "messages.csv").write_text(NEW)
+    taken = sorted(p.name for p in tmp_path.iterdir() if rest.recognises(Source.from_path(p)))
+    assert taken == ["Profile.csv", "Recommendations_Given.csv", "Skills.csv"]
+    assert list(rest.read(Source.from_path(tmp_path / "Profile.csv"), Context())) == []
 
 
 def test_other_tables_are_left_alone() -> None:

@@ -6,19 +6,20 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from touchpoints_messages.chat import MOST_NAMED, Author, Chat, expects_reply
+from touchpoints_messages.whatsapp import WhatsApp
 
 from touchpoints.errors import SourceError, UnreadableSource
-from touchpoints.model import Coverage, Skipped, Touchpoint
+from touchpoints.model import Coverage, LeftOut, Skipped, Touchpoint
 from touchpoints.plugins import Record
 from touchpoints.reading import Context, content_key
 from touchpoints.settings import Settings
 from touchpoints.source import Source, walk
 from touchpoints.testing import ImporterContract
-from touchpoints_messages.chat import Author, Chat, expects_reply
-from touchpoints_messages.whatsapp import WhatsApp
 
 SAMPLES = Path(__file__).parent / "samples" / "messages" / "whatsapp"
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "samples"
@@ -176,6 +177,11 @@ def test_android_writes_null_for_a_call_and_it_is_said() -> None:
     assert len(records) == 4
 
 
+def test_a_chat_without_messages_yet_is_no_question() -> None:
+    text = "3/4/24, 8:55 AM - Messages and calls are end-to-end encrypted. Tap to learn more.\n"
+    assert read(text, "WhatsApp Chat with Erika Muster.txt") == []
+
+
 def test_media_and_deleted_messages_are_contact() -> None:
     texts = ("<Medien ausgeschlossen>", "Diese Nachricht wurde gelöscht.", "IMG-1.jpg (Datei angehängt)")
     assert len(touchpoints("".join(f"13.06.18, 21:25 - Mara Falk: {t}\n" for t in texts) + "13.06.18, 21:26 - E: x\n")) == 4
@@ -227,6 +233,16 @@ def test_the_name_of_a_group_is_nobody() -> None:
     assert [[p.role for p in t.parties] for t in found] == [["with"] * 3, *[["with", "copied", "copied"]] * 3]
 
 
+def test_in_a_crowd_nobody_is_addressed() -> None:
+    text = "13.06.18, 21:25 - Mara Falk: Hallo an alle\n" + "".join(
+        f"13.06.18, 21:26 - Gast {n:03}: Hallo\n" for n in range(MOST_NAMED + 1)
+    )
+    records = read(text)
+    assert records[0] == LeftOut("no other party")
+    assert {len(t.parties) for t in records if isinstance(t, Touchpoint)} == {1}
+    assert sum(isinstance(t, Touchpoint) for t in records) == MOST_NAMED + 1
+
+
 # -- one chat in several exports --------------------------------------------------------------------------------
 
 
@@ -264,13 +280,18 @@ def test_a_key_is_the_content_key_of_chat_author_time_and_ordinal() -> None:
     them = Author.named("Erika Muster", "whatsapp", "DE")
     voice = Chat(context, "whatsapp", "whatsapp", "erika muster", [them]).voice(them)
     at = context.at(datetime(2024, 3, 4, 9))
-    made = [voice.writes(at, "2024-03-04T09:00", None) for _ in range(2)]
-    assert [t.key for t in made if isinstance(t, Touchpoint)] == [
+    first, second = (voice.writes(at, "2024-03-04T09:00", True) for _ in range(2))
+    assert isinstance(first, Touchpoint)
+    assert isinstance(second, Touchpoint)
+    assert [first.key, second.key] == [
         content_key("whatsapp", "erika muster", "erika muster", "2024-03-04T09:00", n) for n in (0, 1)
     ]
-    assert made[0] == context.touchpoint(
-        at, "whatsapp", [p for p in made[0].participants], key=made[0].key or "", thread=content_key("whatsapp", "erika muster")
-    )  # fmt: skip
+    assert second == context.touchpoint(
+        at, "whatsapp", first.participants, key=second.key or "", thread=content_key("whatsapp", "erika muster"), expects_reply=True
+    )
+    assert type(second) is Touchpoint
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        second.key = "x"  # type: ignore[misc]  # that it cannot be changed is what is tested
 
 
 def test_a_zip_of_ios_is_read_through_the_walk(tmp_path: Path) -> None:

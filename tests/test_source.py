@@ -112,3 +112,19 @@ def test_a_sibling_is_found_in_folder_and_archive(tmp_path: Path) -> None:
         assert other is not None
         assert other.head == content
     assert inside.sibling("nothing") is None
+    above = inside.sibling("../c.txt")
+    assert above is not None
+    assert above.head == b"3"
+
+
+def test_a_file_of_the_folder_above_is_found_and_no_further_one(tmp_path: Path) -> None:
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    for place in ("users.json", "in/users.json", "in/deep/day.json"):
+        (tmp_path / place).write_text(place)
+    source = Source.from_path(tmp_path / "in" / "deep" / "day.json")
+    found = source.sibling("../users.json")
+    assert found is not None
+    assert found.head == b"in/users.json"
+    (tmp_path / "in" / "users.json").unlink()
+    assert source.sibling("../users.json") is None
+    assert source.sibling("../../users.json") is None

@@ -305,3 +305,11 @@ def test_times_are_kept_as_utc_instants() -> None:
     store = store_of(call("a", 0))
     (found,) = store.touchpoints()
     assert (found.touchpoint.at, found.touchpoint.at.tzinfo) == (START, UTC)
+
+
+def test_half_an_emoji_is_kept_as_a_mark_and_nothing_breaks() -> None:
+    broken = Touchpoint(START, "whatsapp", "in", "reached", (Party(JONAS.handle, "Jonas \ud83d"),), key="a", subject="\udc00 hi")
+    store = store_of(broken)
+    (found,) = store.touchpoints()
+    assert (found.touchpoint.parties[0].name, found.touchpoint.subject) == ("Jonas \ufffd", "\ufffd hi")
+    assert store.add([broken], store.begin_source("b", "test", "")).duplicates == 1

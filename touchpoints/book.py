@@ -91,7 +91,8 @@ class Reason:
     """Why a relationship needs a personal call.
 
     `rule`: its name. `severity`: 0–100. `evidence`: keys of the touchpoints behind it. `text`: language (`de`, `en`) →
-    one sentence. `since`: when the reason arose; `None` if no conversation with others there can end it. `stage`: its
+    one sentence. `since`: when the reason arose; `None` if no conversation with others there can end it. `again`: when
+    it last arose anew, for one made of several events (a second missed call), else `None`. `stage`: its
     place on the call list: 1 what we owe, 2 what is agreed or due today, 3 silence, 4 the rest. `silence`: whether it
     is about silence: live contact with anybody there since it arose ends it, a booked meeting holds it back, and days
     that no source covers may make it uncertain. `waited`: for sorting what we owe: working hours.
@@ -103,6 +104,7 @@ class Reason:
     evidence: Sequence[str] = ()
     text: Mapping[str, str] = attrs.field(factory=dict)
     since: datetime | None = None
+    again: datetime | None = attrs.field(default=None, kw_only=True)
     stage: int = attrs.field(default=4, kw_only=True)
     silence: bool = attrs.field(default=True, kw_only=True)
     waited: float = attrs.field(default=0.0, kw_only=True)
@@ -255,9 +257,10 @@ class Book(Sequence[Relationship]):
                     break
         return found
 
-    def recent(self, group: str) -> list[Stored]:
-        """All touchpoints of the last 45 days with anybody of a group (see `Relationship.group`), oldest first."""
-        return self._recent.get(group, [])
+    def recent(self, who: str) -> list[Stored]:
+        """All touchpoints of the last 45 days of one relationship (its id), or with anybody of a group (see
+        `Relationship.group`), oldest first."""
+        return self._recent.get(who, [])
 
     def relationship_of(self, stored: Stored) -> list[Relationship]:
         """The relationships a touchpoint belongs to (parties addressed, not copied)."""
@@ -285,8 +288,8 @@ class Book(Sequence[Relationship]):
         found: dict[str, list[Stored]] = defaultdict(list)
         since = self.at - timedelta(days=RECENT_DAYS)
         for stored in self._store.touchpoints(None, since, self.at):
-            for group in {r.group for r in self.relationship_of(stored)}:
-                found[group].append(stored)
+            for who in {id_ for r in self.relationship_of(stored) for id_ in (r.id, r.group)}:
+                found[who].append(stored)
         return dict(found)
 
     @cached_property

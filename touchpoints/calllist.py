@@ -157,10 +157,10 @@ class _Choice:
         return sorted((d for d in about if d.kind in kinds), key=lambda d: d.id)
 
     def _ended(self, reason: Reason) -> Text | None:
-        r, since = reason.relationship, reason.since
+        r, since, newest = reason.relationship, reason.since, reason.again or reason.since
         for d in self._decisions(r, "dismiss"):
             because, decided = d.payload["because"], datetime.fromtimestamp(d.at, self.book.zone)
-            new = since is not None and since > decided
+            new = newest is not None and newest > decided
             if because in ("supplier", "private") or (because == "former" and (reason.silence or not new)):
                 return Text("sorted as", kind=words.name("kind", because))
             if because == "done" and not new and (since is not None or self.book.at - decided < timedelta(days=90)):
@@ -182,37 +182,31 @@ class _Choice:
                     return Text("spoken since", name=other.name, when=words.day(day, self.book.today))
         for other in there:
             last = other.summary.live.last
-            if other.id != r.id and last is not None and last > since.date().toordinal():
+            if other.id != r.id and last is not None and last > self.scope.when(since).toordinal():
                 return Text("spoken since", name=other.name, when=words.day(date.fromordinal(last), self.book.today))
         return None
 
     def _held(self, reason: Reason) -> Text | None:
         r, book = reason.relationship, self.book
-        new_since = reason.since if not reason.silence else None
-        until: Text | None = None
-        for d in self._decisions(r, "snooze", "dismiss", "away", "do_not_contact"):
-            decided = datetime.fromtimestamp(d.at, book.zone)
-            if d.kind == "do_not_contact" and not d.payload.get("allowed"):
-                return Text("do not contact")
-            if d.kind == "away":
-                end = date.fromisoformat(d.payload["until"])
-                if end >= book.today and self._instead(r) is None:
-                    until = Text("away", day=words.day(end, book.today))
-            elif new_since is not None and new_since > decided:
-                continue  # they called or wrote after it was put off
-            elif d.kind == "snooze":
-                end = date.fromisoformat(d.payload["until"])
-                until = Text("snoozed", day=words.day(end, book.today)) if end > book.today else None
-            elif d.kind == "dismiss" and d.payload["because"] == "not-now":
-                end = decided.date() + timedelta(days=int(book.settings.threshold("held_back", "not_now_days", 14)))
-                until = Text("not now", day=words.day(end, book.today)) if end > book.today else None
-        if until is not None:
-            return until
+        newest = reason.again or reason.since if reason.stage == 1 else None
+        latest = {d.kind: d for d in self._decisions(r, "do_not_contact", "away", "snooze")}
+        if (d := latest.get("do_not_contact")) and not d.payload.get("allowed"):
+            return Text("do not contact")
+        if (d := latest.get("away")) and (end := _until(d)) >= book.today and self._instead(r) is None:
+            return Text("away", day=words.day(end, book.today))
+        put_off = [(d.at, "snoozed", _until(d))] if (d := latest.get("snooze")) else []
+        days = timedelta(days=int(book.settings.threshold("held_back", "not_now_days", 14)))
+        for d in self._decisions(r, "dismiss"):
+            if d.payload["because"] == "not-now":
+                put_off.append((d.at, "not now", datetime.fromtimestamp(d.at, book.zone).date() + days))
+        for decided, phrase, end in put_off:  # what they did after they were put off breaks through
+            if end > book.today and not (newest is not None and newest.timestamp() > decided):
+                return Text(phrase, day=words.day(end, book.today))
         if r.id in self._wrong and self._other(r) is None:
             return Text("wrong person")
         banned = self._banned(r)
         if banned and suggest(book, r, banned=banned) is None:
-            return Text("no consent", channels=[words.name("channel", c) for c in sorted(banned & set(_CONSENT))])
+            return Text("no consent", channels=[words.name("channel", c) for c in sorted(banned - {"call", "email"})])
         return self._meeting(reason) or self._tried_today(reason)
 
     def _meeting(self, reason: Reason) -> Text | None:
@@ -233,7 +227,8 @@ class _Choice:
         for stored in reversed(self.book.recent(reason.relationship.group)):
             if self.scope.day_of(stored) < self.book.today:
                 break
-            arose = reason.since is None or stored.touchpoint.at >= reason.since
+            newest = reason.again or reason.since
+            arose = newest is None or stored.touchpoint.at >= newest
             if stored.medium == "call" and is_attempt(stored) and arose:
                 return Text("tried today")
         return None
@@ -242,7 +237,7 @@ class _Choice:
 
     @cached_property
     def _wrong(self) -> frozenset[str]:
-        """Contacts that are not to be proposed: the wrong person, or absent with a stand-in."""
+        """Contacts that are not to be proposed."""
         return frozenset(
             id_ for id_, decisions in self._said.items() for d in decisions
             if d.kind == "dismiss" and d.payload["because"] == "wrong-person"
@@ -251,7 +246,7 @@ class _Choice:
     def _instead(self, r: Relationship) -> Relationship | None:
         """Who is to be called while somebody is away."""
         for d in reversed(self._decisions(r, "away")):
-            if date.fromisoformat(d.payload["until"]) >= self.book.today and d.payload.get("instead"):
+            if _until(d) >= self.book.today and d.payload.get("instead"):
                 return self.book.by_id.get(self.book.directory.current_id(d.payload["instead"]))
         return None
 
@@ -322,7 +317,7 @@ class _Choice:
         """Why a reason from silence is uncertain: the days since their usual source ended decide whether it holds."""
         if not reason.silence or reason.since is None or not self._stale:
             return None
-        arose, r, book = reason.since.date(), reason.relationship, self.book
+        arose, r, book = self.scope.when(reason.since).date(), reason.relationship, self.book
         if arose <= min(self._stale.values()) or (medium := book.usual_medium(r)) is None:
             return None
         covered = book.covered_until(
@@ -357,7 +352,8 @@ class _Choice:
             banned=self._banned(whom), gone=gone,
         )  # fmt: skip
         others = {x.relationship.id: x.relationship.contact for x in group.standing if x.relationship.id != whom.id}
-        urgency = 20 * (_UNCERTAIN + 1 - stage - index / (index + 8))  # 20 a stage, falling, and never to the next one's
+        # 20 a stage, falling with the place in it, and never to where the next stage begins
+        urgency = 20 * (_UNCERTAIN + 1 - stage - index / (index + 8))
         return Flag(
             whom.contact, whom.customer, tuple(c for c in others.values() if c), urgency,
             whom, reasons, suggestion or NO_WAY, uncertain=stage == _UNCERTAIN,
@@ -408,8 +404,7 @@ class _Choice:
                 waits.append(wanted[1] + 1)
             if waits and last + min(waits) < date.max.toordinal() - 3660:
                 found.append(self.scope.reached_on(r, last, min(waits)).date())
-        for d in self.book.decisions("snooze"):
-            found.append(date.fromisoformat(d.payload["until"]))
+        found += [_until(d) for d in self.book.decisions("snooze")]
         return min((day for day in found if day > today), default=None)
 
     def coverage_notes(self) -> tuple[Mapping[str, str], ...]:
@@ -443,6 +438,10 @@ class _Choice:
             return Text("days off", silence=silence.text, rhythm=rhythm, due=due)
         when = words.day(self.scope.reached_on(r, view.last, needed).date(), self.book.today)
         return Text("on track", status=status, silence=silence.text, rhythm=rhythm, due=due, when=when)
+
+
+def _until(decision: Decision) -> date:
+    return date.fromisoformat(decision.payload["until"])
 
 
 def _strength(r: Relationship) -> tuple[int, int, int, str]:

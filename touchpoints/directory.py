@@ -8,7 +8,7 @@ both are above what evidence suggests.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,6 @@ from touchpoints.handles import EXTENSION, Handle, company_domain, fold, is_auto
 from touchpoints.identity import (
     ALWAYS,
     Groups,
-    Span,
     bare,
     contact_id,
     customer_id,
@@ -33,6 +32,8 @@ from touchpoints.model import IMPORTANCES, KINDS_OF_CUSTOMER, Contact, Customer,
 from touchpoints.ourside import OurSide
 from touchpoints.settings import Settings
 from touchpoints.store import Decision, Store, Trait
+
+__all__ = ["MARKS", "OFFICE", "Directory", "Unresolved", "contact_id", "customer_id"]
 
 OFFICE = "office:"
 """Prefix of the stand-in for everybody at a customer who is no contact: the switchboard, info@, a first-time sender."""
@@ -112,11 +113,11 @@ class Directory:
 
     def _personal(self, handle: Handle) -> bool:
         """Whether a handle can be a person's: not an office's, a machine's, a short number's or ours."""
-        if handle in self._shared or handle in self._marks:
-            return False
         if handle.kind == "email" and (is_role(handle.value) or is_automatic(handle.value)):
             return False
         if handle.kind == "account" and handle.scope in (EXTENSION, "number"):
+            return False
+        if (self._shared and handle in self._shared) or (self._marks and handle in self._marks):
             return False
         return not self._our_side.owns(handle)
 
@@ -128,7 +129,7 @@ class Directory:
                 for handle in decided(decision.payload, "handles"):
                     self._marks[handle] = decision.payload["as"]
         self._shared = shared(p for p in people if not _organisation_entry(p))
-        own: list[tuple[Person, list[Handle]]] = []
+        own: list[tuple[Person, list[Handle], int]] = []
         for person in people:
             self._known.update(person.handles)
             if _organisation_entry(person):
@@ -138,15 +139,16 @@ class Directory:
             handles = [h for h in person.handles if self._personal(h)] or [stand_in(person)]
             if handles[0].value:
                 groups.join(handles)
-                own.append((person, handles))
+                own.append((person, handles, groups.add(handles[0])))
         for handle in self.handle_ids:
             if self._personal(handle):
                 groups.add(handle)
         self._follow(groups, decisions)
         entries = defaultdict[int, list[Person]](list)
-        for person, handles in own:
-            where = Counter(groups.add(h) for h in handles)
-            entries[min(where, key=lambda g: (-where[g], min(order(h) for h in handles if groups.add(h) == g)))].append(person)
+        for person, handles, group in own:
+            where = [groups.add(h) for h in handles]
+            here = groups.find(group)  # who handles were taken from is still the one the entry speaks of
+            entries[here if here in where else max(where, key=lambda g: (where.count(g), -g))].append(person)
         return groups, entries
 
     def _follow(self, groups: Groups, decisions: Sequence[Decision]) -> None:
@@ -189,7 +191,7 @@ class Directory:
         for person in people:
             if person.customer:
                 self._names[f"org:{fold(person.customer)}"][person.customer] += 1
-                for domain in {company_domain(h.value) for h in person.handles if h.kind == "email"} - {None}:
+                for domain in {_domain(h) for h in person.handles if h.kind == "email"} - {None}:
                     said[str(domain)][person.customer] += 1
         for domain, names in sorted(said.items()):
             if len({bare(name) for name in names}) == 1:
@@ -239,15 +241,16 @@ class Directory:
         used = [self.handle_ids[h] for h in handles if h in self.handle_ids]
         traits = [self._traits[i] for i in used if i in self._traits]
         answers = self._answers.get(group, ())
-        names = Counter[str]()
-        for i in used:
-            names.update(dict(self._aliases.get(i, ())))
+        names = dict(self._aliases.get(used[0], ())) if used else {}
+        for i in used[1:]:
+            for name, n in self._aliases.get(i, ()):
+                names[name] = names.get(name, 0) + n
         live = any(t.live for t in traits)
         two_way = live or (any(t.written_in for t in traits) and any(t.written_out for t in traits))
         named = bool(names) or any(h.kind in ("email", "profile", "name") for h in handles)
         if not (said or (used and ((named and two_way) or any(d.kind in _NAMING for d in answers)))):
             return
-        id_ = contact_id(min((h for h in handles if h.exact), key=order, default=handles[0]))
+        id_ = contact_id(handles[0])  # they are in order, and names come last
         said = sorted(said, key=lambda p: (p.ref is None, p.ref or "", p.key or ""))
         last = {d.kind: d.payload for d in answers}
         name = last.get("rename", {}).get("name") or next((p.name for p in said if p.name), "")
@@ -284,12 +287,11 @@ class Directory:
     ) -> list[tuple[int, str | None]]:
         """Whose a contact was: (first day, customer's id), the earliest first."""
         customer = next((p.customer for p in said if p.customer), None)
-        found = Counter(d for h in handles if h.kind == "email" and (d := company_domain(h.value)))
         base = None
         if customer:
             base = self._customer(f"org:{fold(customer)}")
-        elif found:
-            base = self._customer(f"domain:{min(found, key=lambda d: (-found[d], d))}")
+        elif domains := [d for h in handles if h.kind == "email" and (d := _domain(h))]:
+            base = self._customer(f"domain:{min(domains, key=lambda d: (-domains.count(d), d))}")
         moves: list[tuple[int, str | None]] = [(0, base)]
         for decision in answers:
             if decision.kind == "move":
@@ -304,10 +306,15 @@ class Directory:
         """Whose every handle in use is, and when; handles that are nobody's go to their company's office, or wait."""
         waiting = []
         with_contacts = {c.customer for c in self.contacts.values()}
+        always: dict[int | None, list[tuple[int, int, str | None, str | None]]] = {}  # the rows of most groups, made once
+        for group, (id_, moves) in self._of_group.items():
+            if len(moves) == 1:
+                always[group] = [(0, ALWAYS, id_, moves[0][1]) if id_ in self.contacts else (0, ALWAYS, None, None)]
         for handle, number in self.handle_ids.items():
-            spans = [Span(0, ALWAYS, None)]
-            if handle in groups:
-                spans = groups.spans(handle)
+            spans = groups.spans(handle)
+            if len(spans) == 1 and (kept := always.get(spans[0].group)):
+                self._spans[number] = kept
+                continue
             rows: list[tuple[int, int, str | None, str | None]] = []
             for span in spans:
                 if span.group in self._of_group:
@@ -321,7 +328,8 @@ class Directory:
                 elif (office := self._office(handle)) is not None:
                     rows.append((span.since, span.until, OFFICE + office if office in with_contacts else None, office))
             self._spans[number] = rows
-            if (not rows or (rows[-1][2] is None and rows[-1][3])) and not self._our_side.owns(handle):
+            nobody = not rows or rows[-1][1] < ALWAYS or (rows[-1][2] is None and rows[-1][3])
+            if nobody and not self._our_side.owns(handle):
                 trait = self._traits.get(number)
                 if handle not in self._marks and trait is not None and trait.n:
                     names = tuple(name for name, _ in self._aliases.get(number, ()))
@@ -333,7 +341,7 @@ class Directory:
         """The customer that a handle which is nobody's belongs to."""
         if handle in self._marks or self._our_side.owns(handle):
             return None
-        domain = company_domain(handle.value) if handle.kind == "email" else None
+        domain = _domain(handle) if handle.kind == "email" else None
         return self._office_of.get(handle) or (self._customer(f"domain:{domain}") if domain else None)
 
     def _add_customers(self, people: Sequence[Person], decisions: Sequence[Decision]) -> None:
@@ -428,8 +436,14 @@ class Directory:
         on a day (an ordinal)."""
         rows = self._spans.get(handle_id, ())
         if day is None:
-            return rows[-1][2] if rows else None
+            return rows[-1][2] if rows and rows[-1][1] == ALWAYS else None
         return next((row[2] for row in rows if row[0] <= day < row[1]), None)
+
+    def spans_of(self, handle_id: int, contact: str) -> list[tuple[int, int]]:
+        """The days (since, until; ordinals, `until` not included) on which a handle was a contact's."""
+        if contact in self.objected:
+            return [(0, ALWAYS)]
+        return [(row[0], row[1]) for row in self._spans.get(handle_id, ()) if row[2] == contact]
 
     def current_id(self, id_: str) -> str:
         """The id that a former id of a contact or customer stands for now; any other id as it is."""
@@ -448,7 +462,7 @@ class Directory:
         keys = self._customer_keys.get(customer.id, ())
         domains = {key.removeprefix("domain:") for key in keys if key.startswith("domain:")}
         for contact in self.contacts_of(customer.id):
-            domains |= {d for h in contact.handles if h.kind == "email" and (d := company_domain(h.value))}
+            domains |= {d for h in contact.handles if h.kind == "email" and (d := _domain(h))}
         return sorted(domains)
 
     def contact_of(self, handle: Handle) -> Contact | None:
@@ -638,7 +652,7 @@ class Directory:
             if isinstance(found, Contact) and found.customer:
                 found = self.customers[found.customer]
             id_ = contact_id(found.handle) if isinstance(found, Unresolved) else found.id
-            prepared.append((id_, {"kind": kind, **({"importance": importance} if importance else {})}))
+            prepared.append((id_, {"is": kind, **({"importance": importance} if importance else {})}))
         return self._decide(at, "kind", prepared, **why)
 
     def mark(self, handle: str, as_: str, *, at: datetime, **why: str) -> Decision:
@@ -703,6 +717,11 @@ def _organisation_entry(person: Person) -> bool:
     return bool(person.customer) and (not person.name or bare(person.name) == bare(person.customer or ""))
 
 
+def _domain(address: Handle) -> str | None:
+    """The company domain of an address. Asked by host: a store has far fewer of them than addresses."""
+    return company_domain(address.value.rpartition("@")[2])
+
+
 def _called(contact: Contact, wanted: list[str]) -> bool:
     if sorted(fold(contact.name).split()) == wanted:
         return True
@@ -727,13 +746,13 @@ def _kind(answers: Sequence[Decision]) -> str | None:
     """The kind that the last decision about it says."""
     for decision in reversed(answers):
         if decision.kind == "kind":
-            return str(decision.payload["kind"])
+            return str(decision.payload["is"])
         if decision.kind == "dismiss" and (kind := _KIND_OF_DISMISSAL.get(decision.payload["because"])):
             return kind
     return None
 
 
-def _private(handles: Sequence[Handle], names: Counter[str]) -> bool:
+def _private(handles: Sequence[Handle], names: Mapping[str, int]) -> bool:
     """Whether somebody without company and directory entry is likely private: known by a free-mail address or a number
     only, which no address book, list or chat has named."""
     return not any(h.kind in ("profile", "name") or (h.kind == "phone" and names) for h in handles)

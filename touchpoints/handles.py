@@ -41,6 +41,16 @@ class Handle:
         """Whether equal handles mean the same person; a display name alone never does."""
         return self.kind != "name"
 
+    @property
+    def shown(self) -> str:
+        """The handle as people read it: a number with spaces and country, anything else as its source wrote it."""
+        if self.kind != "phone":
+            return self.raw or self.value
+        import phonenumbers
+
+        number = phonenumbers.parse(self.value)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
     @classmethod
     def of(cls, text: str, region: str = "DE") -> Handle:
         """The handle that `text` looks like: address, profile address, phone number, else a name.

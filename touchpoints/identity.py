@@ -10,8 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-
-import attrs
+from typing import NamedTuple
 
 from touchpoints.handles import KINDS, Handle, fold
 from touchpoints.model import Person
@@ -42,8 +41,7 @@ def stand_in(person: Person) -> Handle:
     return Handle("name", fold(person.name), f"entry:{person.key}", person.name)
 
 
-@attrs.frozen(slots=True)
-class Span:
+class Span(NamedTuple):
     """Days (ordinals, `since` included, `until` not) on which a handle belongs to a group; `None`: to nobody."""
 
     since: int
@@ -120,9 +118,10 @@ class Groups:
 
     def spans(self, handle: Handle) -> list[Span]:
         """Whose a handle is, and when: without gaps, the earliest first."""
-        found = self._spans.get(handle)
+        found = self._spans.get(handle) if self._spans else None
         if found is None:
-            return [Span(0, ALWAYS, self.add(handle))]
+            group = self._group.get(handle)
+            return [Span(0, ALWAYS, None if group is None else self.find(group))]
         return [Span(s.since, s.until, None if s.group is None else self.find(s.group)) for s in found]
 
     def members(self) -> dict[int, list[Handle]]:

@@ -23,7 +23,7 @@ from touchpoints.ourside import OurSide
 from touchpoints.plugins import Importer, Plugins, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.settings import Settings
-from touchpoints.source import MEDIA, Source, walk
+from touchpoints.source import DAMAGE, MEDIA, Source, walk
 from touchpoints.store import Counts, Store
 
 MOST_SHOWN = 1000
@@ -75,6 +75,14 @@ class Report:
         """Whether everything was read and nothing waits for an answer."""
         return not (self.skipped_total or self.failed or self.questions)
 
+    @property
+    def asked(self) -> dict[Question, list[str]]:
+        """Each question once, with the files that ask it."""
+        asked: dict[Question, list[str]] = {}
+        for source, question in self.questions:
+            asked.setdefault(question, []).append(source)
+        return asked
+
     def as_record(self) -> dict[str, Any]:
         """The report as the contract's JSON object."""
         return {
@@ -85,8 +93,11 @@ class Report:
             "left_out": dict(sorted(self.left_out.items())),
             "failed": [{"source": source, "reason": reason} for source, reason in self.failed],
             "questions": [
-                {"source": source, "question": q.question, "options": list(q.options), "setting": q.setting}
-                for source, q in self.questions
+                {
+                    "source": sources[0], "question": q.question, "options": list(q.options), "setting": q.setting,
+                    "files": len(sources),
+                }
+                for q, sources in self.asked.items()
             ],
             "unresolved": [{"handle": handle, "count": count} for handle, count in self.unresolved],
             "files": [
@@ -273,7 +284,7 @@ class _Run:
             self.report.skipped_total = before[1]
             self.failed(error)
             return None
-        except (OSError, EOFError) as error:
+        except DAMAGE as error:
             self.failed(UnreadableSource(source.name, f"damaged or cut off: {error}; export or download it again"))
             return None
         self.report.files.append(file)
@@ -402,7 +413,7 @@ class _Run:
         """An importer's records; whatever else a foreign one raises is named as the file's failure."""
         try:
             yield from importer.read(source, context)
-        except (SourceError, OSError, EOFError, GeneratorExit):
+        except (SourceError, GeneratorExit, *DAMAGE):
             raise
         except Exception as error:
             reason = f"importer {importer.name} failed: {type(error).__name__}: {error}"

@@ -9,8 +9,9 @@ Formulas, limits and what was measured: `docs/measures.md`.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from math import exp, lgamma, log
@@ -19,14 +20,17 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from touchpoints.book import Book, Relationship
 from touchpoints.distributions import beta_interval
-from touchpoints.handles import KINDS, Handle
+from touchpoints.handles import Handle
+from touchpoints.happened import WRITTEN, Event, People, happened
 from touchpoints.measures import quantile
 from touchpoints.model import LIVE_MEDIA
 from touchpoints.store import Stored
 
 WINDOW = timedelta(days=7)
-"""A message is answered by what comes back on its channel within this time; until then it is open."""
+"""A message is answered by what comes back on its channel within this time. Until then it is open, and counts as
+unanswered to the degree that answers have usually come by its age (leaving it out would count only the quick answers)."""
 FRESH = timedelta(days=3)
 """A message of ours begins a conversation if nothing came from them on that channel for so long."""
 RUN = timedelta(days=1)
@@ -47,7 +51,6 @@ _DEFAULTS = {"call": 0.6, "appointment": 0.85, "written": 0.5}  # before there i
 _STRENGTHS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
 _PROFILE = 20  # attempts that the average hour or weekday counts in the profile of all
 _OWN = 6  # calls that the profile counts against a contact's own hours
-_WRITTEN = frozenset({"email", "message", "letter", "other"})
 
 
 @attrs.frozen(slots=True)
@@ -103,40 +106,41 @@ class Attempt:
 # -- attempts from events ---------------------------------------------------------------------------------------------
 
 
-def attempts(events: Iterable[Stored], contact_of: Callable[[Handle], str | None], at: datetime) -> list[Attempt]:
-    """All attempts in events up to `at`, in the order of time; `contact_of` says whose a handle is (`None`: nobody's)."""
+def attempts(events: Iterable[Event], at: datetime) -> list[Attempt]:
+    """All attempts in events up to `at`, in the order of time."""
     found: list[Attempt] = []
     called: dict[str, int] = {}
     wrote: dict[tuple[str, str], int] = {}
     heard: dict[tuple[str, str], datetime] = {}
-    for stored in sorted(events, key=lambda s: (s.touchpoint.at, s.key)):
-        t = stored.touchpoint
+    for event in sorted(events, key=lambda e: (e.at, e.key)):
+        t = event.touchpoint
         if t.at > at:
             continue
-        parties = list(_parties(stored, contact_of))
-        for who, handle in parties:
+        for who, handle in event.people:
             place = (who, t.channel)
             if t.direction == "mutual":
-                if stored.medium in ("meeting", "video") and t.outcome in ("reached", "declined", "no_show"):
-                    way = Way(t.channel, stored.medium)
-                    found.append(Attempt(who, way, t.at, t.outcome == "reached", key=stored.key))
+                if event.medium in ("meeting", "video") and t.outcome in ("reached", "declined", "no_show"):
+                    way = Way(t.channel, event.medium)
+                    found.append(Attempt(who, way, t.at, event.reached, key=event.key))
             elif t.direction == "in":
                 heard[place] = t.at
-                if stored.medium in LIVE_MEDIA:
+                if event.medium in LIVE_MEDIA:
                     n = called.get(who)
                     if n is not None and not found[n].answered and t.at - found[n].at <= RUN:
                         found[n] = attrs.evolve(found[n], returned=True)
                 elif (n := wrote.pop(place, None)) is not None and t.at - found[n].at <= WINDOW:
                     found[n] = attrs.evolve(found[n], answered=True, after=(t.at - found[n].at).total_seconds())
-            elif stored.medium in ("call", "video"):
+            elif event.medium in ("call", "video"):
                 if t.outcome != "cancelled":
                     called[who] = len(found)
-                    way, taken = Way(t.channel, stored.medium, handle), t.outcome == "reached"
-                    found.append(Attempt(who, way, t.at, taken, t.wait if taken else None, key=stored.key))
-            elif stored.medium in _WRITTEN and len(parties) <= MOST_ADDRESSED:
-                way = Way(t.channel, stored.medium, handle)
-                if t.outcome == "missed":
-                    found.append(Attempt(who, way, t.at, False, bounced=True, key=stored.key))
+                    way = Way(t.channel, event.medium, handle)
+                    found.append(
+                        Attempt(who, way, t.at, event.reached, t.wait if event.reached else None, key=event.key)
+                    )
+            elif event.medium in WRITTEN and len(event.people) <= MOST_ADDRESSED:
+                way = Way(t.channel, event.medium, handle)
+                if not event.reached:
+                    found.append(Attempt(who, way, t.at, False, bounced=True, key=event.key))
                     continue
                 n = wrote.get(place)
                 if n is not None and t.at - found[n].at <= RUN:
@@ -144,23 +148,12 @@ def attempts(events: Iterable[Stored], contact_of: Callable[[Handle], str | None
                 if n is None and not t.expects_reply and place in heard and t.at - heard[place] < FRESH:
                     continue  # in the midst of a conversation, where a last word needs no answer
                 wrote[place] = len(found)
-                found.append(Attempt(who, way, t.at, None, key=stored.key))
+                found.append(Attempt(who, way, t.at, None, key=event.key))
     open_ = set(wrote.values())
     return [
         attrs.evolve(a, answered=False) if a.answered is None and (n not in open_ or at - a.at > WINDOW) else a
         for n, a in enumerate(found)
     ]
-
-
-def _parties(stored: Stored, contact_of: Callable[[Handle], str | None]) -> Iterator[tuple[str, Handle]]:
-    """Whom a touchpoint is with, each once, with the strongest handle."""
-    strongest: dict[str, Handle] = {}
-    for party in stored.touchpoint.parties:
-        if party.role == "with" and (who := contact_of(party.handle)):
-            known = strongest.get(who)
-            if known is None or KINDS.index(party.handle.kind) < KINDS.index(known.kind):
-                strongest[who] = party.handle
-    yield from strongest.items()
 
 
 # -- what this user's contacts do on average ------------------------------------------------------------------------------
@@ -180,33 +173,38 @@ class Average:
 @attrs.frozen(slots=True)
 class Averages:
     """This user's averages by kind of way, and the profile of the day and the week: log-odds of a call being taken, by
-    hour and by weekday, against the mean; `calls` says from how many calls of ours."""
+    hour and by weekday, against the mean; `calls` says from how many calls of ours. `delays`: seconds after which answers
+    in writing came, in order, at equal steps of their share."""
 
     kinds: Mapping[str, Average] = attrs.field(factory=dict)
     hours: tuple[float, ...] = (0.0,) * 24
     weekdays: tuple[float, ...] = (0.0,) * 7
     calls: int = 0
+    delays: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, attempts: Iterable[Attempt], at: datetime, zone: ZoneInfo) -> Averages:
         """The averages of all attempts as of `at`; hours and weekdays are those of `zone`."""
-        decided = [a for a in attempts if a.answered is not None and not a.bounced]
+        some_of = [a for a in attempts if not a.bounced]
+        delays = _steps(sorted(a.after for a in some_of if a.after is not None and not a.way.live))
         channels: dict[str, list[Attempt]] = defaultdict(list)
-        for a in decided:
+        for a in some_of:
             channels[a.way.channel if a.way.handle else f"{a.way.channel} appointment"].append(a)
         kinds: dict[str, Average] = {}
         for channel, some in channels.items():
-            kinds[channel] = whole = _average(some, at, _DEFAULTS[_sort(some[0].way)], 4)
+            kinds[channel] = whole = _average(some, at, delays, _DEFAULTS[_sort(some[0].way)], 4)
             alike: dict[str, list[Attempt]] = defaultdict(list)
             for a in some:
                 alike[a.way.kind].append(a)
             if some[0].way.handle:
-                kinds |= {kind: _average(few, at, whole.mean, 10) for kind, few in alike.items() if kind != channel}
-        calls = [(a.at.astimezone(zone), bool(a.answered)) for a in decided if a.way.handle and a.way.live]
+                kinds |= {
+                    kind: _average(few, at, delays, whole.mean, 10) for kind, few in alike.items() if kind != channel
+                }
+        calls = [(a.at.astimezone(zone), bool(a.answered)) for a in some_of if a.way.handle and a.way.live]
         mean = (sum(taken for _, taken in calls) + 1) / (len(calls) + 2)
         hours = [_offset([t for when, t in calls if when.hour == hour], mean) for hour in range(24)]
         weekdays = tuple(_offset([t for when, t in calls if when.weekday() == day], mean) for day in range(7))
-        return cls(kinds, _smooth(hours), weekdays, len(calls))
+        return cls(kinds, _smooth(hours), weekdays, len(calls), delays)
 
     def of_way(self, way: Way) -> Average:
         """The average for a way: of its kind, else of its channel, else a default."""
@@ -218,42 +216,58 @@ class Averages:
         """Plain values, for keeping."""
         return {
             "kinds": {kind: attrs.astuple(average) for kind, average in sorted(self.kinds.items())},
-            "hours": self.hours, "weekdays": self.weekdays, "calls": self.calls,
+            "hours": self.hours, "weekdays": self.weekdays, "calls": self.calls, "delays": self.delays,
         }  # fmt: skip
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Averages:
         """The averages that `as_record` gave."""
         kinds = {kind: Average(*values) for kind, values in record["kinds"].items()}
-        return cls(kinds, tuple(record["hours"]), tuple(record["weekdays"]), record["calls"])
+        hours, weekdays, delays = (tuple(record[name]) for name in ("hours", "weekdays", "delays"))
+        return cls(kinds, hours, weekdays, record["calls"], delays)
 
 
 def _sort(way: Way) -> str:
     return "appointment" if way.handle is None else "call" if way.live else "written"
 
 
-def _weight(attempt: Attempt, at: datetime) -> float:
-    return exp(-log(2) * (at - attempt.at).total_seconds() / 86400 / HALF_LIFE)
+def _tally(some: Iterable[Attempt], at: datetime, delays: Sequence[float]) -> tuple[float, float]:
+    """Answered and unanswered attempts, the older the lighter, an open one as far as it is overdue."""
+    sums = [0.0, 0.0]
+    for a in some:
+        age = (at - a.at).total_seconds()
+        overdue = 1.0 if a.answered is not None else _come_by(age, delays)
+        sums[not a.answered] += overdue * exp(-log(2) * age / 86400 / HALF_LIFE)
+    return sums[0], sums[1]
 
 
-def _average(some: Sequence[Attempt], at: datetime, mean: float, worth: float) -> Average:
+def _come_by(age: float, delays: Sequence[float]) -> float:
+    """The share of answers that come within `age` seconds."""
+    return (bisect_right(delays, age) + 2 * min(1.0, age / WINDOW.total_seconds())) / (len(delays) + 2)
+
+
+def _steps(ordered: Sequence[float], most: int = 50) -> tuple[float, ...]:
+    n = len(ordered)
+    return tuple(ordered) if n <= most else tuple(ordered[(2 * k + 1) * n // (2 * most)] for k in range(most))
+
+
+def _average(some: Sequence[Attempt], at: datetime, delays: Sequence[float], mean: float, worth: float) -> Average:
     """The average of attempts that are alike, itself drawn towards `mean`; how much contacts differ decides its strength
     (the likelihood of the beta-binomial distribution, with a log-normal prior around four attempts)."""
-    sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for a in some:
-        weight = _weight(a, at)
-        sums[a.contact][0] += weight * bool(a.answered)
-        sums[a.contact][1] += weight
-    hits, total = (sum(row[n] for row in sums.values()) for n in (0, 1))
-    mean = (hits + worth * mean) / (total + worth)
+    whose: dict[str, list[Attempt]] = defaultdict(list)
+    for attempt in some:
+        whose[attempt.contact].append(attempt)
+    sums = [_tally(few, at, delays) for few in whose.values()]
+    hits, misses = (sum(row[n] for row in sums) for n in (0, 1))
+    mean = (hits + worth * mean) / (hits + misses + worth)
 
     def likelihood(strength: float) -> float:
         a, b = mean * strength, (1 - mean) * strength
         start = lgamma(strength) - lgamma(a) - lgamma(b)
-        seen = (start + lgamma(a + y) + lgamma(b + n - y) - lgamma(strength + n) for y, n in sums.values())
-        return sum(seen) - log(strength / 4) ** 2 / 2
+        seen = (start + lgamma(a + y) + lgamma(b + n) - lgamma(strength + y + n) for y, n in sums)
+        return float(sum(seen) - log(strength / 4) ** 2 / 2)
 
-    return Average(mean, max(_STRENGTHS, key=likelihood), len(some), len(sums))
+    return Average(mean, max(_STRENGTHS, key=likelihood), sum(a.answered is not None for a in some), len(sums))
 
 
 def _offset(taken: Sequence[bool], mean: float) -> float:
@@ -360,8 +374,7 @@ def reach(
     contact: str,
     name: str,
     handles: Iterable[Handle],
-    events: Iterable[Stored],
-    contact_of: Callable[[Handle], str | None],
+    events: Iterable[Event],
     averages: Averages,
     at: datetime,
     zone: ZoneInfo,
@@ -371,12 +384,21 @@ def reach(
     `hours`: first and last hour of our working day, in which a best time may lie."""
     events = list(events)
     own: dict[Way, list[Attempt]] = {way: [] for way in map(_untried, handles) if way}
-    for attempt in attempts(events, contact_of, at):
+    for attempt in attempts(events, at):
         if attempt.contact == contact:
             own.setdefault(attempt.way, []).append(attempt)
-    ways = [way_reach(way, some, averages.of_way(way), at, zone) for way, some in own.items()]
+    ways = [way_reach(way, some, averages, at, zone) for way, some in own.items()]
     ways.sort(key=lambda w: (w.dead is not None, -round(w.value, 9), w.way.channel, repr(w.way.handle)))
     return Reach(contact, name, tuple(ways), best_time(events, ways, averages, at, zone, hours), averages.calls)
+
+
+def reach_of(book: Book, relationship: Relationship, stored: Iterable[Stored], averages: Averages) -> Reach:
+    """How a relationship's contact (or a customer's office) is reached as of the book's `at`, by its touchpoints."""
+    people = People(book.directory)
+    events = happened(stored, book.zone, people)
+    handles = dict.fromkeys(relationship.contact.handles if relationship.contact else ())
+    handles |= dict.fromkeys(handle for e in events for who, handle in e.people if who == relationship.id)
+    return reach(relationship.id, relationship.name, handles, events, averages, book.at, book.zone, book.workdays.hours)
 
 
 def _untried(handle: Handle) -> Way | None:
@@ -389,14 +411,14 @@ def _untried(handle: Handle) -> Way | None:
     return None
 
 
-def way_reach(way: Way, some: Sequence[Attempt], average: Average, at: datetime, zone: ZoneInfo) -> WayReach:
+def way_reach(way: Way, some: Sequence[Attempt], averages: Averages, at: datetime, zone: ZoneInfo) -> WayReach:
     """What the attempts on one way (in the order of time) say. Once a way looks dead, what was before counts no more."""
+    average = averages.of_way(way)
     tried = [a for a in some if not a.bounced]
     decided = [a for a in tried if a.answered is not None]
     dead = looks_dead(some, average, zone)
-    counted = decided[len(decided) - dead.run :] if dead and not dead.bounced else decided
-    hits = sum(_weight(a, at) for a in counted if a.answered)
-    misses = sum(_weight(a, at) for a in counted if not a.answered)
+    counted = decided[len(decided) - dead.run :] if dead and not dead.bounced else tried
+    hits, misses = _tally(counted, at, averages.delays)
     a, b = average.mean * average.strength + hits, (1 - average.mean) * average.strength + misses
     low, high = beta_interval(a, b)
     lengths = sorted(x.after for x in decided if x.answered and x.after is not None)
@@ -435,7 +457,7 @@ def looks_dead(some: Sequence[Attempt], average: Average, zone: ZoneInfo) -> Dea
 
 
 def best_time(
-    events: Iterable[Stored],
+    events: Iterable[Event],
     ways: Iterable[WayReach],
     averages: Averages,
     at: datetime,
@@ -451,10 +473,10 @@ def best_time(
     ]
     usual = max((w.rate for w in live), default=averages.of_way(Way("phone", "call", _ANY)).mean)
     seen = [
-        (s.touchpoint.at.astimezone(zone), s.touchpoint.outcome == "reached")
-        for s in events
-        if s.medium in ("call", "video") and s.touchpoint.at <= at
-        and (s.touchpoint.direction == "out" or (s.touchpoint.direction == "in" and s.touchpoint.outcome == "reached"))
+        (e.at.astimezone(zone), e.reached)
+        for e in events
+        if e.medium in ("call", "video") and e.at <= at
+        and (e.touchpoint.direction == "out" or (e.touchpoint.direction == "in" and e.reached))
     ]  # fmt: skip
 
     def chance(offset: float, own: list[bool]) -> float:

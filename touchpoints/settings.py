@@ -19,6 +19,10 @@ def _texts(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(str(v) for v in value)
 
 
+def _teams(value: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {str(team): _texts(members) for team, members in value.items()}
+
+
 def _lines(instance: object, attribute: attrs.Attribute[Any], value: Mapping[str, str]) -> None:
     for line, kind in value.items():
         if kind not in KINDS_OF_LINE:
@@ -48,6 +52,8 @@ class Settings:
     `cadence`: contact, customer or tag → "30d", or {ideal = "30d", latest = "45d"}. `importers`: file pattern →
     importer. `zones`: a zone name found in files → IANA name. `rules`: rule → its thresholds. `tables`: column
     mappings for tables no importer knows. `working_hours`: first and last hour of a working day, Monday to Friday.
+    `teams`: team → names of colleagues and own lines or queues. `agreed`: what was agreed with the works council about
+    figures of fewer than five colleagues ("agreement of 3 March 2026"); it lifts that minimum and stands on every report.
     """
 
     me: tuple[str, ...] = attrs.field(default=(), converter=_texts)
@@ -71,6 +77,8 @@ class Settings:
     colleagues: tuple[Colleague, ...] = attrs.field(default=(), converter=tuple)
     working_hours: tuple[int, int] = attrs.field(default=(9, 17), converter=tuple)
     sources: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    teams: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_teams)
+    agreed: str = ""
 
     @classmethod
     def from_toml(cls, path: Path) -> Settings:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import codecs
 import io
+import lzma
 import os
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from hashlib import blake2b
@@ -19,6 +21,8 @@ from typing import BinaryIO, TextIO
 from touchpoints.errors import SourceError, UnreadableSource
 
 HEAD = 4096
+DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
+"""What reading a damaged file, or a damaged entry of an archive, may raise."""
 MOST_ENTRIES = 200_000
 MOST_BYTES = 20 << 30
 MOST_RATIO = 200
@@ -68,7 +72,10 @@ class Source:
     def head(self) -> bytes:
         """The first 4 KiB. Empty for an empty file; raises `UnreadableSource` for a file that cannot be opened."""
         with self.open() as stream:
-            return stream.read(HEAD)
+            try:
+                return stream.read(HEAD)
+            except DAMAGE as error:
+                raise UnreadableSource(self.name, f"damaged or cut off: {error}; export or download it again") from error
 
     @cached_property
     def head_text(self) -> str:
@@ -119,7 +126,8 @@ class Source:
         return hashed.hexdigest()
 
     def sibling(self, name: str) -> Source | None:
-        """Another file of the same folder (or archive folder) by its name, if there is one."""
+        """Another file of the same folder (or archive folder) by its name, if there is one; `../NAME` is one of the folder
+        above. In an archive a name may also be a path from its root."""
         return self._sibling(name) if self._sibling else None
 
     @classmethod
@@ -128,7 +136,8 @@ class Source:
         where = Path(path)
 
         def beside(other: str) -> Source | None:
-            found = where.parent / PurePosixPath(other).name
+            folder = where.parent.parent if other.startswith("../") else where.parent
+            found = folder / PurePosixPath(other).name
             return cls.from_path(found) if found.is_file() else None
 
         try:
@@ -241,7 +250,8 @@ def _walk_zip(source: Source, depth: int) -> Iterator[Source | SourceError]:
         folder = PurePosixPath(info.filename).parent
 
         def beside(other: str) -> Source | None:
-            found = by_name.get(str(folder / other)) or by_name.get(other)
+            above = str(folder.parent / other[3:]) if other.startswith("../") else str(folder / other)
+            found = by_name.get(above) or by_name.get(other)
             return entry(found) if found else None
 
         return Source(

@@ -7,7 +7,6 @@ are not. Beaten versions are kept, so that forgetting a file leaves exactly what
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sqlite3
@@ -21,6 +20,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import attrs
+import orjson
 
 from touchpoints.errors import StoreError, UnknownName
 from touchpoints.handles import Handle
@@ -66,6 +66,8 @@ CREATE TABLE resolution (handle INTEGER NOT NULL, since INTEGER NOT NULL, until 
                          customer TEXT, PRIMARY KEY (handle, since)) WITHOUT ROWID;
 CREATE INDEX resolution_contact ON resolution (contact) WHERE contact IS NOT NULL;
 CREATE INDEX resolution_customer ON resolution (customer) WHERE customer IS NOT NULL;
+CREATE TABLE tombstone (hash TEXT NOT NULL, what TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,
+                        at INTEGER NOT NULL, PRIMARY KEY (hash, what, since)) WITHOUT ROWID;
 """
 _LIVE = "('meeting','video','call')"
 
@@ -117,6 +119,18 @@ class Decision:
     kind: str
     who: str
     payload: Mapping[str, Any]
+
+
+@attrs.frozen(slots=True)
+class Tombstone:
+    """What is left of somebody who was erased: a keyed hash of a handle (`what` = handle, on the days `since` to `until`,
+    ordinals), of a name, or of a word of it; `at`: when, an epoch second."""
+
+    hash: str
+    what: str
+    since: int
+    until: int
+    at: int
 
 
 def sortable(revision: Iterable[int | str]) -> str:
@@ -229,7 +243,7 @@ class Store:
     def get(self, name: str, default: Any = None) -> Any:
         """A remembered value by name."""
         row = self.db.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
-        return default if row is None else json.loads(row[0])
+        return default if row is None else orjson.loads(row[0])
 
     def put(self, name: str, value: Any) -> None:
         """Remember a value (anything JSON holds)."""
@@ -272,12 +286,12 @@ class Store:
         row = self.db.execute(
             "SELECT id, importer, fingerprint, report FROM source WHERE name=? AND digest=?", (name, digest)
         ).fetchone()
-        return None if row is None else (row[0], row[1], row[2], json.loads(row[3]))
+        return None if row is None else (row[0], row[1], row[2], orjson.loads(row[3]))
 
     def sources(self) -> list[tuple[int, str, str, dict[str, Any]]]:
         """All imported files: (id, name, importer, report), in the order of names."""
         rows = self.db.execute("SELECT id, name, importer, report FROM source ORDER BY name, id")
-        return [(i, n, im, json.loads(r)) for i, n, im, r in rows]
+        return [(i, n, im, orjson.loads(r)) for i, n, im, r in rows]
 
     def begin_source(self, name: str, importer: str, digest: str, fingerprint: str = "") -> int:
         """A new file (or the one of that name and content, as it is)."""
@@ -327,7 +341,7 @@ class Store:
             db.execute("UPDATE touchpoint SET source=? WHERE id=?", (other, id_))
             return
         if current:
-            roll.take(id_, at, json.loads(payload), -1)
+            roll.take(id_, at, orjson.loads(payload), -1)
         best = db.execute(
             "SELECT source, at, payload, revision, series, version FROM beaten WHERE key=? "
             "ORDER BY revision DESC, payload DESC, source LIMIT 1", (key,)
@@ -347,7 +361,7 @@ class Store:
         for (twin,) in same.fetchall():
             db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (twin, id_))
             db.execute("DELETE FROM beaten WHERE key=? AND source=?", (key, twin))
-        roll.take(id_, at, json.loads(payload), +1)
+        roll.take(id_, at, orjson.loads(payload), +1)
 
     # -- adding -----------------------------------------------------------------------------------------------------
 
@@ -423,7 +437,7 @@ class Store:
                 counts.updated += 1
                 self._beat(db, id_, row, source)
                 if current:
-                    roll.take(id_, old_at, json.loads(old_payload), -1)
+                    roll.take(id_, old_at, orjson.loads(old_payload), -1)
                 roll.take(id_, at, row[6], +1)
                 known[key] = (id_, revision, payload, source, 1, at)
             else:
@@ -483,7 +497,7 @@ class Store:
                 wanted = version == newest[series]
                 if wanted != bool(current):
                     db.execute("UPDATE touchpoint SET current=? WHERE id=?", (wanted, id_))
-                    roll.take(id_, at, json.loads(payload), 1 if wanted else -1)
+                    roll.take(id_, at, orjson.loads(payload), 1 if wanted else -1)
             roll.flush()
 
     def add_people(self, people: Iterable[Person], source: int) -> int:
@@ -549,7 +563,7 @@ class Store:
                 "SELECT id, at, payload FROM touchpoint WHERE current AND id>? ORDER BY id LIMIT 20000", (last,)
             ).fetchall():
                 for id_, at, payload in rows:
-                    roll.take(id_, at, json.loads(payload), +1)
+                    roll.take(id_, at, orjson.loads(payload), +1)
                 last = rows[-1][0]
             roll.flush()
             self._changed()
@@ -655,7 +669,7 @@ class Store:
     def decisions(self, *kinds: str) -> list[Decision]:
         """Decisions in force, oldest first, of some kinds or of all."""
         rows = self.db.execute("SELECT id, at, kind, who, payload FROM decision WHERE NOT undone ORDER BY id")
-        return [Decision(i, a, k, w, json.loads(p)) for i, a, k, w, p in rows if not kinds or k in kinds]
+        return [Decision(i, a, k, w, orjson.loads(p)) for i, a, k, w, p in rows if not kinds or k in kinds]
 
     def undo(self) -> Decision | None:
         """Take the last decision in force back; returns it."""
@@ -724,7 +738,7 @@ class Store:
     def history(self) -> list[tuple[Decision, bool]]:
         """Everything ever decided, oldest first, and whether it was taken back."""
         rows = self.db.execute("SELECT id, at, kind, who, payload, undone FROM decision ORDER BY id")
-        return [(Decision(i, a, k, w, json.loads(p)), bool(u)) for i, a, k, w, p, u in rows]
+        return [(Decision(i, a, k, w, orjson.loads(p)), bool(u)) for i, a, k, w, p, u in rows]
 
     def take_back(self) -> list[Decision]:
         """Take the last decision in force back, with all of its `batch`; returns them, oldest first."""
@@ -737,6 +751,137 @@ class Store:
             db.executemany("UPDATE decision SET undone=1 WHERE id=?", [(d.id,) for d in undone])
             self._changed()
             return undone
+
+    def tombstones(self) -> list[Tombstone]:
+        """What is left of everybody who was erased."""
+        rows = self.db.execute("SELECT hash, what, since, until, at FROM tombstone ORDER BY hash, what, since")
+        return [Tombstone(*row) for row in rows]
+
+    def bury(self, tombstones: Iterable[Tombstone]) -> None:
+        """Keep tombstones."""
+        self.db.executemany(
+            "INSERT OR IGNORE INTO tombstone VALUES (?, ?, ?, ?, ?)", [attrs.astuple(stone) for stone in tombstones]
+        )
+
+    def revise(self, change: Callable[[Touchpoint], Touchpoint | None]) -> tuple[int, int]:
+        """Put what `change` makes of it in the place of every fact, in all its versions; `None` drops it. Returns how many
+        were dropped and changed. Everything derived is worked out anew.
+
+        Where a dropped version is what tells that other, older ones are no longer current, an empty one stays.
+        """
+        dropped: dict[str, list[int]] = {"touchpoint": [], "beaten": []}
+        changed = 0
+        with self.transaction() as db:
+            for table, gone in dropped.items():
+                place, last = ("id" if table == "touchpoint" else "rowid"), 0
+                query = f"SELECT {place}, at, payload, key, series FROM {table} WHERE {place}>? ORDER BY {place} LIMIT 20000"
+                while rows := db.execute(query, (last,)).fetchall():
+                    for id_, at, payload, key, series in rows:
+                        before = attrs.evolve(_touchpoint(at, payload, key), series=series)
+                        after = change(before)
+                        if after is None:
+                            gone.append(id_)
+                        elif after != before or dict(after.extra) != dict(before.extra):
+                            changed += table == "touchpoint"
+                            db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (_payload(after, at), id_))
+                    last = rows[-1][0]
+            if changed or dropped["touchpoint"] or dropped["beaten"]:
+                self._drop(dropped)
+                self.rebuild()
+                db.execute("DELETE FROM handle WHERE id NOT IN (SELECT handle FROM party)")
+                db.execute("DELETE FROM resolution")
+                self.put("resolved", None)
+        return len(dropped["touchpoint"]), changed
+
+    def _drop(self, dropped: Mapping[str, Collection[int]]) -> None:
+        db = self.db
+        db.execute("CREATE TEMP TABLE gone (kind TEXT, id INTEGER, PRIMARY KEY (kind, id)) WITHOUT ROWID")
+        try:
+            for table, ids in dropped.items():
+                db.executemany("INSERT INTO gone VALUES (?, ?)", [(table, id_) for id_ in ids])
+            versions = "SELECT 'touchpoint' AS kind, id, key, series, version FROM touchpoint UNION ALL SELECT 'beaten', rowid, key, series, version FROM beaten"  # noqa: E501
+            empty = db.execute(
+                f"WITH v AS ({versions}), kept AS (SELECT * FROM v WHERE (kind, id) NOT IN (SELECT kind, id FROM gone)), "
+                "lost AS (SELECT * FROM v WHERE (kind, id) IN (SELECT kind, id FROM gone)) "
+                "SELECT kind, id FROM lost WHERE kind='touchpoint' AND key IN (SELECT key FROM kept) UNION "
+                "SELECT kind, min(id) FROM lost WHERE series IN (SELECT series FROM kept) AND version > "
+                "(SELECT max(k.version) FROM kept k WHERE k.series=lost.series) GROUP BY kind, series, version"
+            ).fetchall()
+            for table, id_ in empty:
+                at, payload, series = db.execute(
+                    f"SELECT at, payload, series FROM {table} WHERE {'id' if table == 'touchpoint' else 'rowid'}=?", (id_,)
+                ).fetchone()
+                v = json.loads(payload)
+                bare = Touchpoint(datetime.fromtimestamp(at, UTC), v["ch"], v["dir"], v["out"], series=series)
+                place = "id" if table == "touchpoint" else "rowid"
+                db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (_payload(bare, at), id_))
+                db.execute("DELETE FROM gone WHERE kind=? AND id=?", (table, id_))
+            db.execute("DELETE FROM touchpoint WHERE id IN (SELECT id FROM gone WHERE kind='touchpoint')")
+            db.execute("DELETE FROM beaten WHERE rowid IN (SELECT id FROM gone WHERE kind='beaten')")
+            db.execute("DELETE FROM seen WHERE touchpoint NOT IN (SELECT id FROM touchpoint)")
+        finally:
+            db.execute("DROP TABLE temp.gone")
+
+    def revise_people(self, keep: Callable[[Person], bool]) -> int:
+        """Drop the directory entries that are not to be kept; returns how many."""
+        rows = self.db.execute("SELECT key, source, payload FROM person").fetchall()
+        gone = [(key, source) for key, source, payload in rows if not keep(_person_in(payload, key))]
+        self.db.executemany("DELETE FROM person WHERE key=? AND source=?", gone)
+        self._changed()
+        return len(gone)
+
+    def revise_decisions(self, change: Callable[[Decision], Mapping[str, Any] | None]) -> int:
+        """Put what `change` makes of it in the place of what every decision says, taken back or not; `None` drops it.
+        Returns how many were dropped."""
+        gone = 0
+        for decision, _ in self.history():
+            payload = change(decision)
+            if payload is None:
+                gone += 1
+                self.db.execute("DELETE FROM decision WHERE id=?", (decision.id,))
+            elif payload != decision.payload:
+                self.db.execute("UPDATE decision SET payload=? WHERE id=?", (_canonical(payload), decision.id))
+        self._changed()
+        return gone
+
+    def revise_texts(self, change: Callable[[str], str]) -> None:
+        """Change the names of files and of what they cover, and what their import said."""
+
+        def deep(value: Any) -> Any:
+            if isinstance(value, str):
+                return change(value)
+            if isinstance(value, list):
+                return [deep(v) for v in value]
+            return {deep(k): deep(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+        for id_, name, report in self.db.execute("SELECT id, name, report FROM source").fetchall():
+            self.db.execute(
+                "UPDATE OR IGNORE source SET name=?, report=? WHERE id=?", (change(name), _canonical(deep(json.loads(report))), id_)
+            )
+        for source, what, start, until in self.db.execute("SELECT * FROM coverage").fetchall():
+            if change(what) != what:
+                self.db.execute("DELETE FROM coverage WHERE source=? AND what=? AND start=?", (source, what, start))
+                self.db.execute("INSERT OR REPLACE INTO coverage VALUES (?, ?, ?, ?)", (source, change(what), start, until))
+
+    def drop_coverage(self, before: date) -> None:
+        """No source covers the days before a date any more."""
+        day = before.toordinal()
+        self.db.execute("DELETE FROM coverage WHERE until<?", (day,))
+        self.db.execute("UPDATE OR REPLACE coverage SET start=? WHERE start<?", (day, day))
+
+    def overwrite_what_is_deleted(self) -> None:
+        """From now on this connection overwrites what it deletes with zeros."""
+        self.db.execute("PRAGMA secure_delete=ON")
+
+    def compact(self) -> bool:
+        """Write the file anew without free pages, and empty its log. Returns whether another program kept that from being
+        finished."""
+        self.db.execute("VACUUM")
+        return bool(self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+
+    def copy_to(self, path: Path) -> None:
+        """Copy the store as it is now into an empty file."""
+        self.db.execute("VACUUM INTO ?", (str(path),))
 
 
 _SUMMARIES = """
@@ -789,17 +934,30 @@ _Row = tuple[str, int, str, str, str | None, str | None, Mapping[str, Any]]
 """key, at, payload, revision, series, version, and what the payload says"""
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def _canonical(value: Any) -> str:
-    return _ENCODER.encode(value)
+    """JSON with sorted keys. Half of a broken emoji, which no UTF-8 can hold, becomes U+FFFD."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:
+        return orjson.dumps(_mended(value), option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, Mapping):
+        return {_mended(k): _mended(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_mended(v) for v in value]
+    return value
 
 
 def _row(t: Touchpoint) -> _Row:
     at = int(t.at.timestamp() // 1)
     values = _values(t, at)
     payload = _canonical(values)
+    if "\ufffd" in payload:
+        values = orjson.loads(payload)  # what is counted must be what was written
     key = t.key or content_key("added", payload)
     version = sortable(t.revision[:2]) if t.series is not None else None
     return key, at, payload, sortable(t.revision), t.series, version, values
@@ -845,7 +1003,7 @@ def _participants(values: Mapping[str, Any]) -> tuple[Participant, ...]:
 
 
 def _touchpoint(at: int, payload: str, key: str) -> Touchpoint:
-    v = json.loads(payload)
+    v = orjson.loads(payload)
     return Touchpoint(
         datetime.fromtimestamp(at, UTC), v["ch"], v["dir"], v["out"], _parties(v), key=key, duration=v.get("dur"),
         wait=v.get("wait"), line=v.get("line"), thread=v.get("thread"), expects_reply=v.get("er"),
@@ -856,7 +1014,7 @@ def _touchpoint(at: int, payload: str, key: str) -> Touchpoint:
 
 def _derived(payload: str, our_side: OurSide, media: Mapping[str, str]) -> str:
     """A fact's text with its sides worked out anew. A direction that the source stated stays."""
-    v = json.loads(payload)
+    v = orjson.loads(payload)
     if participants := _participants(v):
         stated = None if any(p.role == "from" for p in participants) else v["dir"]
         sides = our_side.sides(participants, media[v["ch"]], stated)
@@ -874,17 +1032,18 @@ def _person_out(p: Person) -> dict[str, Any]:
 
 
 def _person_in(payload: str, key: str) -> Person:
-    values = json.loads(payload)
+    values = orjson.loads(payload)
     handles = tuple(Handle(*h) for h in values.pop("handles"))
     return Person(values.pop("name"), handles, key=key, **values)
 
 
 _INVOICE = re.compile(
+    r"(?!(?:re|aw|antw|antwort|sv|wg|fwd?)\s*:)(?:"
     r"(?:(?:ihre?|your|unsere?|our|neue?|new)\s+)*(?:(?:ab)?rechnung|invoice|gutschrift|credit note|(?:zahlungs)?"
     r"mahnung|zahlungserinnerung|payment reminder|(?:auftrags|bestell|versand)bestätigung|(?:order|shipping) confirmation|"
     r"lieferschein|delivery note|quittung|(?:payment )?receipt|kontoauszug|account statement|storno)(?:\b|s?(?:nr|nummer))|"
     r"(?:ihre bestellung|your order)\b|(?:.{0,40}[\[(])?(?:ticket|case|vorgang|request)\s*(?:id|nr\.?|no\.?)?\s*[#:]?\s*[\w-]*\d|"
-    r"\[[\w .-]*#\s*\d"
+    r"\[[\w .-]*#\s*\d)"
 )
 """How the subject of a supplier's document begins: the paper itself, or a ticket of theirs. Matched from the beginning
 and in lower case, so that what only speaks of one ("Rückfrage zu Ihrer Rechnung", "AW: [Ticket#7]") is none."""

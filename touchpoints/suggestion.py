@@ -18,6 +18,7 @@ from touchpoints import words
 from touchpoints.book import Book, Relationship, Suggestion, is_live
 from touchpoints.handles import Handle
 from touchpoints.rules.scope import is_attempt, is_sign, is_written
+from touchpoints.sameevent import events
 from touchpoints.store import Stored
 from touchpoints.words import Text
 
@@ -52,7 +53,7 @@ def suggest(
     What has to be done `soon` takes the first slot that is likely; anything else may wait some days for the best one.
     No slot lies before `start` (a birthday). Somebody `gone` is not to be reached: their successor is to be found.
     """
-    history = book.touchpoints(relationship, limit=HISTORY)
+    history = events(book.touchpoints(relationship, limit=HISTORY), book.zone)[::-1]
     failed = _failed(history)
     if gone:
         way: _Way | None = _Way("find", "phone", None, Text("no successor", name=relationship.name))
@@ -61,7 +62,7 @@ def suggest(
     if way is None:
         return None
     slot, said = _slot(book, history, failed, soon, max(start or book.today, book.today))
-    shown = way.handle.raw or way.handle.value if way.handle else ""
+    shown = way.handle.shown if way.handle else ""
     text = Text(
         way.phrase, handle=shown, channel=words.name("channel", way.channel), why=Text("why", why=way.why), slot=said
     )
@@ -192,9 +193,7 @@ def _written(relationship: Relationship, history: Sequence[Stored], banned: froz
 # -- the slot -----------------------------------------------------------------------------------------------------
 
 
-def _slot(
-    book: Book, history: Sequence[Stored], failed: Iterable[Stored], soon: bool, start: date
-) -> tuple[str, Text]:
+def _slot(book: Book, history: Sequence[Stored], failed: Iterable[Stored], soon: bool, start: date) -> tuple[str, Text]:
     """The next slot in working hours: where they were mostly reached, else a usual one; never where a call failed."""
     opens, closes = book.workdays.hours
     spoken = Counter(_band(book, s) for s in history if is_live(s))

@@ -50,6 +50,8 @@ def as_json(record: Record) -> str:
     """A record as one line of JSON with sorted keys: what golden files hold."""
     values = {k: v for k, v in attrs.asdict(record).items() if v not in (None, (), [], {}, "")}
     values.pop("source", None)
+    if "record" in values:
+        values["place"] = values.pop("record")
     return json.dumps({"record": type(record).__name__, **values}, ensure_ascii=False, sort_keys=True, default=_plain)
 
 

@@ -24,9 +24,7 @@ class Workdays:
     `region` is ISO 3166-1 or -2 (`DE`, `DE-BE`). `absences` are our own, as pairs of first and last day.
     """
 
-    def __init__(
-        self, region: str, hours: tuple[int, int], zone: ZoneInfo, absences: Iterable[DateRange] = ()
-    ) -> None:
+    def __init__(self, region: str, hours: tuple[int, int], zone: ZoneInfo, absences: Iterable[DateRange] = ()) -> None:
         self.region, self.hours, self.zone = region, hours, zone
         self.absences = tuple(absences)
         self._years: dict[tuple[int, str], dict[date, str]] = {}

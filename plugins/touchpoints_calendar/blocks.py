@@ -38,17 +38,21 @@ class Block:
 
 def chunks(source: Source) -> Iterator[bytes]:
     """A file's bytes; UTF-16 is turned into UTF-8, the lone carriage returns of old Mac files into line ends."""
+    lone = "\n" not in source.head_text and "\r" in source.head_text
+    for part in _bytes(source):
+        part = part.removeprefix(b"\xef\xbb\xbf")
+        yield part.replace(b"\r", b"\n") if lone else part
+
+
+def _bytes(source: Source) -> Iterator[bytes]:
     if source.head.count(0) > len(source.head) // 4:
         with source.text() as text:
-            while part := text.read(CHUNK):
-                yield part.lstrip("\ufeff").encode("utf-8", "replace")
-        return
-    lone = b"\n" not in source.head and b"\r" in source.head
-    with source.open() as stream:
-        first = stream.read(CHUNK).removeprefix(b"\xef\xbb\xbf")
-        while first:
-            yield first.replace(b"\r", b"\n") if lone else first
-            first = stream.read(CHUNK)
+            while characters := text.read(CHUNK):
+                yield characters.encode("utf-8", "replace")
+    else:
+        with source.open() as stream:
+            while part := stream.read(CHUNK):
+                yield part
 
 
 class TooLarge(ValueError):
@@ -93,7 +97,7 @@ class _Cutter:
             return
         self._parts.append(part)
         if sum(map(len, self._parts)) > MOST_BYTES:
-            yield self._collected(f"a component of more than {MOST_BYTES >> 20} MiB")
+            yield self._collected(f"is larger than {MOST_BYTES >> 20} MiB")
             self._at = None
 
     def begin(self, name: bytes, line: bytes) -> Iterator[Block]:
@@ -206,10 +210,8 @@ def unfolded(data: bytes) -> str:
     data = data.replace(b"\r\n", b"\n")
     if b"\r" in data:
         data = data.replace(b"\r", b"")
-    if b"\n\n" in data or b"\n\t" in data:
-        data = _FOLD.sub(b"", data)
-    else:
-        data = data.replace(b"\n ", b"")  # the same, faster
+    plain = b"\n\n" not in data and b"\n\t" not in data
+    data = data.replace(b"\n ", b"") if plain else _FOLD.sub(b"", data)  # the same, the one faster
     try:
         return data.decode()
     except UnicodeDecodeError:

@@ -169,25 +169,26 @@ def _stamp(text: str) -> str:
 def _people(organizer: tuple[Parameters, str] | None, attendees: list[tuple[Parameters, str]]) -> People:
     """Everybody once. Where the attendees' list holds the organiser, the answer there is the organiser's."""
     people: dict[str, tuple[Participant, str]] = {}
-    if organizer and (person := _person("organizer", *organizer)):
-        people[person[0].handle.value] = person
-    for parameters, address in attendees:
-        person = _person("attendee", parameters, address)
-        if person is None:
+    lines = [("attendee", *line) for line in attendees]
+    for role, parameters, address in [("organizer", *organizer), *lines] if organizer else lines:
+        found = _person(role, parameters, address)
+        if found is None:
             continue
-        known = people.get(person[0].handle.value)
-        if known is not None:
-            name, answer = person[0].name or known[0].name, person[1]
-            if known[0].role == "organizer" and answer == "NEEDS-ACTION":
+        who, person, answer = found
+        if who in people:
+            known, _ = people[who]
+            if known.role == "organizer" and answer == "NEEDS-ACTION":
                 answer = ""
-            person = Participant(known[0].role, known[0].handle, name, declined=answer == "DECLINED"), answer
-        people[person[0].handle.value] = person
+            name = person.name or known.name
+            person = Participant(known.role, known.handle, name, declined=answer == "DECLINED")
+        people[who] = person, answer
     return tuple(people.values())
 
 
 @lru_cache(maxsize=1 << 13)
-def _person(role: str, parameters: Parameters, address: str) -> tuple[Participant, str] | None:
-    """Who a line names, and the answer; `None` for a room, a resource, a group, a calendar, or nobody."""
+def _person(role: str, parameters: Parameters, address: str) -> tuple[str, Participant, str] | None:
+    """Who a line names (as one text, and as a participant), and the answer; `None` for a room, a resource, a group, a
+    calendar, or nobody."""
     if parameters.get("CUTYPE", "").upper() in _THINGS or "calendar.google.com" in address.lower():
         return None
     name = parameters.get("CN", "").strip(" '\"")
@@ -200,8 +201,8 @@ def _person(role: str, parameters: Parameters, address: str) -> tuple[Participan
             return None
         handle = handles.name(name, "calendar")
     if role == "organizer":
-        return Participant(role, handle, name or None), ""
+        return handle.value, Participant(role, handle, name or None), ""
     answer = parameters.get("PARTSTAT", "").upper() or "NEEDS-ACTION"
     if parameters.get("ROLE", "").upper() == "NON-PARTICIPANT":
         role = "cc"  # told of the meeting, not asked to come
-    return Participant(role, handle, name or None, declined=answer == "DECLINED"), answer
+    return handle.value, Participant(role, handle, name or None, declined=answer == "DECLINED"), answer

@@ -11,8 +11,9 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from types import MappingProxyType
 
 import attrs
 
@@ -21,11 +22,11 @@ from touchpoints.model import CHANNELS, Coverage, LeftOut, Participant, Question
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
-from touchpoints_calendar.blocks import Block, TooLarge, blocks, chunks, unfolded
+from touchpoints_calendar.blocks import TooLarge, blocks, chunks, unfolded
 from touchpoints_calendar.event import Event
 from touchpoints_calendar.lines import Damaged
 from touchpoints_calendar.series import MOST_OCCURRENCES, Entry, Occurrence, occurrences, seconds, single
-from touchpoints_calendar.zones import Calendar, Clock, Moment, UnknownZone, embedded
+from touchpoints_calendar.zones import Calendar, Clock, Embedded, Moment, UnknownZone, embedded
 
 RUNS_ON = timedelta(days=400)
 """A series without an end is read this far beyond the newest stamp of its file."""
@@ -43,12 +44,14 @@ class ICalendar(Importer):
 
     name = "icalendar"
     channels = (CHANNELS["meeting"], CHANNELS["video"], CHANNELS["phone"])
-    export = {
-        "de": "Google Kalender: Einstellungen > Importieren & Exportieren > Exportieren. Outlook: Datei > Kalender "
-        "speichern, vollständige Details. Apple Kalender: Ablage > Exportieren.",
-        "en": "Google Calendar: Settings > Import & export > Export. Outlook: File > Save Calendar, full details. Apple "
-        "Calendar: File > Export.",
-    }
+    export = MappingProxyType(
+        {
+            "de": "Google Kalender: Einstellungen > Importieren & Exportieren > Exportieren. Outlook: Datei > Kalender "
+            "speichern, vollständige Details. Apple Kalender: Ablage > Exportieren.",
+            "en": "Google Calendar: Settings > Import & export > Export. Outlook: File > Save Calendar, full details. "
+            "Apple Calendar: File > Export.",
+        }
+    )
 
     def recognises(self, source: Source) -> bool:
         """Whether the first line begins a component that is not an address book's or a phone memory's."""
@@ -86,7 +89,7 @@ class _Survey:
     def of(cls, source: Source) -> _Survey:
         calendars: list[Calendar] = []
         same: dict[tuple[object, ...], Calendar] = {}
-        zones: dict[bytes, tuple[str, tzinfo] | None] = {}
+        zones: dict[bytes, Embedded | None] = {}
         inside: dict[int, list[bytes]] = {}
         uids = array("q")
         newest, last_start = "", ""
@@ -98,13 +101,12 @@ class _Survey:
                 last_start = _latest(last_start, _START.findall(block.data))
             elif block.kind == "VTIMEZONE":
                 if block.data not in zones:
-                    zone = embedded(unfolded(block.data))
-                    zones[block.data] = (zone.name, zone) if zone else None
+                    zones[block.data] = embedded(unfolded(block.data))
                 inside.setdefault(block.calendar, []).append(block.data)
             else:
                 own = tuple(inside.pop(block.calendar, ()))
                 if (block.data, own) not in same:
-                    found = {name: zone for name, zone in filter(None, map(zones.get, own))}
+                    found = {zone.name: zone for zone in map(zones.get, own) if zone}
                     same[block.data, own] = _calendar(unfolded(block.data), found)
                 calendars.append(same[block.data, own])
         counts = Counter(one for one, other in pairwise(sorted(uids)) if one == other)
@@ -119,11 +121,11 @@ class _Survey:
         return start + RUNS_ON if start.year < 9000 else start
 
 
-def _uid_hash(data: bytes) -> int | None:
-    """A number for a UID, equal for an Outlook series and its occurrences; for this process only."""
+def _uid_hash(data: bytes) -> int:
+    """A number for a UID, equal for an Outlook series and its occurrences; 0 for none. For this process only."""
     match = _UID.search(data)
     if match is None or not (uid := _FOLDED.sub(b"", match[1]).strip()):
-        return None
+        return 0
     return hash(uid[:32].upper() + uid[40:].upper() if uid[:8] == b"04000000" else uid)
 
 
@@ -141,7 +143,7 @@ def _stamp_time(text: str) -> datetime | None:
         return None
 
 
-def _calendar(text: str, zones: dict[str, tzinfo]) -> Calendar:
+def _calendar(text: str, zones: dict[str, Embedded]) -> Calendar:
     own = {name.upper(): value.strip() for name, value in reversed(_PROPERTY.findall(text))}
     name = own.get("X-WR-CALNAME") or own.get("NAME", "")
     return Calendar(own.get("METHOD", "").upper(), name.replace("\\", ""), own.get("X-WR-TIMEZONE", ""), zones)
@@ -166,8 +168,7 @@ class _Reading:
         for block in blocks(chunks(self.source)):
             found = True
             if block.damage:
-                what = "the calendar" if block.kind == "VCALENDAR" else "it"
-                yield self._skipped(block.line, f"{what} {block.damage}", block.data)
+                yield self._skipped(block.line, f"the {_KINDS[block.kind]} {block.damage}", block.data)
             if block.kind != "VEVENT":
                 continue
             uid = _uid_hash(block.data)
@@ -213,7 +214,7 @@ class _Reading:
         older, newer = sorted((known, entry), key=lambda e: (e.event.version, repr(e.event)))
         entries[place] = newer
         if older.event.version == newer.event.version:
-            yield self._skipped(older.line, "another event has its UID and version")
+            yield self.context.skipped(older.line, "another event has its UID and version", older.event.subject)
 
     def _series(self, entries: list[Entry]) -> Iterator[Record]:
         """The records of the events of one UID (or of several, if their hashes are equal by chance)."""
@@ -232,7 +233,7 @@ class _Reading:
                 single(entry)
                 sound.append(entry)
             except Damaged as error:
-                yield self._skipped(entry.line, str(error))
+                yield self.context.skipped(entry.line, str(error), entry.event.subject)
             except UnknownZone as error:
                 yield from self._unknown(error.name, entry.line)
         found, cut = [single(entry) for entry in sound] if master is None else [], False
@@ -242,7 +243,7 @@ class _Reading:
             try:
                 found, cut = occurrences(master, sound, self.survey.horizon)
             except Damaged as error:
-                yield self._skipped(master.line, str(error))
+                yield self.context.skipped(master.line, str(error), master.event.subject)
             except UnknownZone as error:
                 yield from self._unknown(error.name, master.line)
         if cut and master is not None:
@@ -255,7 +256,7 @@ class _Reading:
         for occurrence in found:
             by_event.setdefault(id(occurrence.entry), []).append(occurrence)
         for those in by_event.values():
-            yield from self._meetings(those)
+            yield from self._meetings(those, lone=master is None)
 
     def _meets_somebody(self, entry: Entry) -> bool:
         owns = self.context.our_side.owns
@@ -263,17 +264,21 @@ class _Reading:
 
     # -- occurrences -> touchpoints ------------------------------------------------------------------------------
 
-    def _meetings(self, found: list[Occurrence]) -> Iterator[Record]:
-        """The touchpoints of occurrences that one event describes, or why it is left out (once)."""
+    def _meetings(self, found: list[Occurrence], lone: bool) -> Iterator[Record]:
+        """The touchpoints of occurrences that one event describes, or why it is left out (once).
+
+        All that a master yields is one series, so that its next version can drop what it no longer yields. A `lone`
+        override is a series of its own: it knows nothing of the other occurrences.
+        """
         event, calendar = found[0].entry.event, found[0].entry.clock.calendar
         if calendar.method in ("", "PUBLISH"):
             first, last = self.spans.get(calendar.name, (found[0].at, found[-1].at))
             self.spans[calendar.name] = min(first, found[0].at), max(last, found[-1].at)
-        if event.private:
+        if event.private or calendar.name in self.context.settings.private:
             yield LeftOut("private")
             return
         uid = event.uid or _content(event)
-        series = content_key("series", uid)
+        series = content_key("series", uid, *([found[0].identity] if lone else []))
         for participants, outcome, suffix, confirmed in self._sides(event, calendar.method == "CANCEL"):
             if outcome == "reached" and event.free:
                 yield LeftOut("no other party")  # nobody is met in time that is marked as free
@@ -335,13 +340,12 @@ class _Reading:
             people = theirs + [p for p in people if owns(p.handle, p.name)]
         return self.context.touchpoint(
             clock.instant(event.start), event.channel, people, key=key, direction="mutual", outcome="declined",
-            series=content_key("series", uid), revision=(*event.version, *event.version),
-            duration=seconds(event, clock), subject=event.subject or None,
+            revision=(*event.version, *event.version), duration=seconds(event, clock), subject=event.subject or None,
         )  # fmt: skip
 
     # -- what is said beside --------------------------------------------------------------------------------------
 
-    def _skipped(self, line: int, reason: str, data: bytes = b"") -> Skipped:
+    def _skipped(self, line: int, reason: str, data: bytes) -> Skipped:
         return self.context.skipped(line, reason, unfolded(data[:400]).strip())
 
     def _unknown(self, zone: str, line: int) -> Iterator[Record]:
@@ -367,6 +371,7 @@ class _Reading:
             return when.date()
 
 
+_KINDS = {"VEVENT": "event", "VTIMEZONE": "time zone", "VCALENDAR": "calendar"}
 _ANSWERS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
 _NO_CALENDAR = Calendar()
 

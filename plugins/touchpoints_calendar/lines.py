@@ -66,7 +66,7 @@ class Grammar:
         """The same by icalendar."""
         from icalendar.parser import Contentlines
 
-        for line in Contentlines.from_ical(text):
+        for line in Contentlines.from_ical(text):  # type: ignore[no-untyped-call]
             head = _HEAD.match(line)
             name = head[1].upper() if head else ""
             if name not in self.names:

@@ -82,7 +82,7 @@ class Rule:
 
 
 def _number(name: str, text: str) -> int:
-    if not re.fullmatch(r"[+-]?\d{1,9}", text):
+    if not re.fullmatch(r"[+-]?\d{1,12}", text):
         raise Damaged(f"RRULE part '{name}={text}' cannot be read")
     return int(text)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 import attrs
@@ -40,16 +40,19 @@ class Occurrence:
     revision: tuple[int | str, ...]
 
 
-def occurrences(master: Entry, overrides: Iterable[Entry], horizon: datetime) -> tuple[list[Occurrence], bool]:
+def occurrences(master: Entry, overrides: Sequence[Entry], horizon: datetime) -> tuple[list[Occurrence], bool]:
     """All occurrences of a series, those of the master first, and whether some were cut off by number.
 
     An override stands for the occurrence it names, with `onwards` also for later ones, moved alike; one that names
-    none is an occurrence of its own, unless it is a master's left-over: older and with a rule itself. Raises `Damaged`
-    and `UnknownZone`.
+    none is an occurrence of its own, unless it is a master's left-over: older and with a rule itself.
+
+    Revisions begin with the version of the series, the master's SEQUENCE and the newest stamp of all its events: so
+    whatever changes in it makes a newer version, which drops what it no longer yields. Then comes the override's own
+    version, or -1 for what the master itself yields. Raises `Damaged` and `UnknownZone`.
     """
     event, clock = master.event, master.clock
     assert event.start is not None
-    base = event.version
+    base = event.sequence, max((event.stamp, *(entry.event.stamp for entry in overrides)))
     if not event.recurring:
         at = clock.instant(event.start)
         found = [Occurrence(master, "", at, seconds(event, clock, at), (*base, -1, ""))]
@@ -97,7 +100,7 @@ def occurrences(master: Entry, overrides: Iterable[Entry], horizon: datetime) ->
 
 
 def single(entry: Entry, base: tuple[int, str] | None = None) -> Occurrence:
-    """An override by itself: of a master of version `base`, or (`None`) of one that is not in the file."""
+    """An override by itself: of a series of version `base`, or (`None`) of one whose master is not in the file."""
     event, clock = entry.event, entry.clock
     assert event.start is not None
     assert event.recurrence is not None
@@ -112,10 +115,9 @@ def seconds(event: Event, clock: Clock, start: datetime | None = None) -> float 
     not be given)."""
     if event.start is None or event.start.day:
         return None
+    length = event.length or timedelta()
     if event.end is not None:
         length = clock.instant(event.end) - (start or clock.instant(event.start))
-    else:
-        length = event.length or timedelta()
     return length.total_seconds() if length > timedelta() else None
 
 

@@ -22,6 +22,9 @@ _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?")
 _TIME = re.compile(r"\d{8}(?:T\d{6}Z?)?", re.ASCII)
 _LAST_ONSET = datetime(2100, 1, 1)
 
+Onset = tuple[datetime, timedelta, timedelta]
+"""When an offset begins to hold (UTC), the offset before it and the offset after it."""
+
 
 @attrs.frozen(slots=True)
 class Moment:
@@ -52,7 +55,7 @@ class Moment:
         from icalendar.prop import vDDDTypes
 
         try:
-            read = vDDDTypes.from_ical(value)
+            read = vDDDTypes.from_ical(value)  # type: ignore[no-untyped-call]
         except ValueError as error:
             raise Damaged(f"'{value[:40]}' is no point in time") from error
         if not isinstance(read, datetime):
@@ -61,10 +64,16 @@ class Moment:
 
 
 class Embedded(tzinfo):
-    """A zone from a file's own VTIMEZONE: the offsets (from, to) at each onset in UTC, ascending."""
+    """A zone from a file's own VTIMEZONE: the offsets (from, to) at each onset in UTC, ascending.
 
-    def __init__(self, name: str, onsets: list[tuple[datetime, timedelta, timedelta]]) -> None:
+    Some exporters write only the onsets around the day of export. Before the first onset, and after the last unless
+    one of them recurs without end (`endless`), the definition says nothing: there `rest` decides, the zone that is
+    commonly called so, if there is one.
+    """
+
+    def __init__(self, name: str, onsets: list[Onset], endless: bool, rest: tzinfo | None = None) -> None:
         self.name = name
+        self._onsets, self._endless, self._rest = onsets, endless, rest
         self._utc = [at for at, _, _ in onsets]
         # a wall time skipped or repeated by a change keeps the offset before it, as zoneinfo does
         self._wall = [at + max(before, after) for at, before, after in onsets]
@@ -73,13 +82,26 @@ class Embedded(tzinfo):
     def __repr__(self) -> str:
         return f"Embedded({self.name!r})"
 
+    def but(self, rest: tzinfo | None) -> Embedded:
+        """The same with the zone that holds outside what it defines; a zone of one offset defines all time."""
+        return self if len(set(self._offsets)) == 1 else Embedded(self.name, self._onsets, self._endless, rest)
+
+    def _silent(self, place: int) -> bool:
+        return self._rest is not None and (not place or (place == len(self._onsets) and not self._endless))
+
     def utcoffset(self, when: datetime | None) -> timedelta | None:
-        """The offset at a wall time; before the first onset what held up to it."""
-        return None if when is None else self._offsets[bisect_right(self._wall, when.replace(tzinfo=None))]
+        """The offset at a wall time."""
+        if when is None:
+            return None
+        place = bisect_right(self._wall, when.replace(tzinfo=None))
+        return self._rest.utcoffset(when) if self._rest and self._silent(place) else self._offsets[place]
 
     def fromutc(self, when: datetime) -> datetime:
         """The wall time at a UTC time."""
-        return when + self._offsets[bisect_right(self._utc, when.replace(tzinfo=None))]
+        place = bisect_right(self._utc, when.replace(tzinfo=None))
+        if self._rest and self._silent(place):
+            return when.replace(tzinfo=UTC).astimezone(self._rest).replace(tzinfo=self, fold=0)
+        return when + self._offsets[place]
 
     def dst(self, when: datetime | None) -> None:
         """Not known: a zone's definition does not always say which offset is the standard one."""
@@ -92,7 +114,8 @@ class Embedded(tzinfo):
 def embedded(text: str) -> Embedded | None:
     """The zone of an unfolded VTIMEZONE; `None` if it cannot be used, so that its name decides."""
     name = ""
-    onsets: list[tuple[datetime, timedelta, timedelta]] = []
+    onsets: list[Onset] = []
+    endless = False
     part: list[Line] | None = None
     try:
         for line in _ZONE.lines(text):
@@ -100,6 +123,7 @@ def embedded(text: str) -> Embedded | None:
                 part = []
             elif line[0] == "END" and part is not None:
                 onsets += _onsets(part)
+                endless |= any(n == "RRULE" and "UNTIL" not in v and "COUNT" not in v for n, _, v in part)
                 part = None
             elif part is not None:
                 part.append(line)
@@ -107,10 +131,10 @@ def embedded(text: str) -> Embedded | None:
                 name = line[2].strip(" \"'")
     except (Damaged, OverflowError):
         return None
-    return Embedded(name, sorted(onsets)) if name and onsets else None
+    return Embedded(name, sorted(onsets), endless) if name and onsets else None
 
 
-def _onsets(lines: list[Line]) -> list[tuple[datetime, timedelta, timedelta]]:
+def _onsets(lines: list[Line]) -> list[Onset]:
     """When the standard or daylight time of some lines begins."""
     values = {name: value for name, _, value in lines}
     if not {"DTSTART", "TZOFFSETFROM", "TZOFFSETTO"} <= values.keys():
@@ -149,7 +173,7 @@ class Calendar:
     method: str = ""
     name: str = ""
     zone: str = ""
-    zones: Mapping[str, tzinfo] = attrs.field(factory=lambda: MappingProxyType({}), hash=False)
+    zones: Mapping[str, Embedded] = attrs.field(factory=lambda: MappingProxyType({}), hash=False)
 
 
 class UnknownZone(Exception):
@@ -166,7 +190,7 @@ class Clock:
     def __init__(self, calendar: Calendar, context: Context) -> None:
         self.calendar = calendar
         self._context = context
-        self._found: dict[str, tzinfo] = {"Z": UTC, **calendar.zones}
+        self._found: dict[str, tzinfo] = {"Z": UTC}
 
     def zone(self, moment: Moment) -> tzinfo | None:
         """Where a moment is local; `None` for a day, and for a local time of a calendar that names no zone.
@@ -180,7 +204,8 @@ class Clock:
             return None
         found = self._found.get(name)
         if found is None:
-            found = self._context.zone_of(name)
+            common, own = self._context.zone_of(name), self.calendar.zones.get(name)
+            found = own.but(common) if own else common
             if found is None:
                 raise UnknownZone(name)
             self._found[name] = found

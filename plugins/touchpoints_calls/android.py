@@ -18,7 +18,7 @@ from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key, utc
 from touchpoints.source import Source
 from touchpoints_calls.elements import Element, elements
-from touchpoints_calls.rows import MOST_REMEMBERED, Equals, again, as_written, covered
+from touchpoints_calls.rows import MOST_REMEMBERED, Equals, again, as_written, covered, seconds
 from touchpoints_calls.words import asks
 
 _CALL_TYPES = {  # direction and outcome of each; without an outcome its seconds decide
@@ -123,7 +123,7 @@ def _call(
     if kind not in _CALL_TYPES:
         raise InvalidValue(f"'{kind}' is no type of call")
     direction, outcome = _CALL_TYPES[kind]
-    talked: float | None = float(values.get("duration") or 0)
+    talked: float | None = seconds(values.get("duration", ""))
     outcome = outcome or ("reached" if talked else "missed")
     if kind == "7":
         talked = None  # taken on another device, which keeps the length

@@ -18,7 +18,7 @@ from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
 from touchpoints.table import Table, header_in, rows_of
-from touchpoints_calls.rows import Leg, covered, joined
+from touchpoints_calls.rows import Leg, cells_by_name, covered, joined, seconds
 
 _REST = "channel dstchannel lastapp lastdata start answer end duration billsec disposition amaflags".split()
 _CSV = ["accountcode", "src", "dst", "dcontext", "clid", *_REST, "uniqueid", "userfield"]
@@ -75,14 +75,14 @@ def _rows(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
     if header_in(source.head_text, _is_header) is not None:
         table = Table(source, _is_header)
         for line, row in table.rows():
-            yield line, dict(zip(table.header.plain, map(str.strip, row), strict=False))
+            yield line, cells_by_name(table.header.plain, row)
         return
     names = _order(source)
     if names is None:
         raise UnreadableSource(source.name, "its columns are in none of the orders that Asterisk writes")
     with source.text() as stream:
         for line, row in rows_of(source.name, stream, ","):
-            yield line, dict(zip(names, map(str.strip, row), strict=False))
+            yield line, cells_by_name(names, row)
 
 
 def _legs(source: Source, context: Context) -> Iterator[Leg | Skipped]:
@@ -95,7 +95,7 @@ def _legs(source: Source, context: Context) -> Iterator[Leg | Skipped]:
             continue
         try:
             at = dates(cells.get("start") or cells.get("calldate", ""))
-            total, talked = float(cells["duration"]), float(cells["billsec"])
+            total, talked = seconds(cells["duration"]), seconds(cells["billsec"])
         except (InvalidValue, ValueError, KeyError) as error:
             yield context.skipped(line, str(error), raw)
             continue
@@ -112,7 +112,8 @@ def _legs(source: Source, context: Context) -> Iterator[Leg | Skipped]:
         yield Leg(
             place=line, call=cells.get("linkedid") or cells.get("uniqueid") or (cells.get("start"), caller), at=at,
             caller=caller, called=cells.get("did") or called if direction == "in" else called, direction=direction,
-            outcome=outcome, talked=talked if outcome == "reached" else None, waited=max(total - talked, 0.0),
+            outcome=outcome, talked=talked if outcome == "reached" else None,
+            waited=total if outcome == "missed" else max(total - talked, 0.0),
             line=line_called if direction == "in" else cells.get("outbound_cnum") or None,
             name=_name(cells, caller) if direction == "in" else cells.get("dst_cnam") or None,
         )  # fmt: skip

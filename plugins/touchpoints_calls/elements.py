@@ -62,7 +62,9 @@ def elements(
                 try:
                     parser.feed(rest, last)
                     broken = None
-                except (expat.ExpatError, ValueError, LookupError) as error:
+                except LookupError as error:
+                    raise UnreadableSource(source.name, f"{error}; save it as UTF-8") from None
+                except (expat.ExpatError, ValueError) as error:
                     broken = str(error).partition(":")[0]
                 if parser.refused:
                     raise UnreadableSource(source.name, parser.refused, parser.line)

@@ -138,19 +138,9 @@ def _call(
         return LeftOut("automatic")
     if outcome is None and direction == "in" and re.search(r"(?i)anrufbeantworter|answering machine", device):
         outcome = "voicemail"
-    own = _own_line(own, context)
-    caller, called = (number, own) if direction == "in" else (own, number)
+    caller, called = (number, None) if direction == "in" else (None, number)
     return context.call(
         at, caller=caller, called=called, direction=direction, outcome=outcome, talked=seconds, line=own or None,
         name=name, coarse=True, record=line, extra={"rounded": "60"} if seconds else None,
     )  # fmt: skip
 
-
-def _own_line(written: str, context: Context) -> str:
-    """Our line: the box writes it without its area code (`Internet: 23125100`), so it is the one known own number that
-    ends with it, if there is exactly one; else as written."""
-    digits = "".join(c for c in written if c.isdigit())
-    if len(digits) < 5 or digits.startswith("0") or "+" in written:
-        return written
-    known = {h.value for c in context.colleagues for h in c.handles if h.kind == "phone" and h.value.endswith(digits)}
-    return known.pop() if len(known) == 1 else written

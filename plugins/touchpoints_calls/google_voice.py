@@ -45,7 +45,7 @@ class GoogleVoice(Importer):
         return "<html" in text and ('class="hChatLog hfeed"' in text or 'class="haudio"' in text)
 
     def read(self, source: Source, context: Context) -> Iterator[Record]:
-        """The page's call, or its messages, and the span of a conversation."""
+        """The page's call, or its messages, and the days they are of."""
         page = _Page()
         with source.text() as stream:
             while block := stream.read(1 << 16):
@@ -54,7 +54,7 @@ class GoogleVoice(Importer):
         if not page.whole and not page.messages:
             raise UnreadableSource(source.name, "the page breaks off before its end; download the archive again")
         if page.is_call:
-            return iter((_call(page, context),))
+            return covered(iter((_call(page, context),)))
         return covered(_texts(page, source, context))
 
 

@@ -58,7 +58,7 @@ class Moments:
         if clock in self._clocks or self._is_clock(clock):
             if day in self._days:
                 return self(day, clock)
-            on = self._parse(day.strip())
+            on = self._parse(day.strip(" ,"))
             if on.tzinfo is None and on.time() == time(0) and ":" not in day:
                 if len(self._days) > MOST_REMEMBERED:
                     self._days.clear()

@@ -13,6 +13,7 @@ from touchpoints.model import Skipped
 from touchpoints.reading import Context
 from touchpoints.source import Source
 from touchpoints.table import Table, header_in
+from touchpoints_calls.rows import cells_by_name
 
 MOST_BYTES = 200 << 20
 """A larger JSON file is refused: it is read as a whole."""
@@ -51,10 +52,7 @@ def records(source: Source, context: Context, *alternatives: frozenset[str]) -> 
                 table = Table(source, _has(needed))
                 names = [spaced(name) for name in table.header.names]
                 for line, row in table.rows():
-                    fields: Fields = {}
-                    for name, cell in zip(names, row, strict=False):
-                        fields.setdefault(name, cell.strip())
-                    yield line, fields
+                    yield line, cells_by_name(names, row)
                 return
         raise UnreadableSource(source.name, "no header row with the expected columns")
     def is_record(entry: Any) -> bool:

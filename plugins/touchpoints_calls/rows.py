@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import TypeVar
 
 import attrs
 
+from touchpoints.errors import InvalidValue
 from touchpoints.handles import Handle
 from touchpoints.model import Channel, Coverage, LeftOut, Skipped, Touchpoint
 from touchpoints.plugins import Record
@@ -24,7 +26,8 @@ MOST_OPEN = 10_000
 
 def covered(records: Iterator[Record], what: str = "", until: date | None = None) -> Iterator[Record]:
     """The records, and behind them the span from the first to the last day (or `until`, if the file says when it was
-    made): one `Coverage` for each line, since a log is kept for the whole system; without lines one called `what`."""
+    made): one `Coverage` for each line, since a log is kept for the whole system; without lines (extensions are none)
+    one called `what`."""
     lines: dict[str, None] = {}
     first: datetime | None = None
     last: datetime | None = None
@@ -38,7 +41,7 @@ def covered(records: Iterator[Record], what: str = "", until: date | None = None
                 last = at
             elif at < first:
                 first = at
-            if record.line is not None:
+            if record.line is not None and (len(record.line) > 5 or not record.line.isdigit()):
                 lines[record.line] = None
     if first is not None and last is not None:
         end = max(last.date(), until) if until else last.date()
@@ -55,6 +58,7 @@ def again(
     waited: float | None = None,
     revision: tuple[int | str, ...] = (),
     subject: str | None = None,
+    extra: Mapping[str, str] | None = None,
 ) -> Touchpoint:
     """Another record of the same people: who they are was decided for the `first`, so a long log pays for it once.
 
@@ -63,8 +67,27 @@ def again(
     return Touchpoint(
         at, first.channel, first.direction, outcome, first.parties, key=key, revision=revision,
         duration=talked if outcome == "reached" else None, wait=waited, line=first.line, thread=first.thread,
-        colleagues=first.colleagues, subject=subject, extra=first.extra, participants=first.participants,
+        colleagues=first.colleagues, subject=subject, extra=extra or {}, participants=first.participants,
     )  # fmt: skip
+
+
+def cells_by_name(names: Sequence[str], row: Sequence[str]) -> dict[str, str]:
+    """A row's cells without surrounding space by their columns' names; of equal names the first, missing cells empty."""
+    cells: dict[str, str] = {}
+    for name, text in zip_longest(names, row[: len(names)], fillvalue=""):
+        cells.setdefault(name, text.strip())
+    return cells
+
+
+def seconds(text: str) -> float:
+    """The seconds of a plain number, 0 if empty. Raises `InvalidValue` for what is no length."""
+    try:
+        number = float(text or 0)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < 1e7:
+        raise InvalidValue(f"'{text}' is no number of seconds")
+    return number
 
 
 def as_written(handle: Handle) -> str:
@@ -150,11 +173,12 @@ def _call(legs: list[Leg], context: Context) -> Record:
     began = min(legs, key=lambda leg: leg.at)
     waits = [(leg.at - began.at).total_seconds() + leg.waited for leg in (taken or legs) if leg.waited is not None]
     waited = (min(waits) if taken else max(waits)) if waits else None
+    called = (max(taken, key=lambda leg: leg.talked or 0.0) if taken and first.direction == "in" else first).called
     numbers = {"in": (first.caller,), "out": (first.called,)}.get(first.direction or "", (first.caller, first.called))
     digits = ["".join(c for c in number or "" if c.isdigit()) for number in numbers]
     name = next((leg.name for leg in (first, *outside) if leg.name), None)
     return context.call(
-        first.at, caller=first.caller, called=first.called, direction=first.direction,
+        first.at, caller=first.caller, called=called or first.called, direction=first.direction,
         outcome="reached" if taken else other.outcome, talked=talked, waited=waited, name=name, channel=first.channel,
         line=next((leg.line for leg in (first, *outside) if leg.line), None), record=first.place,
         key=content_key("call", context.importer, began.written or began.at, *digits, first.direction),

@@ -15,7 +15,7 @@ from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
 from touchpoints_calls.pages import Fields, offers, records
-from touchpoints_calls.rows import covered
+from touchpoints_calls.rows import covered, seconds
 from touchpoints_calls.words import meaning
 
 _NEEDED = frozenset({"source", "target", "direction", "created", "type"})
@@ -73,13 +73,14 @@ def _entry(place: int, fields: Fields, at: datetime, context: Context) -> Record
         people = (Participant(roles[0], other, name), Participant(roles[1], context.phone(own), own=True))
         key = key or content_key("sms", "sipgate", at, other.value, direction)
         return context.touchpoint(at, "sms", people, key=key, direction=direction, thread=other.value)
-    talked = float(fields.get("duration") or 0)
+    talked = seconds(fields.get("duration", ""))
     outcome = "voicemail" if kind == "VOICEMAIL" else "missed" if said.startswith("MISSED") else None
     outcome = outcome or meaning(fields.get("status", "")).outcome or ("reached" if talked else "missed")
-    caller, called = (number, own) if direction == "in" else (own, number)
+    line = own if re.search(r"\d{6}", own) else None
+    caller, called = (number, line) if direction == "in" else (line, number)
     return context.call(
         at, caller=caller, called=called, direction=direction, outcome=outcome, talked=talked, name=name, record=place,
-        line=own if own.startswith(("+", "0")) else None, key=key,
+        line=line, key=key,
     )  # fmt: skip
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import attrs
+
 from touchpoints.errors import InvalidValue
 from touchpoints.model import CHANNELS, Skipped
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
 from touchpoints.table import Table, header_in
-from touchpoints_calls.people import somebody
-from touchpoints_calls.rows import Leg, covered, joined
+from touchpoints_calls.people import Somebody, somebody
+from touchpoints_calls.rows import Leg, cells_by_name, covered, joined
 from touchpoints_calls.words import NO, YES
 
 _EXPORT = {
@@ -44,14 +46,20 @@ def _is_header(names: Sequence[str]) -> bool:
     return {"callid", "calleraccountid", "calledaccountid", "starttime"} <= set(names)
 
 
+def _person(text: str) -> Somebody:
+    """Somebody as `Mara Falk 201`, or as a bare number."""
+    name, _, number = text.rpartition(" ")
+    return attrs.evolve(somebody(number), name=name) if name and number.lstrip("+").isdigit() else somebody(text)
+
+
 def _legs(source: Source, context: Context) -> Iterator[Leg | Skipped]:
     table = Table(source, _is_header)
     names = table.header.plain
     dates = context.dates(())
     for line, row in table.rows():
-        cells = dict(zip(names, map(str.strip, row), strict=False))
-        caller = somebody(cells.get("callercallerid") or cells.get("callernumber") or cells.get("callerlogin", ""))
-        called = somebody(cells.get("calledcallerid") or cells.get("callednumber", ""))
+        cells = cells_by_name(names, row)
+        caller = _person(cells.get("callercallerid") or cells.get("callernumber") or cells.get("callerlogin", ""))
+        called = _person(cells.get("calledcallerid") or cells.get("callednumber", ""))
         outside = cells.get("calleraccountid") == "0", cells.get("calledaccountid") == "0"
         if outside[0] == outside[1]:
             incoming = cells.get("incoming", "").casefold()

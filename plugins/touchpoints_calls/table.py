@@ -45,6 +45,10 @@ _PEOPLE = (
     "direction", "type", "channel", "status", "answered", "number", "caller", "called", "caller_name", "called_name",
     "name", "given", "family", "email", "line", "colleague",
 )  # fmt: skip
+_WORDS = ("direction", "type", "channel", "status", "answered")
+_NOTHING, _NOBODY = Meaning(), Somebody()
+_SEVERAL = re.compile(r"[;|\n]|,(?=[^,;]*@)")
+"""What stands between the addresses of a cell."""
 _NO_DIRECTION = "nobody was reached, and nothing says who called whom; add a column for the direction"
 
 
@@ -148,6 +152,7 @@ class Reading:
         subject = columns.get("subject") if context.settings.subjects else None
         moments, lengths, equals, width = self.moments, self.lengths, Equals(), len(header.names)
         seen: dict[tuple[str, ...], _Known] = {}
+        rounded = {"rounded": "60"} if self.layout.unit in ("m", "h:mm") else {}
         for line, row in self.rows():
             if len(row) < width:
                 row += [""] * (width - len(row))
@@ -187,7 +192,10 @@ class Reading:
             seconds = talked if talked is not None and talked > 0 else None
             revision = (int(outcome == "reached"), int(seconds or 0))
             about = (row[subject].strip() or None) if subject is not None else None
-            yield again(first, at, key, outcome, seconds, waited, revision, about)
+            extra = rounded if seconds else {}
+            if written.endswith(" "):
+                extra = {**extra, "all_day": "yes"}
+            yield again(first, at, key, outcome, seconds, waited, revision, about, extra)
 
     # -- who, in which direction, on which channel, with which outcome ---------------------------------------------
 
@@ -199,23 +207,22 @@ class Reading:
         return meaning(text)
 
     def _known(self, cells: dict[str, str], at: datetime) -> _Known:
-        said = {f: self._meaning(cells.get(f, "")) for f in ("direction", "type", "channel", "status", "answered")}
+        said = {f: self._meaning(cells[f]) if cells.get(f) else _NOTHING for f in _WORDS}
         channel = said["channel"].channel or said["type"].channel or self._channel
         if channel == "fax":
             return _Known(LeftOut("automatic"))
         unknown = [f for f in ("channel", "type") if cells.get(f) and not any(said[f])]
         if unknown and not said["direction"].direction:
-            return _Known(f"'{cells[unknown[0]]}' is no kind of contact that is known ({', '.join(CHANNELS)})")
+            return _Known(f"'{cells[unknown[0]]}' is no kind of contact that is known, such as phone, mail, video, meeting")
         medium = CHANNELS[channel].medium
         direction = said["direction"].direction or said["type"].direction or said["status"].direction
         outcome = _answer(cells.get("answered", "")) or next(
             (m.outcome for f in ("answered", "status", "direction", "type") if (m := said[f]).outcome), None
         )
         caller, called, other = self._people(cells)
+        implied = next((m.implied for m in said.values() if m.implied), None)
         if direction is None and not (caller and called):
-            direction = "in" if caller and not other else "out" if called and not other else next(
-                (m.implied for m in said.values() if m.implied), None
-            )
+            direction = "in" if caller and not other else "out" if called and not other else implied
             if direction is None and cells.get("direction") and not said["direction"].outcome:
                 word = cells["direction"]
                 return _Known(f"'{word}' says neither in nor out; name it under in_words or out_words of a [[table]]")
@@ -228,7 +235,10 @@ class Reading:
         else:
             outcome = "reached"  # a message is delivered, answered or not
         made = self._touchpoint(at, channel, direction, outcome, caller, called, other, cells)
+        if isinstance(made, Skipped) and direction is None and implied:
+            made = self._touchpoint(at, channel, implied, outcome, caller, called, other, cells)
         if isinstance(made, Skipped):
+            self._numbers.update(number for number in (caller.number, called.number) if number)
             return _Known(made.reason)
         if isinstance(made, LeftOut):
             return _Known(made)
@@ -237,15 +247,16 @@ class Reading:
 
     def _people(self, cells: dict[str, str]) -> tuple[Somebody, Somebody, list[Somebody]]:
         """Caller, called, and the others where the table does not say which of both they are."""
-        caller, called = somebody(cells.get("caller", "")), somebody(cells.get("called", ""))
+        caller, called, number = (
+            somebody(cells[f]) if cells.get(f) else _NOBODY for f in ("caller", "called", "number")
+        )
         if name := cells.get("caller_name"):
             caller = attrs.evolve(caller, name=name)
         if name := cells.get("called_name"):
             called = attrs.evolve(called, name=name)
-        number = somebody(cells.get("number", ""))
         full = " ".join(filter(None, (cells.get("given"), cells.get("family"))))
         names = [somebody(part.strip()) for part in (cells.get("name") or full).split(";") if part.strip()]
-        emails = [somebody(part) for part in re.split(r"[;|\s]+|,(?=\s*\S+@)", cells.get("email", "")) if "@" in part]
+        emails = [somebody(part.strip()) for part in _SEVERAL.split(cells.get("email", "")) if "@" in part]
         if number:
             merged = number
             for further in (*names[:1], *emails[:1]):
@@ -253,10 +264,7 @@ class Reading:
                     merged.number or further.number, merged.email or further.email, merged.name or further.name
                 )
             return caller, called, [merged]
-        if len(emails) == len(names):
-            names = [attrs.evolve(n, email=e.email) for n, e in zip(names, emails, strict=True)]
-            emails = []
-        return caller, called, emails or names or ([number] if number.hidden else [])
+        return caller, called, _paired(names, emails) or ([number] if number.hidden else [])
 
     def _touchpoint(
         self, at: datetime, channel: str, direction: str | None, outcome: str | None, caller: Somebody,
@@ -286,8 +294,6 @@ class Reading:
             if caller.number and called.number:
                 decided = context.call(at, caller=caller.number, called=called.number, line=line, key="-", talked=1.0)
                 if not isinstance(decided, Touchpoint):
-                    if isinstance(decided, Skipped):
-                        self._numbers.update((caller.number, called.number))
                     return decided
                 self._ours_known = True
                 direction = decided.direction
@@ -309,6 +315,7 @@ class Reading:
         self, at: datetime, channel: str, direction: str, outcome: str | None, people: list[Somebody], line: str | None
     ) -> Touchpoint | LeftOut:
         medium = CHANNELS[channel].medium
+        line = self.context.our_side.line(line) if line else None
         pair = ("caller", "called") if medium == "call" else ("from", "to")
         theirs, our_role = pair if direction == "in" else pair[::-1]
         if medium in ("meeting", "video"):
@@ -347,6 +354,22 @@ class Reading:
                 ("phone", "meeting", "video", "mail"),
                 '[[table]] with its columns and channel = "meeting" (see: import --dry-run)',
             )  # fmt: skip
+
+
+def _paired(names: list[Somebody], emails: list[Somebody]) -> list[Somebody]:
+    """People of a cell of names and one of addresses: side by side if there are as many, else by a part of the name in
+    the address; whoever has no counterpart stands alone."""
+    if len(names) == len(emails):
+        return [attrs.evolve(n, email=e.email) for n, e in zip(names, emails, strict=True)]
+    people, left = [], list(names)
+    for person in emails:
+        local = handles.fold((person.email.value if person.email else "").partition("@")[0])
+        fitting = [n for n in left if any(len(part) > 2 and part in local for part in handles.fold(n.name).split())]
+        if len(fitting) == 1:
+            left.remove(fitting[0])
+            person = attrs.evolve(person, name=fitting[0].name)
+        people.append(person)
+    return people + left
 
 
 def _answer(word: str) -> str | None:

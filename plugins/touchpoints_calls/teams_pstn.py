@@ -16,7 +16,7 @@ from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
 from touchpoints_calls.pages import Fields, offers, records
-from touchpoints_calls.rows import covered
+from touchpoints_calls.rows import covered, seconds
 from touchpoints_calls.words import NO
 
 _USAGE_CSV = frozenset({"caller id", "call type", "destination number", "duration seconds", "start time"})
@@ -78,7 +78,7 @@ def _call(place: int, fields: Fields, context: Context) -> Record:
     at = context.dates(())(started)
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
-    talked = float(first("duration seconds", "duration (seconds)", "duration") or 0)
+    talked = seconds(first("duration seconds", "duration (seconds)", "duration"))
     failed = first("success", "successful call").casefold() in NO or first("event type").casefold() == "attempt"
     digits = "".join(c for c in theirs if c.isdigit())
     return context.call(

@@ -16,7 +16,7 @@ from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
 from touchpoints_calls.pages import Fields, offers, records
-from touchpoints_calls.rows import covered, gathered
+from touchpoints_calls.rows import covered, gathered, seconds
 
 _NEEDED = frozenset({"sid", "from", "to", "status", "start time", "direction"})
 _OUTCOMES = {"completed": "reached", "busy": "missed", "no-answer": "missed", "failed": "missed", "canceled": "missed"}
@@ -74,7 +74,7 @@ def _call(legs: list[tuple[int, Fields]], context: Context) -> Record:
     else:
         raise InvalidValue(f"'{parent['direction']}' is no direction")
     ours = called if direction == "in" else caller
-    talked = max((float(fields.get("duration") or 0) for fields in children or [parent]), default=0.0)
+    talked = max((seconds(fields.get("duration", "")) for fields in children or [parent]), default=0.0)
     return context.call(
         _at(parent), caller=caller, called=called, direction=direction, outcome=outcome, talked=talked, record=place,
         name=parent.get("caller name") or None if direction == "in" else None,

@@ -35,7 +35,7 @@ _OUTCOMES = (  # the first that fits: "nicht erreicht" before "erreicht"
     ("missed", "in", r"\b(verpasst\w*|missed|verloren\w*|entgangen\w*|abandoned|aufgelegt vor annahme)\b"),
     ("missed", None, r"\b(unbeantwortet\w*|unanswered|unangenommen|no ?answer|no ?pickup|keine antwort|besetzt|busy|"
                      r"failed|fehlgeschlagen|fehler|congestion|abgebrochen\w*|timeout|"
-                     r"(nicht|not) (angenommen|beantwortet|verbunden|zustande gekommen|erfolgreich|connected))\b"),
+                     r"(nicht|not) ?(angenommen|beantwortet|verbunden|zustande gekommen|erfolgreich|connected))\b"),
     ("reached", None, r"\b(angenommen\w*|beantwortet\w*|answered|connected|verbunden\w*|erreicht|erfolgreich\w*|"
                       r"successful|success|completed|pickup|ok|gesprochen|geführt|abgeschlossen|beendet|held|attended|"
                       r"stattgefunden|zugestellt|delivered|gelesen|read|durchgeführt)\b"),
@@ -63,7 +63,7 @@ _ASKS = re.compile(
 @lru_cache(maxsize=4096)
 def meaning(text: str) -> Meaning:
     """What a cell says; all `None` where it says nothing known."""
-    words = " ".join(re.sub(r"[_\W]+", " ", re.sub(r"(?<=[a-zäöü])(?=[A-Z])", " ", text)).casefold().split())
+    words = " ".join(re.sub(r"[_\W]+", " ", text).casefold().split())
     arrows = words or text.strip()
     direction = next((name for name, pattern in _DIRECTIONS if re.search(pattern, arrows)), None)
     channel = next((name for name, pattern in _CHANNELS if re.search(pattern, words)), None)

@@ -18,7 +18,7 @@ from touchpoints.source import Source
 from touchpoints.table import header_in, plain, rows_of
 from touchpoints_calls.moments import Moments
 from touchpoints_calls.pages import Fields, offers, records
-from touchpoints_calls.rows import covered
+from touchpoints_calls.rows import cells_by_name, covered, seconds
 from touchpoints_calls.words import NO, YES, meaning
 
 _CALL_LOG = frozenset({"caller number", "callee number", "direction", "date time"})
@@ -73,7 +73,7 @@ def _call(place: int, fields: Fields, context: Context) -> Record:
     )
     dates = context.dates(())
     at = dates(fields.get("date time") or fields.get("start time", ""))
-    talked = float(fields.get("duration") or 0)
+    talked = seconds(fields.get("duration", ""))
     result = fields.get("result") or fields.get("call result", "")
     outcome = meaning(result).outcome or ("reached" if "record" in result.casefold() or talked else "missed")
     answered = fields.get("answer start time") or fields.get("answer time")
@@ -131,11 +131,11 @@ def _meetings(source: Source, context: Context) -> Iterator[Record]:
             if _is_meeting(names):
                 above = names
             elif above:
-                values = dict(zip(above, map(str.strip, row), strict=False))
+                values = cells_by_name(above, row)
             continue
         at = columns.index(_NAME)
-        person = dict(zip(columns[at:], map(str.strip, row[at:]), strict=False))
-        about = values or _first(columns[:at], row)
+        person = cells_by_name(columns[at:], row[at:])
+        about = values or cells_by_name(columns[:at], row)
         try:
             if meeting is None or not meeting.holds(about):
                 if meeting is not None:
@@ -149,17 +149,14 @@ def _meetings(source: Source, context: Context) -> Iterator[Record]:
         yield meeting.touchpoint(context)
 
 
-def _first(names: Sequence[str], row: Sequence[str]) -> dict[str, str]:
-    """The cells by name, of equal names the first."""
-    return dict(reversed(list(zip(names, map(str.strip, row), strict=False))))
-
-
 class _Meeting:
     """A meeting while its rows are read."""
 
     def __init__(self, about: dict[str, str], moments: Moments, line: int) -> None:
         self.about, self.line = about, line
         self.at, self.written, _ = moments(about.get("start time", ""))
+        minutes = about.get("duration (minutes)", "")
+        self.duration = times.duration(minutes, "m") if minutes else None
         self.people: dict[str, Participant] = {}
         host = about.get("user email") or about.get("host", "")
         self._host = handles.email(host.partition("(")[2].rstrip(") ") or host)
@@ -181,9 +178,8 @@ class _Meeting:
 
     def touchpoint(self, context: Context) -> Record:
         number = re.sub(r"\s", "", self.about.get("meeting id") or self.about.get("id", ""))
-        minutes = self.about.get("duration (minutes)", "")
         return context.touchpoint(
             self.at, "video", tuple(self.people.values()), key=content_key("zoom meeting", number, self.written),
-            duration=times.duration(minutes, "m") if minutes else None, subject=self.about.get("topic") or None,
-            extra={"rounded": "60"} if minutes else {},
+            duration=self.duration, subject=self.about.get("topic") or None,
+            extra={"rounded": "60"} if self.duration else {},
         ) if self.people else LeftOut("no other party")  # fmt: skip

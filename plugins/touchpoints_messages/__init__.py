@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from touchpoints.plugins import Importer
-from touchpoints_messages.linkedin import Invitations, LinkedIn
+from touchpoints_messages.linkedin import Invitations, LinkedIn, LinkedInRest
 from touchpoints_messages.meta import Facebook
 from touchpoints_messages.signal import Signal
 from touchpoints_messages.slack import Slack, SlackLists, SlackUsers
@@ -17,6 +17,6 @@ touchpoints_api = 1
 def touchpoints_importers() -> list[Importer]:
     """One importer a kind of export."""
     return [
-        WhatsApp(), LinkedIn(), Invitations(), Telegram(), Signal(), Slack(), SlackUsers(), SlackLists(), Teams(),
+        WhatsApp(), LinkedIn(), Invitations(), LinkedInRest(), Telegram(), Signal(), Slack(), SlackUsers(), SlackLists(), Teams(),
         TeamsPersonal(), Facebook(),
     ]  # fmt: skip

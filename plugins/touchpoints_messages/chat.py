@@ -29,6 +29,8 @@ _ASKS = re.compile(
     r"\b(melde? dich|meldet euch|melden sie sich)\b|\b(call|text|ring|write) me\b|\b(call|get back to|let) (me|us)\b|"
     r"\bget in touch\b"
 )
+MOST_NAMED = 50
+"""In a conversation of more people nobody is addressed, and naming all of them in every message would bury the rest."""
 _KEPT = 20_000
 """So many distinct times of one author are remembered to tell equal ones apart; far more than an hour holds, which is
 all that a clock set back repeats."""
@@ -62,6 +64,10 @@ class Author:
     handle: Handle
     name: str | None = None
     own: bool = False
+
+    def as_(self, role: str) -> Participant:
+        """The author as participant of a record."""
+        return Participant(role, self.handle, self.name, self.own)
 
     @classmethod
     def named(cls, name: str, scope: str, region: str, own: bool = False) -> Author:
@@ -109,11 +115,12 @@ class Chat:
         return found
 
     def participants(self, author: Author, from_: str = "from", to: str = "to") -> tuple[Participant, ...]:
-        """Everybody, the author first."""
-        return (
-            Participant(from_, author.handle, author.name, author.own),
-            *(Participant(to, a.handle, a.name, a.own) for a in self.authors if a.handle != author.handle),
-        )
+        """Everybody, the author first; of a crowd (`MOST_NAMED`) only the author and our side."""
+        others = [a for a in self.authors if a.handle != author.handle]
+        if len(others) > MOST_NAMED:
+            ours = self.context.our_side
+            others = [a for a in others if a.own or ours.owns(a.handle, a.name)][:MOST_NAMED]
+        return (author.as_(from_), *(a.as_(to) for a in others))
 
 
 class Voice:
@@ -129,12 +136,13 @@ class Voice:
     def key(self, written: str) -> str:
         """The key of the next record at a time as written: as `content_key(family, chat, author, written, ordinal)`."""
         seen = self._seen
-        seen[written] = count = seen.get(written, 0) + 1
+        ordinal = seen.get(written, 0)
+        seen[written] = ordinal + 1
         if len(seen) > 2 * _KEPT:
             for old in list(seen)[:_KEPT]:
                 del seen[old]
         hashed = self._key.copy()
-        hashed.update(f"{written}\x1f{count - 1}".encode())
+        hashed.update(f"{written}\x1f{ordinal}".encode())
         return hashed.hexdigest()
 
     def writes(self, at: datetime, written: str, asks: bool | None, key: str | None = None) -> Touchpoint | LeftOut:

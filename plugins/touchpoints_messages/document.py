@@ -15,7 +15,7 @@ LARGEST = 500 << 20
 """A JSON file of more bytes is refused: it would need many times that in memory."""
 
 _YEAR_2200 = 7_258_118_400
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
 def load(source: Source) -> tuple[Any, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 
 from touchpoints import handles
 from touchpoints.errors import InvalidValue
@@ -24,6 +25,14 @@ _EXPORT = {
     "de": "LinkedIn: Einstellungen → Datenschutz → Kopie Ihrer Daten anfordern → Nachrichten und Einladungen.",
     "en": "LinkedIn: Settings → Data privacy → Get a copy of your data → Messages and Invitations.",
 }
+_REST = re.compile(
+    r"(?i)(ad_targeting|ads? clicked|articles?|causes you care about|certifications|comments|company follows|courses|"
+    r"education|email addresses|endorsement_\w+|events|hashtag_follows|honors|inferences_about_you|instant\w*|"
+    r"job \w[\w ]*|jobs?\w*|lan ads engagement|languages|learning\w*|logins|member_follows|organizations|patents|"
+    r"phonenumbers|positions|private_identity_asset|profile( summary)?|projects|providers|publications|reactions|"
+    r"receipts\w*|recommendations_\w+|registration|rich_media|saved[\w ]*|search\w*|security challenges|shares|skills|"
+    r"test scores|verifications|volunteering|votes|whatsapp phone numbers)\.csv"
+)
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -57,7 +66,7 @@ class LinkedIn(Importer):
                 days.add(record.at.date())
             yield record
         if days:
-            yield Coverage(min(days), max(days), "linkedin")
+            yield Coverage(min(days), max(days))
 
 
 class Invitations(Importer):
@@ -107,7 +116,25 @@ class Invitations(Importer):
                 key=content_key(*parts, context.ordinal(*parts)), expects_reply=expects_reply(cell(row, message)),
             )  # fmt: skip
         if days:
-            yield Coverage(min(days), max(days), "linkedin invitations")
+            yield Coverage(min(days), max(days))
+
+
+class LinkedInRest(Importer):
+    """The other tables of the same download (profile, skills, jobs, advertising …): they hold no contact."""
+
+    name = "linkedin-rest"
+    export = _EXPORT
+
+    def recognises(self, source: Source) -> bool:
+        """A table with one of LinkedIn's names that lies beside LinkedIn's messages or invitations."""
+        if not _REST.fullmatch(PurePosixPath(source.path).name):
+            return False
+        beside = (source.sibling("messages.csv"), source.sibling("Invitations.csv"))
+        return any(s and (header_in(s.head_text, _is_messages) or header_in(s.head_text, _is_invitations)) for s in beside)
+
+    def read(self, source: Source, context: Context) -> Iterator[Record]:
+        """Nothing."""
+        return iter(())
 
 
 def _is_messages(names: Sequence[str]) -> bool:
@@ -136,6 +163,7 @@ class _People:
         self.names: dict[str, str] = {}
         self.urls: dict[str, str] = {}
         self.chats: Counter[str] = Counter()
+        self.holds_us = False
         seen: set[tuple[str, str]] = set()
         for _, row in table.rows():
             url, name = cell(row, self.sender_url), cell(row, self.sender)
@@ -147,6 +175,8 @@ class _People:
                 value = handles.profile(address).value
                 self.names.setdefault(value, called)
                 self.urls.setdefault(fold(called), value)
+            to = cell(row, self.to)
+            self.holds_us |= any(context.our_side.owns(None, n) for n in (name, to, *to.split(", ")) if n)
             for address in filter(None, (url, *urls)):
                 place = (handles.profile(address).value, cell(row, self.chat))
                 if place not in seen:
@@ -155,7 +185,7 @@ class _People:
 
     def must_hold_us(self) -> None:
         """Raise the question which profile is ours, if none is known to be."""
-        if not self.chats or any(self._is_ours(handles.profile(url), self.names.get(url)) for url in self.chats):
+        if self.holds_us or not self.chats or any(map(self.context.our_side.owns, map(handles.profile, self.chats))):
             return
         (first, most), *rest = self.chats.most_common(6)
         me, hint = "linkedin.com/in/NAME", ""

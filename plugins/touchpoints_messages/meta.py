@@ -12,7 +12,7 @@ from typing import Any
 
 from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.handles import fold
-from touchpoints.model import CHANNELS, Channel, Coverage, LeftOut, Touchpoint
+from touchpoints.model import CHANNELS, Channel, Coverage, LeftOut
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
@@ -109,14 +109,12 @@ def _read(document: dict[str, Any], channel: str, context: Context) -> Iterator[
             continue
         days.add(at.date())
         voice = chat.voice(authors[name])
-        record: Touchpoint | LeftOut
         text = _repaired(message.get("content", message.get("text")))
         if kind == "call" or "call_duration" in message:
             seconds = None if message.get("missed") else number(message.get("call_duration"))
             video = "video" in text.casefold()
-            record = voice.calls(at, written, "reached" if seconds else "missed", video=video, duration=seconds)
+            yield voice.calls(at, written, "reached" if seconds else "missed", video=video, duration=seconds)
         else:
-            record = voice.writes(at, written, expects_reply(text))
-        yield record
+            yield voice.writes(at, written, expects_reply(text))
     if days:
-        yield Coverage(min(days), max(days), f"{channel}: {title}" if title else channel)
+        yield Coverage(min(days), max(days), title)

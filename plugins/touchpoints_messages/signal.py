@@ -49,9 +49,9 @@ class Signal(Importer):
             outside = [Author.named(title, "signal", context.region)]
         identity = outside[0].handle.value if len(outside) == 1 else f"group:{fold(title)}"
         chat = Chat(context, "signal", "signal", identity, [*authors.values(), *outside])
-        what = (outside[0].name if len(outside) == 1 else title) or ""
+        what = (outside[0].name if len(outside) == 1 else "") or title
         voices = {name: chat.voice(author) for name, author in authors.items()}
-        yield from messages(source, form, context, voices, f"signal: {what}" if what else "signal")
+        yield from messages(source, form, context, voices, what)
 
 
 def _form(source: Source) -> Form | None:

@@ -16,11 +16,11 @@ from typing import Any
 
 from touchpoints import handles
 from touchpoints.errors import InvalidValue, UnreadableSource
-from touchpoints.model import CHANNELS, Channel, Coverage, LeftOut, Participant, Person
+from touchpoints.model import CHANNELS, Channel, Coverage, LeftOut, Person
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
-from touchpoints_messages.chat import Author, expects_reply, who_is_me
+from touchpoints_messages.chat import Author, Chat, expects_reply, who_is_me
 from touchpoints_messages.document import entries, instant, load, number, string
 
 _MESSAGE = re.compile(r'"type"\s*:\s*"message"')
@@ -65,7 +65,7 @@ class Slack(Importer):
             raise who_is_me(context, [a for a in people.values() if a])
         folder = PurePosixPath(source.name).parent.name
         members = _members(source, folder) or [m.get("user") for m in entries(document)]
-        chat = content_key("slack", folder)
+        chat = Chat(context, "slack", "slack", folder, [a for m in members if (a := people.get(string(m)))])
         days = set()
         for message in entries(document):
             kind, user, stamp = (string(message.get(k)) for k in ("subtype", "user", "ts"))
@@ -84,17 +84,16 @@ class Slack(Importer):
                 continue
             days.add(at.date())
             thread = string(message.get("thread_ts"))
-            others = [o for m in dict.fromkeys(members) if m != user and (o := people.get(string(m)))]
             if kind == "huddle_thread":
-                yield _huddle(message, author, people, at, chat, context)
+                yield _huddle(message, author, people, at, chat.thread, context)
                 continue
             yield context.touchpoint(
-                at, "slack", (_part("from", author), *(_part("to", o) for o in others)),
-                key=content_key("slack", user, stamp), thread=content_key(chat, thread) if thread else chat,
+                at, "slack", chat.participants(author),
+                key=content_key("slack", user, stamp), thread=content_key(chat.thread, thread) if thread else chat.thread,
                 expects_reply=expects_reply(html.unescape(_LINK.sub(r"\1", string(message.get("text"))))),
             )  # fmt: skip
         if days:
-            yield Coverage(min(days), max(days), f"slack: {folder}")
+            yield Coverage(min(days), max(days), folder)
         if damage:
             yield context.skipped("end", damage)
 
@@ -142,8 +141,9 @@ class SlackLists(Importer):
 
     def read(self, source: Source, context: Context) -> Iterator[Record]:
         """Nothing: the messages look here for who belongs to a conversation."""
-        load(source)
-        return iter(())
+        _, damage = load(source)
+        if damage:
+            yield context.skipped("end", damage)
 
 
 def _is_list(head: str) -> bool:
@@ -206,12 +206,8 @@ def _members(source: Source, folder: str) -> list[Any]:
     return []
 
 
-def _part(role: str, author: Author) -> Participant:
-    return Participant(role, author.handle, author.name, author.own)
-
-
 def _huddle(
-    message: dict[str, Any], author: Author, people: dict[str, Author | None], at: datetime, chat: str, context: Context
+    message: dict[str, Any], author: Author, people: dict[str, Author | None], at: datetime, thread: str, context: Context
 ) -> Record:
     """A call inside a conversation, with those who joined."""
     room = message.get("room")
@@ -223,7 +219,7 @@ def _huddle(
     if not others:
         return context.skipped(string(message.get("ts")), "a huddle without the names of those who joined")
     return context.touchpoint(
-        at, "slack call", (_part("caller", author), *(_part("called", p) for p in others)),
-        key=content_key("slack", "huddle", string(message.get("ts"))), thread=chat,
+        at, "slack call", (author.as_("caller"), *(p.as_("called") for p in others)),
+        key=content_key("slack", "huddle", string(message.get("ts"))), thread=thread,
         duration=end - start if start and end and end > start else None,
     )  # fmt: skip

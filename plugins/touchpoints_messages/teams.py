@@ -15,7 +15,7 @@ from typing import Any
 
 from touchpoints import handles, times
 from touchpoints.errors import InvalidValue
-from touchpoints.model import CHANNELS, Coverage, LeftOut, Participant, Skipped, Touchpoint
+from touchpoints.model import CHANNELS, Coverage, LeftOut, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
@@ -72,7 +72,7 @@ class Teams(Importer):
             if record is not None:
                 yield record
         if days:
-            yield Coverage(min(days), max(days), "teams")
+            yield Coverage(min(days), max(days))
         yield from damaged
 
 
@@ -99,7 +99,7 @@ class TeamsPersonal(Importer):
                     days.add(record.at.date())
                 yield record
         if days:
-            yield Coverage(min(days), max(days), "teams")
+            yield Coverage(min(days), max(days))
         if damage:
             yield context.skipped("end", damage)
 
@@ -188,14 +188,10 @@ def _call(message: dict[str, Any], event: dict[str, Any], chat: Chat, context: C
     seconds = times.duration(re.sub(r"[.,]\d+S$", "S", string(event.get("callDuration")))) if joined else None
     return context.touchpoint(
         ended - timedelta(seconds=seconds or 0), "teams call",
-        (_part("caller", caller), *(_part("called", p) for p in called)),
+        (caller.as_("caller"), *(p.as_("called") for p in called)),
         key=content_key("teams", chat.identity, string(message.get("id"))),
         outcome="reached" if joined else "missed", duration=seconds or None, thread=chat.identity,
     )  # fmt: skip
-
-
-def _part(role: str, author: Author) -> Participant:
-    return Participant(role, author.handle, author.name, author.own)
 
 
 # -- personal accounts ------------------------------------------------------------------------------------------

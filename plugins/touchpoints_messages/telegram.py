@@ -56,12 +56,19 @@ class Telegram(Importer):
         listed = document.get("chats")
         chats = entries(listed.get("list")) if isinstance(listed, dict) else [document]
         ours = _own_ids(document, chats, context)
-        people = [author for chat in chats for author in _authors(chat, ours).values()]
-        if people and not any(a.own or context.our_side.owns(a.handle, a.name) for a in people):
-            raise who_is_me(context, list({a.handle: a for a in people}.values()))
+        if not ours:
+            unknown = {a.handle: a for chat in chats if not _names_other(chat) for a in _authors(chat, ours).values()}
+            if unknown and not any(context.our_side.owns(a.handle, a.name) for a in unknown.values()):
+                raise who_is_me(context, list(unknown.values()))
         yield from _contacts(document, context)
+        days = set()
         for chat in chats:
-            yield from _read_chat(chat, ours, context)
+            for record in _read_chat(chat, ours, context):
+                if isinstance(record, Touchpoint):
+                    days.add(record.at.date())
+                yield record
+        if days:
+            yield Coverage(min(days), max(days), "" if listed else string(document.get("name")))
         if damage:
             yield context.skipped("end", damage)
 
@@ -71,13 +78,17 @@ def _own_ids(document: dict[str, Any], chats: list[dict[str, Any]], context: Con
     about = document.get("personal_information")
     ours = {f"user{about['user_id']}"} if isinstance(about, dict) and isinstance(about.get("user_id"), int) else set()
     for chat in chats:
-        messages = entries(chat.get("messages"))
-        ids = {_id(m): _name(m) for m in messages}
+        ids = {_id(m): _name(m) for m in entries(chat.get("messages"))}
         ours |= {i for i, name in ids.items() if name and context.our_side.owns(None, name)}
-        other = f"user{chat.get('id')}"
-        if chat.get("type") == "personal_chat" and (other in ids or any(isinstance(m.get("from_id"), str) for m in messages)):
-            ours |= ids.keys() - {other}  # old exports number chats in another way than people
+        if _names_other(chat):
+            ours |= ids.keys() - {f"user{chat['id']}"}
     return ours - {""}
+
+
+def _names_other(chat: dict[str, Any]) -> bool:
+    """Whether the chat's id is the other person's: in personal chats, but for old exports, where people are numbers."""
+    newer = any(isinstance(m.get("from_id"), str) for m in entries(chat.get("messages")))
+    return newer and chat.get("type") == "personal_chat" and isinstance(chat.get("id"), int)
 
 
 def _id(message: dict[str, Any]) -> str:
@@ -129,7 +140,6 @@ def _read_chat(chat: dict[str, Any], ours: set[str], context: Context) -> Iterat
     authors = _authors(chat, ours)
     identity = str(chat["id"]) if isinstance(chat.get("id"), int) else f"name:{title}"
     talk = Chat(context, "telegram", "telegram", identity, authors.values())
-    days = set()
     for message in entries(chat.get("messages")):
         call = message.get("type") == "service" and message.get("action") == "phone_call"
         if message.get("type") != "message" and not call:
@@ -150,17 +160,12 @@ def _read_chat(chat: dict[str, Any], ours: set[str], context: Context) -> Iterat
         voice = talk.voice(authors[author.handle.value])
         numbered = isinstance(message.get("id"), int) and isinstance(chat.get("id"), int)
         key = content_key("telegram", identity, message["id"]) if numbered else None
-        days.add(at.date())
-        record: Touchpoint | LeftOut
         if call:
             seconds = number(message.get("duration_seconds"))
             ended = "declined" if message.get("discard_reason") == "busy" else "missed"
-            record = voice.calls(at, written, "reached" if seconds else ended, key=key, duration=seconds)
+            yield voice.calls(at, written, "reached" if seconds else ended, key=key, duration=seconds)
         else:
-            record = voice.writes(at, written, expects_reply(_text(message.get("text"))), key)
-        yield record
-    if days:
-        yield Coverage(min(days), max(days), f"telegram: {title or identity}")
+            yield voice.writes(at, written, expects_reply(_text(message.get("text"))), key)
 
 
 def _time(message: dict[str, Any], context: Context) -> tuple[datetime, str]:

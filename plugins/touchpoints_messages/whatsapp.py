@@ -86,9 +86,10 @@ class WhatsApp(Importer):
             raise UnreadableSource(source.name, "its first line is no WhatsApp message")
         chat = _Overview(source, form)
         voices = chat.voices(context)
-        what = f"whatsapp: {chat.name}" if chat.name else "whatsapp"
         apart = _IOS if form.bracketed else _ANDROID
-        yield from messages(source, form, context, voices, what, apart, _not_written)
+        if not voices:
+            return  # nothing but notices yet
+        yield from messages(source, form, context, voices, chat.name, apart, _not_written)
 
 
 # -- what the whole file shows ----------------------------------------------------------------------------------

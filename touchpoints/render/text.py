@@ -194,7 +194,7 @@ def show(relationship: Relationship, timeline: list[Stored], lang: str, zone: An
     lines = [who(relationship), standing(relationship.warmth, lang), ""]
     lines += [f"  {text}" for text, _, _ in explanation(relationship, timeline, lang)]
     if relationship.contact and relationship.contact.handles:
-        handles = ", ".join(h.raw or h.value for h in relationship.contact.handles)
+        handles = ", ".join(h.shown for h in relationship.contact.handles)
         lines += ["", *_wrapped(f"{words['handles']}: {handles}", "  ", first="")]
     for note in relationship.notes:
         lines += _wrapped(f"✎ {note.payload['text']}", "  ")
@@ -242,10 +242,7 @@ def imported(report: Any, lang: str, dry_run: bool) -> str:
                 lines.append(f"  … {len(rows) - 20} {'weitere' if de else 'more'} (--json)")
     if report.skipped_total > len(report.skipped):
         lines.append(f"  {report.skipped_total} {'insgesamt' if de else 'in all'}")
-    asked: dict[Any, list[str]] = {}
-    for source, question in report.questions:
-        asked.setdefault(question, []).append(source)
-    for question, sources in asked.items():
+    for question, sources in report.asked.items():
         named = sources[0] + (f" (+{len(sources) - 1})" if len(sources) > 1 else "")
         lines += ["", *_wrapped(f"? {named}: {question.question}", "  ", first="")]
         if question.options:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from touchpoints import words
@@ -76,39 +76,29 @@ class ContactLeft(Rule):
         """One reason for each departure."""
         scope = Scope(book)
         window = at - timedelta(days=book.settings.threshold(self.name, "days", 90))
-        for decision in book.decisions("left"):
-            r = book.by_id.get(book.directory.current_id(decision.who))
-            since = scope.left.get(r.id) if r else None
-            if r and since and since >= window and not decision.payload.get("successor") and r.kind not in NO_SILENCE:
-                yield Reason(
-                    self.name, r, 55, Evidence(book, r), Text("contact_left", name=r.name), since=since, stage=3
-                )  # fmt: skip
-        for relationships in book.groups.values():
-            recent = book.recent(relationships[0].group)
-            for bounced in (s for s in recent if s.touchpoint.extra.get("bounce") == "hard"):
-                for r in book.relationship_of(bounced):
-                    later = any(
-                        is_sign(s) and s.touchpoint.at > bounced.touchpoint.at and r in book.relationship_of(s)
-                        for s in recent
-                    )
-                    last = _last_bounce(recent, r, book)
-                    if later or last is not bounced or r.id in scope.left or r.contact is None or r.kind in NO_SILENCE:
-                        continue
-                    yield Reason(
-                        self.name, r, 55, (bounced.key,),
-                        Text("contact_left bounced", name=r.name, when=words.day(scope.day_of(bounced), book.today)),
-                        since=bounced.touchpoint.at, stage=3,
-                    )  # fmt: skip
-
-
-def _last_bounce(recent: list[Stored], relationship: Relationship, book: Book) -> Stored | None:
-    bounced = (s for s in reversed(recent) if s.touchpoint.extra.get("bounce") == "hard")
-    return next((s for s in bounced if relationship in book.relationship_of(s)), None)
+        left = {book.directory.current_id(d.who): d for d in book.decisions("left")}  # the latest word on each
+        for id_, decision in left.items():
+            r, since = book.by_id.get(id_), datetime.fromtimestamp(decision.at, book.zone)
+            if r and since >= window and not decision.payload.get("successor") and r.kind not in NO_SILENCE:
+                text = Text("contact_left", name=r.name)
+                yield Reason(self.name, r, 55, Evidence(book, r), text, since=since, stage=3)
+        for r in book:
+            telling = (
+                s for s in reversed(book.recent(r.id)) if is_sign(s) or s.touchpoint.extra.get("bounce") == "hard"
+            )
+            last = next(telling, None)
+            if last is None or is_sign(last) or r.contact is None or r.id in scope.left or r.kind in NO_SILENCE:
+                continue
+            when = words.day(scope.day_of(last), book.today)
+            yield Reason(
+                self.name, r, 55, (last.key,), Text("contact_left bounced", name=r.name, when=when),
+                since=last.touchpoint.at, stage=3,
+            )  # fmt: skip
 
 
 class AnsweredNow(Rule):
-    """They answered us in writing within two working days, for the first time or after 30 days, and nobody has spoken
-    with them since: now they can be reached."""
+    """They answered in writing within two working days what we wrote in the last weeks, for the first time or after 30
+    days, and nobody has spoken with them since: now they can be reached."""
 
     name = "answered_now"
 
@@ -117,37 +107,34 @@ class AnsweredNow(Rule):
         threshold = book.settings.threshold
         window = book.workdays.working_days_back(at, int(threshold(self.name, "working_days", 2)))
         pause = timedelta(days=threshold(self.name, "days", 30))
-        for relationships in book.groups.values():
-            recent = book.recent(relationships[0].group)
-            if not any(is_written(s, "in") and s.touchpoint.at >= window for s in recent):
+        for r in book:
+            recent = book.recent(r.id)
+            place = next((n for n, s in enumerate(recent) if s.touchpoint.at >= window and is_written(s, "in")), None)
+            if place is None or r.kind in NO_SILENCE or any(is_live(s) for s in recent[place:]):
                 continue
-            for r in relationships:
-                if r.kind not in NO_SILENCE:
-                    yield from self._of(book, r, window, pause)
+            answer, before = recent[place], list(reversed(recent[:place]))
+            wrote = next((n for n, s in enumerate(before) if is_written(s, "out")), None)
+            if wrote is None or any(is_sign(s) for s in before[:wrote]):
+                continue  # nothing of ours that this could answer
+            sign = next((s for s in before if is_sign(s)), None) or self._earlier(book, r, answer)
+            silent = None if sign is None else answer.touchpoint.at - sign.touchpoint.at
+            if silent is not None and silent < pause:
+                continue
+            yield Reason(
+                self.name, r, 50, (answer.key, before[wrote].key),
+                Text(
+                    "answered_now" if silent is None else "answered_now again", medium=words.name("medium", answer.medium),
+                    when=answer.touchpoint.at.astimezone(book.zone), subject=subject(answer),
+                    days=Text("of days", n=silent.days if silent else 0),
+                ),
+                since=answer.touchpoint.at,
+            )  # fmt: skip
 
-    def _of(self, book: Book, r: Relationship, window: datetime, pause: timedelta) -> Iterator[Reason]:
-        history = book.touchpoints(r, limit=None)
-        fresh = [s for s in history if s.touchpoint.at >= window]
-        answer = next((s for s in reversed(fresh) if is_written(s, "in")), None)
-        if answer is None or any(is_live(s) and s.touchpoint.at > answer.touchpoint.at for s in fresh):
-            return
-        before = [s for s in history if s.touchpoint.at < answer.touchpoint.at]
-        sign = next((s for s in before if is_sign(s)), None)
-        wrote = next((s for s in before if is_written(s, "out")), None)
-        if wrote is None or (sign is not None and wrote.touchpoint.at < sign.touchpoint.at):
-            return  # nothing of ours that this could answer
-        silent = None if sign is None else answer.touchpoint.at - sign.touchpoint.at
-        if silent is not None and silent < pause:
-            return
-        yield Reason(
-            self.name, r, 50, (answer.key, wrote.key),
-            Text(
-                "answered_now" if silent is None else "answered_now again", medium=words.name("medium", answer.medium),
-                when=answer.touchpoint.at.astimezone(book.zone), subject=subject(answer),
-                days=Text("of days", n=silent.days if silent else 0),
-            ),
-            since=answer.touchpoint.at,
-        )  # fmt: skip
+    @staticmethod
+    def _earlier(book: Book, r: Relationship, answer: Stored) -> Stored | None:
+        """Their last sign before an answer, however long ago."""
+        earlier = (s for s in book.touchpoints(r, limit=None) if s.touchpoint.at < answer.touchpoint.at)
+        return next((s for s in earlier if is_sign(s)), None)
 
 
 class Attempts(Rule):
@@ -205,5 +192,3 @@ class NeverSpoken(Rule):
                 ),
                 since=scope.midnight(first),
             )  # fmt: skip
-
-

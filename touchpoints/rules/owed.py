@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -54,13 +53,10 @@ class MissedInbound(Rule):
             spoken = max((s.touchpoint.at + _TOGETHER for s in recent if is_live(s)), default=window)
             wrote = max((s.touchpoint.at for s in recent if is_written(s, "out")), default=window)
             still = [s for s in missed if s.touchpoint.at > max(spoken, wrote)]
-            theirs = defaultdict[str, list[Stored]](list)
-            for stored in still:
-                for relationship in book.relationship_of(stored):
-                    theirs[relationship.id].append(stored)
-            for r in relationships:
-                if r.id in theirs and r.kind not in NOTHING_OWED:
-                    yield self._reason(book, r, theirs[r.id])
+            for r in relationships if still else ():
+                theirs = [s for s in book.recent(r.id) if s in still]
+                if theirs and r.kind not in NOTHING_OWED:
+                    yield self._reason(book, r, theirs)
 
     def _reason(self, book: Book, relationship: Relationship, missed: Sequence[Stored]) -> Reason:
         times = [s.touchpoint.at for s in missed]
@@ -74,7 +70,7 @@ class MissedInbound(Rule):
                 "missed_inbound", calls=Text("missed calls", n=calls), when=times[-1].astimezone(book.zone),
                 voicemail=Text("with voicemail" if voicemail else "nothing"), waited=waited,
             ),
-            since=times[0], stage=1, silence=False, waited=hours,
+            since=times[0], again=times[-1], stage=1, silence=False, waited=hours,
         )  # fmt: skip
 
 
@@ -102,19 +98,14 @@ class UnansweredMessage(Rule):
         """One reason for each person who waits."""
         threshold = book.settings.threshold
         window = book.workdays.working_days_back(at, int(threshold(self.name, "working_days", WORKING_DAYS)))
-        least = threshold(self.name, "working_hours", 4)
+        least = threshold(self.name, "hours", 4)
         for relationships, recent in _groups(book):
             if not any(s.touchpoint.at >= window and is_written(s, "in") for s in recent):
                 continue
-            history = defaultdict[str, list[Stored]](list)
-            for stored in recent:
-                for r in book.relationship_of(stored):
-                    history[r.id].append(stored)
             for r in relationships:
                 if r.kind in NOTHING_OWED:
                     continue
-                waiting = self._waiting(book, r, history[r.id], recent)
-                waiting = [s for s in waiting if s.touchpoint.at >= window]
+                waiting = [s for s in self._waiting(book, r, recent) if s.touchpoint.at >= window]
                 if waiting and (hours := _hours(book, waiting[0].touchpoint.at))[0] >= least:
                     yield self._reason(book, r, waiting, *hours)
 
@@ -126,13 +117,12 @@ class UnansweredMessage(Rule):
                 "unanswered_message", medium=words.name("medium", last.medium),
                 when=last.touchpoint.at.astimezone(book.zone), subject=subject(last), waited=waited,
             ),
-            since=first.touchpoint.at, stage=1, silence=False, waited=hours,
+            since=first.touchpoint.at, again=last.touchpoint.at, stage=1, silence=False, waited=hours,
         )  # fmt: skip
 
-    def _waiting(
-        self, book: Book, relationship: Relationship, history: list[Stored], recent: list[Stored]
-    ) -> list[Stored]:
+    def _waiting(self, book: Book, relationship: Relationship, recent: list[Stored]) -> list[Stored]:
         """Their messages after our last answer that wait, oldest first."""
+        history = book.recent(relationship.id)
         at_office = relationship.contact is None  # whoever of them we answer, the office is answered
         answers = [s for s in (recent if at_office else history) if is_live(s) or is_written(s, "out")]
         answered = max((s.touchpoint.at for s in answers), default=None)

@@ -14,6 +14,7 @@ from touchpoints import words
 from touchpoints.book import Book, Relationship, is_live
 from touchpoints.errors import InvalidValue
 from touchpoints.handles import Handle
+from touchpoints.sameevent import events
 from touchpoints.store import Stored
 from touchpoints.summary import View
 from touchpoints.warmth import DORMANT, due_silence
@@ -169,9 +170,8 @@ class Scope:
                 break
             if is_attempt(stored):
                 found.append(stored)
-        found.reverse()
         kept: list[Stored] = []
-        for stored in found:
+        for stored in events(found, self.book.zone):
             if not kept or stored.medium != kept[-1].medium or stored.touchpoint.at - kept[-1].touchpoint.at >= _RUN:
                 kept.append(stored)
         return kept
@@ -214,15 +214,17 @@ def subject(stored: Stored) -> Text:
 
 
 class Evidence(Sequence[str]):
-    """The keys of a relationship's newest touchpoints, looked up when first read: a rule sees everybody, a list shows
-    ten."""
+    """The keys of a relationship's newest touchpoints (or `live` ones), looked up when first read: a rule sees everybody,
+    a list shows ten."""
 
-    def __init__(self, book: Book, relationship: Relationship, count: int = 3) -> None:
-        self._book, self._relationship, self._count = book, relationship, count
+    def __init__(self, book: Book, relationship: Relationship, count: int = 3, *, live: bool = False) -> None:
+        self._book, self._relationship, self._count, self._live = book, relationship, count, live
 
     @cached_property
     def _keys(self) -> tuple[str, ...]:
-        return tuple(s.key for s in self._book.touchpoints(self._relationship, outcome="reached", limit=self._count))
+        limit = None if self._live else self._count
+        newest = self._book.touchpoints(self._relationship, outcome="reached", limit=limit)
+        return tuple(s.key for s in newest if not self._live or is_live(s))[: self._count]
 
     def __len__(self) -> int:
         return len(self._keys)

@@ -128,21 +128,24 @@ class ShallowOnly(Rule):
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each contact with whom only messages are exchanged now."""
         scope = Scope(book)
+        least = max(2, int(book.settings.threshold(self.name, "days", 2)))
         for r in book.by_status.get(ON_TRACK, ()):
             view = r.summary.live
-            if view.n < 2 or view.last is None or r.warmth.personal_status not in (DUE, DORMANT):
+            if view.n < least or view.last is None or r.warmth.personal_status not in (DUE, DORMANT):
                 continue
             if not scope.holds(r) or (silence := scope.due(r, view)) is None:
                 continue
             since = scope.reached_on(r, view.last, due_silence(view, r.warmth.prior))
-            spoken = [s for s in book.touchpoints(r, outcome="reached", limit=None) if is_live(s)][:20]
-            covered = book.covered_until(spoken)
-            if covered is None or covered < since.date():
-                continue
+            if not all(until >= since.date() for until in book.coverage.values()):
+                covered = book.covered_until(
+                    s for s in book.touchpoints(r, outcome="reached", limit=None) if is_live(s)
+                )
+                if covered is None or covered < since.date():
+                    continue
             usual = (view.last - (view.first or 0)) / (view.n - 1)
             yield Reason(
                 self.name, r, min(70, 40 + 10 * (silence.net / due_silence(view, r.warmth.prior) - 1)),
-                tuple(s.key for s in spoken[:3]),
+                Evidence(book, r, live=True),
                 Text(
                     "shallow_only", silence=Text("of days", n=silence.raw),
                     rhythm=words.rhythm(usual, view.longest_gap, silence.raw),
@@ -220,8 +223,9 @@ class Ghosted(Rule):
             sign, summary = r.summary.last_sign, r.summary
             if sign is None or summary.at - sign < spread or r.warmth.status in (DORMANT, NOT_ENOUGH_DATA):
                 continue
-            lately = summary.out_days_since >= least or any(is_attempt(s) for s in book.recent(r.group))
-            if not lately or not scope.holds(r):
+            # a first count that costs no look at the history: days with messages of ours, and calls of late
+            calls = sum(s.medium == "call" and is_attempt(s) for s in book.recent(r.id))
+            if summary.out_days_since + calls < least or not scope.holds(r):
                 continue
             attempts = scope.attempts(r, since=scope.midnight(sign))
             if len(attempts) < least:
@@ -242,7 +246,8 @@ class Ghosted(Rule):
 
 class SingleThreaded(Rule):
     """A customer (kind customer, or importance A or B) that hangs on one person: of two or more contacts with a history
-    all but one have gone quiet for good, or the one we speak with most is due while others are not."""
+    all but one have gone quiet for good (talking with the one left does not end that), or the one we speak with most is
+    due while others are not."""
 
     name = "single_threaded"
 
@@ -280,7 +285,7 @@ class SingleThreaded(Rule):
                         "single_threaded champion", name=champion.name, silence=silence.text,
                         rhythm=_rhythm(champion, silence),
                     ),
-                    stage=3,
+                    since=scope.reached_on(champion, view.last, due_silence(view, champion.warmth.prior)), stage=3,
                 )  # fmt: skip
 
 
