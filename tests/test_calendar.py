@@ -51,7 +51,9 @@ MINE = (f"ORGANIZER;CN=Mara Falk:mailto:{ME}", attendee(ME))
 
 
 def records(text: str | bytes, zone: str = "Europe/Berlin", **settings: Any) -> list[Any]:
-    context = Context(Settings(me=(ME, "Mara Falk"), **settings), zone=zone, source="kalender.ics", importer="icalendar")
+    context = Context(
+        Settings(me=(ME, "Mara Falk"), **settings), zone=zone, source="kalender.ics", importer="icalendar"
+    )
     data = text.encode() if isinstance(text, str) else text
     return list(ICalendar().read(Source.from_bytes(data, "kalender.ics"), context))
 
@@ -126,7 +128,9 @@ def test_an_organiser_who_is_also_an_attendee_is_one_person_and_one_who_is_not_c
 
 
 def test_a_non_participant_is_only_copied_and_a_delegator_did_not_come() -> None:
-    t = only(*SINGLE, *MINE, attendee(ERIKA, "DELEGATED"), attendee(BEN), attendee("a@b.example", ROLE="NON-PARTICIPANT"))
+    t = only(
+        *SINGLE, *MINE, attendee(ERIKA, "DELEGATED"), attendee(BEN), attendee("a@b.example", ROLE="NON-PARTICIPANT")
+    )
     assert {p.handle.value: p.role for p in t.parties} == {BEN: "with", "a@b.example": "copied"}
 
 
@@ -230,7 +234,11 @@ def test_subjects_stay_out_if_the_settings_say_so() -> None:
         ("Café Zoom, Berlin", "", "meeting"),
         ("Microsoft Teams-Besprechung", "", "video"),
         ("Microsoft Teams Meeting", "", "video"),
-        ("Raum 3; Microsoft Teams-Besprechung", "\nDESCRIPTION:https://teams.microsoft.com/l/meetup-join/19x", "meeting"),
+        (
+            "Raum 3; Microsoft Teams-Besprechung",
+            "\nDESCRIPTION:https://teams.microsoft.com/l/meetup-join/19x",
+            "meeting",
+        ),
         ("Teams oder Büro", "", "meeting"),
         ("https://us05web.zoom.us/j/81234567890?pwd=x", "", "video"),
         ("https://meet.falk.example/raum", "", "video"),
@@ -239,7 +247,11 @@ def test_subjects_stay_out_if_the_settings_say_so() -> None:
         ("", "\nDESCRIPTION:https://teams.live.com/meet/937", "video"),
         ("", "\nDESCRIPTION:https://firma.webex.com/meet/mara", "video"),
         ("", "\nX-GOOGLE-CONFERENCE:https://meet.google.com/abc-defg-hij", "video"),
-        ("", '\nX-MICROSOFT-ONLINEMEETINGINFORMATION:{"OnlineMeetingChannelId":null\\,"OnlineMeetingProvider":3}', "video"),
+        (
+            "",
+            '\nX-MICROSOFT-ONLINEMEETINGINFORMATION:{"OnlineMeetingChannelId":null\\,"OnlineMeetingProvider":3}',
+            "video",
+        ),
         ("", '\nX-MICROSOFT-ONLINEMEETINGINFORMATION:{"OnlineMeetingProvider":0}', "meeting"),
         ("", '\nX-MICROSOFT-SKYPETEAMSPROPERTIES:{"cid":"19:x"\\,"type":0}', "video"),
         ("", "\nX-MICROSOFT-SKYPETEAMSPROPERTIES:", "meeting"),
@@ -332,7 +344,13 @@ def test_an_invitation_says_nothing_about_coverage_and_an_export_covers_up_to_it
 
 
 def test_an_invitation_in_a_mail_is_the_meeting_of_the_calendar() -> None:
-    event = (*SINGLE, f"ORGANIZER:mailto:{BEN}", attendee(ME, "NEEDS-ACTION"), "UID:1@falk.example", "DTSTAMP:20260301T080000Z")
+    event = (
+        *SINGLE,
+        f"ORGANIZER:mailto:{BEN}",
+        attendee(ME, "NEEDS-ACTION"),
+        "UID:1@falk.example",
+        "DTSTAMP:20260301T080000Z",
+    )
     context = Context(Settings(me=(ME, "Mara Falk")), zone="Europe/Berlin", source="mail.mbox", importer="mbox")
     (invited,) = read_calendar(calendar(event, head=["METHOD:REQUEST"]).encode(), context)
     assert invited == only(*event)
@@ -386,7 +404,9 @@ def table(*rows: str, header: str = HEADER, **settings: Any) -> list[Any]:
 
 def test_a_table_is_read_by_the_names_of_its_columns_in_any_order() -> None:
     header = '\ufeff"Ort";"Betreff";"Endet um";"Endet am";"Beginnt um";"Beginnt am";"Erforderliche Teilnehmer"\n'
-    t, covered = table('"Telefon";"Gespräch";"19:30:00";"24.7.2026";"19:0:00";"24.07.2026";"Grüne, Jörg;Falk, Mara"', header=header)
+    t, covered = table(
+        '"Telefon";"Gespräch";"19:30:00";"24.7.2026";"19:0:00";"24.07.2026";"Grüne, Jörg;Falk, Mara"', header=header
+    )
     assert (t.at.isoformat(), t.duration, t.channel) == ("2026-07-24T19:00:00+02:00", 1800.0, "phone")
     assert [(p.handle.scope, p.handle.value, p.name) for p in t.parties] == [("outlook", "joerg gruene", "Grüne, Jörg")]
     assert (t.colleagues, covered) == (("Mara Falk",), Coverage(date(2026, 7, 24), date(2026, 7, 24)))
@@ -434,7 +454,9 @@ def test_real_files_are_recognised_by_one_importer_and_read_or_refused_for_a_rea
 
 
 def test_a_file_with_nothing_but_tasks_and_zones_is_read_with_nothing() -> None:
-    text = "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VTODO\nUID:1\nEND:VTODO\nBEGIN:VFREEBUSY\nEND:VFREEBUSY\nEND:VCALENDAR\n"
+    text = (
+        "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VTODO\nUID:1\nEND:VTODO\nBEGIN:VFREEBUSY\nEND:VFREEBUSY\nEND:VCALENDAR\n"
+    )
     assert records(text) == []
 
 

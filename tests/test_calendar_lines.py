@@ -86,8 +86,20 @@ def _first(reference: Any, name: str, default: Any) -> Any:
     return found[0] if isinstance(found, list) else found
 
 
-NAMES = ("SUMMARY", "DTSTART", "ATTENDEE", "ORGANIZER", "LOCATION", "UID", "RRULE", "EXDATE", "X-ODD", "DESCRIPTION", "dtstart")
-odd = st.text('abZ09 ;:,="\\^%\'\t.@/-äß\u00a0nN', max_size=12)
+NAMES = (
+    "SUMMARY",
+    "DTSTART",
+    "ATTENDEE",
+    "ORGANIZER",
+    "LOCATION",
+    "UID",
+    "RRULE",
+    "EXDATE",
+    "X-ODD",
+    "DESCRIPTION",
+    "dtstart",
+)
+odd = st.text("abZ09 ;:,=\"\\^%'\t.@/-äß\u00a0nN", max_size=12)
 
 
 @st.composite
@@ -115,7 +127,13 @@ def test_the_strict_reader_never_differs_from_icalendar(text: list[str]) -> None
 
 
 def test_what_is_unusual_is_left_to_icalendar() -> None:
-    for text in ("\ndtstart:20260303T090000Z", "\nATTENDEE;CN=a, b:mailto:x", "\nSUMMARY ;X=1:x", "\n SUMMARY:x", "\nBROKEN"):
+    for text in (
+        "\ndtstart:20260303T090000Z",
+        "\nATTENDEE;CN=a, b:mailto:x",
+        "\nSUMMARY ;X=1:x",
+        "\n SUMMARY:x",
+        "\nBROKEN",
+    ):
         assert GRAMMAR.strict(text) is None
     with pytest.raises(Damaged):
         list(GRAMMAR.exact("\nDTSTART;;VALUE=DATE-TIME:20140409T093000"))
@@ -236,7 +254,9 @@ def test_an_endless_event_is_named_and_the_next_is_read() -> None:
     people = b"ORGANIZER:mailto:mara.falk@falk.example\nATTENDEE:mailto:erika@muster-gmbh.example\n"
     event = b"BEGIN:VEVENT\nDTSTART:20260303T090000Z\n" + people + b"END:VEVENT\n"
     endless = b"BEGIN:VEVENT\n" + b"COMMENT:x\n" * (1 << 20) + b"END:VEVENT\n"
-    skipped, read, _ = records(Source.from_bytes(b"BEGIN:VCALENDAR\n" + endless + event + b"END:VCALENDAR\n", "long.ics"))
+    skipped, read, _ = records(
+        Source.from_bytes(b"BEGIN:VCALENDAR\n" + endless + event + b"END:VCALENDAR\n", "long.ics")
+    )
     assert (type(skipped), skipped.record, skipped.reason) == (Skipped, 2, "the event is larger than 8 MiB")
     assert isinstance(read, Touchpoint)
 
@@ -270,6 +290,8 @@ def test_memory_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_coverage_of_every_sample_lies_within_its_stamps() -> None:
-    covered = [r for path in sorted(OWN.glob("*.ics")) for r in records(Source.from_path(path)) if isinstance(r, Coverage)]
+    covered = [
+        r for path in sorted(OWN.glob("*.ics")) for r in records(Source.from_path(path)) if isinstance(r, Coverage)
+    ]
     assert {r.what for r in covered} == {"mara.falk@falk.example", "Kunden"}
     assert all(r.start <= r.end for r in covered)

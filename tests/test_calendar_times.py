@@ -71,7 +71,10 @@ END:DAYLIGHT
         ('DTSTART;TZID="Europe/Berlin";VALUE=DATE-TIME:20260703T090000', "2026-07-03 07:00"),
         ("DTSTART;TZID=W. Europe Standard Time:20260703T090000", "2026-07-03 07:00"),
         ("DTSTART;TZID=GMT Standard Time 1:20260703T090000", "2026-07-03 08:00"),
-        ('DTSTART;TZID="(UTC+01:00) Amsterdam, Berlin, Bern, Rom, Stockholm, Wien":20260703T090000', "2026-07-03 07:00"),
+        (
+            'DTSTART;TZID="(UTC+01:00) Amsterdam, Berlin, Bern, Rom, Stockholm, Wien":20260703T090000',
+            "2026-07-03 07:00",
+        ),
         ("DTSTART;TZID=Mitteleuropäische Zeit:20260703T090000", "2026-07-03 07:00"),
         ("DTSTART;TZID=/mozilla.org/20070129_1/Europe/Berlin:20260703T090000", "2026-07-03 07:00"),
         ("DTSTART;TZID=/freeassociation.sourceforge.net/Europe/Berlin:20260703T090000", "2026-07-03 07:00"),
@@ -92,7 +95,11 @@ def test_a_start_is_understood_in_every_form(start: str, expected: str) -> None:
 def test_local_times_are_those_of_the_calendars_zone_then_of_the_stores() -> None:
     assert starts("DTSTART:20260703T090000", head="X-WR-TIMEZONE:Asia/Tokyo\n") == ["2026-07-03 00:00"]
     assert starts("DTSTART:20260703T090000") == ["2026-07-03 07:00"]
-    (skipped,) = (r for r in records(calendar("DTSTART:20260703T090000", head="X-WR-TIMEZONE:Werkszeit\n")) if isinstance(r, Skipped))
+    (skipped,) = (
+        r
+        for r in records(calendar("DTSTART:20260703T090000", head="X-WR-TIMEZONE:Werkszeit\n"))
+        if isinstance(r, Skipped)
+    )
     assert skipped.reason.startswith("unknown time zone 'Werkszeit'")
 
 
@@ -102,9 +109,9 @@ def test_a_files_own_zone_comes_first_wherever_it_stands() -> None:
     assert starts(event, head=zone) == ["2026-07-03 04:00"]
     text = calendar(event).replace("END:VCALENDAR", f"{zone}END:VCALENDAR")
     assert [r.at.astimezone(UTC).hour for r in records(text) if isinstance(r, Touchpoint)] == [4]
-    assert starts(event.replace("Europe/Berlin", "Customized Time Zone"), head=FIVE_EAST.format("Customized Time Zone")) == [
-        "2026-07-03 04:00"
-    ]
+    assert starts(
+        event.replace("Europe/Berlin", "Customized Time Zone"), head=FIVE_EAST.format("Customized Time Zone")
+    ) == ["2026-07-03 04:00"]
 
 
 def test_each_calendar_of_a_file_has_its_own_zones() -> None:
@@ -127,7 +134,13 @@ def test_a_definition_of_a_few_years_holds_only_there() -> None:
         "RDATE:20191027T030000\nEND:STANDARD\nBEGIN:DAYLIGHT\nDTSTART:20190331T020000\nTZOFFSETFROM:+0100\n"
         "TZOFFSETTO:+0200\nEND:DAYLIGHT\nEND:VTIMEZONE\n"
     )
-    for day, hour in (("20161203", "08"), ("20180703", "07"), ("20190703", "07"), ("20191203", "08"), ("20210703", "07")):
+    for day, hour in (
+        ("20161203", "08"),
+        ("20180703", "07"),
+        ("20190703", "07"),
+        ("20191203", "08"),
+        ("20210703", "07"),
+    ):
         assert starts(f"DTSTART;TZID=Europe/Berlin:{day}T090000", head=around_export)[0][-5:-3] == hour
 
 
@@ -150,7 +163,12 @@ def test_whole_days_of_outlook_may_be_written_as_midnights() -> None:
     (day,) = (r for r in records(calendar(f"{lines}\n{flag}")) if isinstance(r, Touchpoint))
     (timed,) = (r for r in records(calendar(lines)) if isinstance(r, Touchpoint))
     (written,) = (r for r in records(calendar("DTSTART;VALUE=DATE:20260703\nUID:1")) if isinstance(r, Touchpoint))
-    assert (day.extra["all_day"], day.duration, timed.extra.get("all_day"), timed.duration) == ("yes", None, None, 86400.0)
+    assert (day.extra["all_day"], day.duration, timed.extra.get("all_day"), timed.duration) == (
+        "yes",
+        None,
+        None,
+        86400.0,
+    )
     assert day.key == written.key
 
 
@@ -187,7 +205,9 @@ def rules(draw: st.DrawFn) -> str:
     if maybe(1):
         numbered = frequency in ("YEARLY", "MONTHLY") and maybe(1)
         days = draw(st.lists(st.sampled_from(DAYS), min_size=1, max_size=3, unique=True))
-        parts.append("BYDAY=" + ",".join(f"{draw(st.sampled_from((1, 2, 3, 4, -1, -2))) if numbered else ''}{d}" for d in days))
+        parts.append(
+            "BYDAY=" + ",".join(f"{draw(st.sampled_from((1, 2, 3, 4, -1, -2))) if numbered else ''}{d}" for d in days)
+        )
         if frequency == "YEARLY" and not numbered and maybe(6):
             parts.append(f"BYWEEKNO={draw(st.integers(2, 51))}")
     if maybe(5):
@@ -344,9 +364,15 @@ def test_an_override_without_its_master_is_read_alone_under_the_same_key() -> No
 
 
 def test_an_override_for_this_and_future_moves_all_that_follow() -> None:
-    onwards = "UID:1\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260317T080000Z\nDTSTART:20260317T100000Z\nDTEND:20260317T103000Z"
+    onwards = (
+        "UID:1\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260317T080000Z\nDTSTART:20260317T100000Z\nDTEND:20260317T103000Z"
+    )
     found = [r for r in records(calendar(MASTER, onwards)) if isinstance(r, Touchpoint)]
-    assert sorted((f"{t.at.astimezone(UTC):%d %H:%M}", t.duration) for t in found) == [("16 08:00", 3600.0), ("17 10:00", 1800.0), ("18 10:00", 1800.0)]
+    assert sorted((f"{t.at.astimezone(UTC):%d %H:%M}", t.duration) for t in found) == [
+        ("16 08:00", 3600.0),
+        ("17 10:00", 1800.0),
+        ("18 10:00", 1800.0),
+    ]
 
 
 def test_a_damaged_override_does_not_take_its_series_with_it() -> None:
@@ -417,7 +443,9 @@ def test_series_of_real_files_are_those_of_recurring_ical_events() -> None:
                 theirs = [
                     event["DTSTART"].dt
                     for one in calendars
-                    for event in recurring_ical_events.of(one, components=["VEVENT"], skip_bad_series=True).between(*between)
+                    for event in recurring_ical_events.of(one, components=["VEVENT"], skip_bad_series=True).between(
+                        *between
+                    )
                 ]
         except Exception:  # what the reference cannot read is no comparison
             continue

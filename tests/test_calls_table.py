@@ -96,6 +96,31 @@ def test_exports_put_behind_each_other_repeat_their_header_and_nothing_else() ->
     assert len({c.key for c in calls(records)}) == 1
 
 
+_COARSE = st.lists(
+    st.tuples(st.integers(1, 3), st.sampled_from(["10:05", "10:06"]), st.sampled_from(["eingehend", "ausgehend"]), st.integers(0, 1)),
+    max_size=12,
+).map(lambda rows: sorted(rows, key=lambda row: row[:2]))
+
+
+def _coarse(rows: list[tuple[int, str, str, int]]) -> list[str | None]:
+    lines = (f"{day:02}.03.2024;{clock};{way};0899999812{who}" for day, clock, way, who in rows)
+    return [c.key for c in calls(read("\n".join(["Datum;Uhrzeit;Richtung;Rufnummer", *lines])))]
+
+
+@given(_COARSE, st.integers(0, 12), st.integers(0, 12))
+def test_a_part_of_a_log_gives_no_key_that_the_whole_does_not_give(
+    rows: list[tuple[int, str, str, int]], start: int, end: int
+) -> None:
+    whole = _coarse(rows)
+    assert len(set(whole)) == len(rows)
+    assert set(_coarse(rows[start:end])) <= set(whole)
+
+
+@given(_COARSE)
+def test_newest_first_or_oldest_first_the_keys_are_the_same(rows: list[tuple[int, str, str, int]]) -> None:
+    assert set(_coarse(rows[::-1])) == set(_coarse(rows))
+
+
 # -- direction and outcome --------------------------------------------------------------------------------------------------
 
 
@@ -169,6 +194,21 @@ def test_a_contact_log_holds_more_than_calls() -> None:
     ]  # fmt: skip
     assert [r.reason.partition(" ")[0] for r in records if isinstance(r, Skipped)] == ["'Notiz'"]
     assert LeftOut("automatic") in records
+
+
+def test_a_log_of_mails_is_one_of_mails_with_all_its_recipients() -> None:
+    text = (
+        "Datum;Von;An;Betreff\n17.03.2024 10:05;mara.falk@falk.example;erika@muster.example, max@beispiel.example;Angebot\n"
+        "17.03.2024 11:05;Erika Muster <erika@muster.example>;tom.quist@falk.example;AW: Angebot\n"
+        "17.03.2024 12:05;tom.quist@falk.example;mara.falk@falk.example;intern\n"
+    )
+    records = read(text, me=("mara.falk@falk.example", "Mara Falk"))
+    assert [(c.channel, c.direction, c.subject) for c in calls(records)] == [("mail", "out", "Angebot"), ("mail", "in", "AW: Angebot")]
+    assert [sorted(p.handle.value for p in c.parties) for c in calls(records)] == [
+        ["erika@muster.example", "max@beispiel.example"], ["erika@muster.example"],
+    ]  # fmt: skip
+    assert calls(records)[1].colleagues == ("tom.quist@falk.example",)
+    assert [r for r in records if isinstance(r, LeftOut)] == [LeftOut("internal")]
 
 
 def test_subjects_are_kept_unless_the_settings_say_no() -> None:
@@ -340,6 +380,12 @@ def test_a_mapping_in_the_settings_makes_an_unknown_table_readable() -> None:
     assert [(c.direction, c.outcome, c.duration, c.parties[0].name) for c in found] == [
         ("in", "reached", 312, "Erika"), ("out", "missed", None, "Max"),
     ]  # fmt: skip
+
+
+def test_words_for_missed_calls_are_calls_to_us() -> None:
+    text = "Zp;Nr;Ri\n17.03.2024 10:05:01;08999998123;V\n"
+    call = only(text, tables=[{"at": "Zp", "number": "Nr", "direction": "Ri", "missed_words": ["V"]}])
+    assert (call.direction, call.outcome) == ("in", "missed")
 
 
 @pytest.mark.parametrize(

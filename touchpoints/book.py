@@ -144,6 +144,27 @@ class Flag:
 
 
 @attrs.frozen(slots=True)
+class CustomerView:
+    """A customer as a whole: the warmth of the union of days with anybody there, and the people behind it, the strongest
+    live history first."""
+
+    customer: Customer
+    summary: Summary
+    warmth: Warmth
+    people: tuple[Relationship, ...]
+
+    @property
+    def strongest(self) -> Relationship | None:
+        """Whom we know best: the most live days, then the most days."""
+        return next((r for r in self.people if r.contact), None)
+
+    @property
+    def breadth(self) -> int:
+        """With how many contacts contact is alive: two-sided and not dormant."""
+        return sum(r.contact is not None and r.warmth.status in ("on track", "due", "cooling") for r in self.people)
+
+
+@attrs.frozen(slots=True)
 class HeldBack:
     """A relationship with reasons that waits, and why (per language)."""
 
@@ -225,6 +246,14 @@ class Book(Sequence[Relationship]):
         for relationship in self._all:
             found[relationship.warmth.status].append(relationship)
         return dict(found)
+
+    def customer(self, customer: Customer) -> CustomerView:
+        """A customer as a whole."""
+        summary = self.customer_summaries.get(customer.id) or Summary(self.today.toordinal())
+        people = sorted(
+            self.groups.get(customer.id, ()), key=lambda r: (-r.summary.live.n, -r.summary.all.n, r.name.lower(), r.id)
+        )
+        return CustomerView(customer, summary, judge(summary, self.prior), tuple(people))
 
     @cached_property
     def customer_summaries(self) -> dict[str, Summary]:

@@ -276,7 +276,7 @@ def calls(
         moment = session.at(at, tracker)
         if why_not is not None:
             from touchpoints.calllist import why_not as explain
-            from touchpoints.render.records import in_language
+            from touchpoints.words import in_language
 
             book = tracker.book(moment)
             found = tracker.relationship(why_not, moment)
@@ -473,18 +473,24 @@ def show(session: Session, who: str, at: str | None, format_: str | None) -> Non
 
     Example: touchpoints show "Erika Muster" --at 2026-07-01
     """
+    from touchpoints.book import Relationship
     from touchpoints.render import records, text
 
+    people: tuple[Relationship, ...]
     with session.tracker() as tracker:
         moment = session.at(at, tracker)
-        found = tracker.relationship(who, moment)
         book = tracker.book(moment)
         timeline = tracker.timeline(who, moment)
+        whole = tracker.customer(who, moment)
+        if whole is None:
+            found, people = tracker.relationship(who, moment), ()
+        else:
+            found, people = Relationship(None, whole.customer, None, whole.summary, whole.warmth), whole.people
         if session.as_json or format_ == "json":
-            record = records.show(found, book, timeline, session.lang)
+            record = records.show(found, book, timeline, session.lang, people)
             session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
         else:
-            session.write(text.show(found, timeline, session.lang, tracker.store.zone))
+            session.write(text.show(found, timeline, session.lang, tracker.store.zone, people))
 
 
 @command("list")
@@ -537,7 +543,7 @@ def status(session: Session, at: str | None) -> None:
             "unresolved": len(tracker.directory.unresolved),
             "coverage": [
                 {"source": c.source, "what": c.what, "until": c.until.isoformat(), "age_days": c.age_days,
-                 "export": _export(tracker, c.source, session.lang)}
+                 "export": report.export_again(c.source, session.lang)}
                 for c in report.coverage
             ],
             "files": [
@@ -552,14 +558,6 @@ def status(session: Session, at: str | None) -> None:
         session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     else:
         session.write(imported_sources(record, session.lang))
-
-
-def _export(tracker: Tracker, importer: str, lang: str) -> str:
-    """How to make an importer's export again."""
-    for known in tracker.plugins.importers:
-        if known.name == importer:
-            return str(getattr(known, "export", {}).get(lang, ""))
-    return ""
 
 
 @command("plugins")

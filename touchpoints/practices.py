@@ -132,7 +132,6 @@ def service(
     return service_of(
         some, _promises(tracker, some, at, since), at, _workdays(tracker), _group(tracker), start=start, targets=targets,
         scope=colleague or team or "all", colleagues=names, lines=_lines(tracker, team) if team else frozenset(),
-        everybody=frozenset().union(*(e.colleagues for e in some if e.at >= since)),
         owes=lambda who: people.kind(who) not in NOTHING_OWED,
     )  # fmt: skip
 
@@ -222,9 +221,8 @@ def cover(
     capacity: Mapping[str, float] | None = None,
 ) -> Cover:
     """Who takes over while a colleague is away from `start` to `end` (both included), as of an aware time; without them
-    the present or next absence in the roster. Raises `UnknownName` for a colleague nobody knows, and `InvalidValue`
+    the present or next absence in the roster. Whoever is in a team with them may be asked, else everybody. Raises `UnknownName` for a colleague nobody knows, and `InvalidValue`
     without an absence."""
-    names = [c.name for c in tracker.our_side.colleagues]
     colleague = _colleague(tracker, who)
     today = at.astimezone(tracker.store.zone).date()
     read = _roster(tracker, roster, start or today, end or today + timedelta(days=365))
@@ -283,6 +281,13 @@ def _names(tracker: Tracker, colleague: str | None, team: str | None) -> frozens
         return None
     members = _team(tracker, team)
     return frozenset(c.name for c in tracker.our_side.colleagues if any(same_name(c.name, m) for m in members))
+
+
+def _mates(tracker: Tracker, colleague: str) -> list[str]:
+    """The colleagues who may stand in: those of the same teams, else everybody."""
+    names = [c.name for c in tracker.our_side.colleagues]
+    teams = [_names(tracker, None, team) or frozenset() for team in tracker.settings.teams]
+    return sorted(frozenset().union(*(team for team in teams if colleague in team))) or names
 
 
 def _lines(tracker: Tracker, team: str) -> frozenset[str]:

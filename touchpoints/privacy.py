@@ -10,7 +10,7 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -203,6 +203,9 @@ def _key(store: Store, *, create: bool) -> bytes:
         raise StoreError(f"{path} is damaged: without it, people who were erased would come back; restore it") from error
 
 
+_Stone = tuple[str, tuple[str, ...], int, int, int]
+"""What a tombstone is made of, in clear: kind, the parts that are hashed, since, until (ordinals), when (epoch seconds)."""
+
 # -- Art. 17: erase -----------------------------------------------------------------------------------------------------
 
 
@@ -237,25 +240,19 @@ def erase(store: Store, directory: Directory, who: str, *, at: datetime, region:
     name = found.name if isinstance(found, Contact) else (found.names[0] if found.names else found.handle.value)
     stones, ids, namesakes = _tombstones(store, directory, found, name, at)
     key = _key(store, create=True)
-    dropped = changed = people = decisions = 0
-    busy, missing = False, []
-    for place in (store, *(Path(p) for p in store.get("backups", []))):
-        if isinstance(place, Path):
-            if not place.exists():
-                missing.append(str(place))
-                continue
-            other = Store(place)
-            try:
-                _erase_here(other, key, stones, ids, region)
-            finally:
-                other.close()
+    (dropped, changed), people, decisions, busy = _erase_here(store, key, stones, ids, region)
+    missing = []
+    for path, copy in _backups(store):
+        if copy is None:
+            missing.append(path)
         else:
-            (dropped, changed), people, decisions, busy = _erase_here(place, key, stones, ids, region)
+            _erase_here(copy, key, stones, ids, region)
+            copy.close()
     return Erased(name, dropped, changed, people, decisions, namesakes, tuple(missing), busy)
 
 
 def _erase_here(
-    store: Store, key: bytes, stones: Sequence[tuple[str, tuple[str, ...], int, int, int]], ids: set[str], region: str
+    store: Store, key: bytes, stones: Sequence[_Stone], ids: set[str], region: str
 ) -> tuple[tuple[int, int], int, int, bool]:
     store.overwrite_what_is_deleted()
     with store.transaction():
@@ -272,7 +269,8 @@ def _erase_here(
             named = [Handle(*h) for field in ("handles", "to") for h in decision.payload.get(field) or ()]
             if decision.who in ids or any(gate.gone(h) for h in named):
                 return None
-            return _masked_in(gate, decision.payload)
+            masked: Mapping[str, Any] = _masked_in(gate, decision.payload)
+            return masked
 
         decisions = store.revise_decisions(kept)
         store.revise_texts(gate.text)
@@ -293,7 +291,7 @@ def _masked_in(gate: Gate, value: Any) -> Any:
 
 def _tombstones(
     store: Store, directory: Directory, found: Contact | Unresolved, name: str, at: datetime
-) -> tuple[list[tuple[str, tuple[str, ...], int, int, int]], set[str], tuple[str, ...]]:
+) -> tuple[list[_Stone], set[str], tuple[str, ...]]:
     """By what the person is to be recognised, in clear: (kind, parts, since, until, when); the ids they ever had; namesakes."""
     moment = int(at.timestamp())
     handles = [found.handle] if isinstance(found, Unresolved) else list(found.handles)
@@ -303,7 +301,7 @@ def _tombstones(
         for number in directory.handles_of(found):
             whose = directory.spans_of(number, found.id)
             spans[numbers[number]] = whose or spans.get(numbers[number], [(0, ALWAYS)])
-    stones = [
+    stones: list[_Stone] = [
         ("handle", ("handle", h.kind, h.value, h.scope), since, until, moment)
         for h, days in spans.items()
         for since, until in days
@@ -344,21 +342,21 @@ def _listed(directory: Directory, customer: Customer) -> str:
 # -- retention and backups ----------------------------------------------------------------------------------------------
 
 
-def retain(store: Store, since: date, *, region: str = "DE") -> int:
+def retain(store: Store, since: date) -> int:
     """Keep no touchpoint from before a local date, now and in later imports; returns how many went. Everything derived
     (contacts nobody else knows, sums, warmth, reasons) follows. The project's backups are cleared too."""
-    gone = 0
-    for place in (store, *(Path(p) for p in store.get("backups", []))):
-        if isinstance(place, Path):
-            if place.exists():
-                backup_store = Store(place)
-                try:
-                    _retain_here(backup_store, since)
-                finally:
-                    backup_store.close()
-        else:
-            gone = _retain_here(place, since)
+    gone = _retain_here(store, since)
+    for _, copy in _backups(store):
+        if copy is not None:
+            _retain_here(copy, since)
+            copy.close()
     return gone
+
+
+def _backups(store: Store) -> Iterator[tuple[str, Store | None]]:
+    """The backups that `backup` made: where, and the store there, if it is still there."""
+    for path in store.get("backups", []):
+        yield path, Store(path) if Path(path).exists() else None
 
 
 def _retain_here(store: Store, since: date) -> int:

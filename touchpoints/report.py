@@ -53,3 +53,10 @@ class CallReport:
                 until[place] = max(until.get(place, date.min), min(end, today))
         ages = (SourceAge(i, w, day, (today - day).days) for (i, w), day in until.items())
         return tuple(sorted(ages, key=lambda a: (-a.age_days, a.source, a.what)))
+
+    def export_again(self, importer: str, lang: str) -> str:
+        """How to make an importer's export again, in a language; empty if it does not say."""
+        for known in self.tracker.plugins.importers:
+            if known.name == importer:
+                return str(getattr(known, "export", {}).get(lang, ""))
+        return ""

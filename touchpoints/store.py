@@ -783,7 +783,7 @@ class Store:
                             gone.append(id_)
                         elif after != before or dict(after.extra) != dict(before.extra):
                             changed += table == "touchpoint"
-                            db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (_payload(after, at), id_))
+                            db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (_canonical(_values(after, at)), id_))
                     last = rows[-1][0]
             if changed or dropped["touchpoint"] or dropped["beaten"]:
                 self._drop(dropped)
@@ -799,7 +799,10 @@ class Store:
         try:
             for table, ids in dropped.items():
                 db.executemany("INSERT INTO gone VALUES (?, ?)", [(table, id_) for id_ in ids])
-            versions = "SELECT 'touchpoint' AS kind, id, key, series, version FROM touchpoint UNION ALL SELECT 'beaten', rowid, key, series, version FROM beaten"  # noqa: E501
+            versions = (
+                "SELECT 'touchpoint' AS kind, id, key, series, version FROM touchpoint "
+                "UNION ALL SELECT 'beaten', rowid, key, series, version FROM beaten"
+            )
             empty = db.execute(
                 f"WITH v AS ({versions}), kept AS (SELECT * FROM v WHERE (kind, id) NOT IN (SELECT kind, id FROM gone)), "
                 "lost AS (SELECT * FROM v WHERE (kind, id) IN (SELECT kind, id FROM gone)) "
@@ -808,13 +811,13 @@ class Store:
                 "(SELECT max(k.version) FROM kept k WHERE k.series=lost.series) GROUP BY kind, series, version"
             ).fetchall()
             for table, id_ in empty:
-                at, payload, series = db.execute(
-                    f"SELECT at, payload, series FROM {table} WHERE {'id' if table == 'touchpoint' else 'rowid'}=?", (id_,)
-                ).fetchone()
-                v = json.loads(payload)
-                bare = Touchpoint(datetime.fromtimestamp(at, UTC), v["ch"], v["dir"], v["out"], series=series)
                 place = "id" if table == "touchpoint" else "rowid"
-                db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (_payload(bare, at), id_))
+                at, payload, series = db.execute(
+                    f"SELECT at, payload, series FROM {table} WHERE {place}=?", (id_,)
+                ).fetchone()
+                v = orjson.loads(payload)
+                bare = Touchpoint(datetime.fromtimestamp(at, UTC), v["ch"], v["dir"], v["out"], series=series)
+                db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (_canonical(_values(bare, at)), id_))
                 db.execute("DELETE FROM gone WHERE kind=? AND id=?", (table, id_))
             db.execute("DELETE FROM touchpoint WHERE id IN (SELECT id FROM gone WHERE kind='touchpoint')")
             db.execute("DELETE FROM beaten WHERE rowid IN (SELECT id FROM gone WHERE kind='beaten')")
@@ -855,9 +858,8 @@ class Store:
             return {deep(k): deep(v) for k, v in value.items()} if isinstance(value, dict) else value
 
         for id_, name, report in self.db.execute("SELECT id, name, report FROM source").fetchall():
-            self.db.execute(
-                "UPDATE OR IGNORE source SET name=?, report=? WHERE id=?", (change(name), _canonical(deep(json.loads(report))), id_)
-            )
+            said = _canonical(deep(orjson.loads(report)))
+            self.db.execute("UPDATE OR IGNORE source SET name=?, report=? WHERE id=?", (change(name), said, id_))
         for source, what, start, until in self.db.execute("SELECT * FROM coverage").fetchall():
             if change(what) != what:
                 self.db.execute("DELETE FROM coverage WHERE source=? AND what=? AND start=?", (source, what, start))

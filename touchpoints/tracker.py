@@ -12,9 +12,9 @@ from typing import Any, Self
 import attrs
 
 from touchpoints import times
-from touchpoints.book import Book, Flag, Reason, Relationship
+from touchpoints.book import Book, CustomerView, Flag, Reason, Relationship
 from touchpoints.calllist import CallList, call_list
-from touchpoints.directory import OFFICE, Directory, Unresolved
+from touchpoints.directory import OFFICE, Directory, Unresolved, contact_id
 from touchpoints.errors import IdentityError, InvalidValue, PluginError, StoreError, UnknownName
 from touchpoints.handles import KINDS, Handle
 from touchpoints.ingest import FileReport, Progress, Report, ingest
@@ -26,6 +26,8 @@ from touchpoints.reading import content_key
 from touchpoints.sameevent import event, grouped
 from touchpoints.settings import Settings
 from touchpoints.store import Decision, Store, Stored
+from touchpoints.summary import Summary
+from touchpoints.warmth import Warmth, judge
 
 OUTCOMES = ("reached", "voicemail", "missed", "message")
 """What `log` takes: a call that was reached, a voicemail left, a call not answered, a message sent."""
@@ -245,6 +247,9 @@ class Tracker:
     def reasons(self, book: Book) -> list[Reason]:
         """The reasons all rules find in a book. A rule that fails is a problem of its plugin, and the others work."""
         found: list[Reason] = []
+        names = {rule.name for rule in self.plugins.rules}
+        for unknown in self.settings.rules.keys() - names:
+            raise UnknownName("rule in the settings", unknown, names)
         for rule in self.plugins.rules:
             try:
                 reasons = list(rule.reasons(book, book.at))
@@ -297,18 +302,23 @@ class Tracker:
         if isinstance(found, Contact):
             return book.by_id[found.id]
         if isinstance(found, Customer):
-            there = [r for r in book.groups.get(found.id, ()) if r.contact] or book.groups.get(found.id, [])
-            if there:
-                return max(there, key=lambda r: (r.summary.live.n, r.summary.all.n, r.id))
-            return book._relationship(None, found)
+            people = book.customer(found).people
+            return people[0] if people else Relationship(None, found, None, *self._nothing(book))
         return self.waiting(found, book)
+
+    def customer(self, who: str, at: datetime) -> CustomerView | None:
+        """A customer as a whole, if `who` means one: warmth over the union of days, who is known how well, breadth.
+        Raises `IdentityError`."""
+        found = self.directory.find(who)
+        return self.book(at).customer(found) if isinstance(found, Customer) else None
+
+    @staticmethod
+    def _nothing(book: Book) -> tuple[Summary, Warmth]:
+        summary = Summary(book.today.toordinal())
+        return summary, judge(summary, book.prior)
 
     def waiting(self, found: Unresolved, book: Book) -> Relationship:
         """The relationship with a handle that nobody has named yet."""
-        from touchpoints.directory import contact_id
-        from touchpoints.summary import Summary
-        from touchpoints.warmth import judge
-
         number = str(self.directory.handle_ids[found.handle])
         summary = self.store.summaries(book.at, "handle", [number]).get(number) or Summary(book.today.toordinal())
         name = found.names[0] if found.names else found.handle.value

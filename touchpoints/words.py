@@ -369,3 +369,8 @@ def standing(warmth: Warmth, lang: str) -> str:
         days = Text("of days", n=warmth.summary.at - sign)
         return Text("standing only we", status=status, silence=silence(silent), rhythm=against, days=days)[lang]
     return Text("standing", status=status, silence=silence(silent), rhythm=against)[lang]
+
+
+def in_language(texts: Mapping[str, str], lang: str) -> str:
+    """The text in a language, else in English, else in whatever there is."""
+    return texts.get(lang) or texts.get("en") or next(iter(texts.values()), "")

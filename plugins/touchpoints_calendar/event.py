@@ -185,7 +185,7 @@ def _people(organizer: tuple[Parameters, str] | None, attendees: list[tuple[Para
     return tuple(people.values())
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 14)
 def _person(role: str, parameters: Parameters, address: str) -> tuple[str, Participant, str] | None:
     """Who a line names (as one text, and as a participant), and the answer; `None` for a room, a resource, a group, a
     calendar, or nobody."""

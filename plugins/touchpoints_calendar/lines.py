@@ -81,7 +81,7 @@ class Grammar:
             yield name, Parameters(pairs), value
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 14)
 def _parameters(text: str) -> Parameters:
     return Parameters((name, value[1:-1] if value[:1] == '"' else value) for name, value in _PARAMETER.findall(text))
 

@@ -74,9 +74,11 @@ class OutlookCalendar(Importer):
         for line, row in table.rows():
             cells = {name: cell(row, index) for name, index in columns.items()}
             all_day = cells["all day"].casefold() in _YES
+            if all_day:
+                cells["start time"] = cells["end time"] = ""
             try:
-                start = _time(dates, cells["start date"], "" if all_day else cells["start time"])
-                end = _time(dates, cells["end date"], "" if all_day else cells["end time"]) if cells["end date"] else start
+                start = _time(dates, cells["start date"], cells["start time"])
+                end = _time(dates, cells["end date"], cells["end time"]) if cells["end date"] else start
             except UndecidedOrder:
                 raise context.undecided_dates() from None
             except InvalidValue as error:

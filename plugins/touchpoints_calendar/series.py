@@ -161,7 +161,9 @@ def _midnight(wall: datetime) -> datetime:
     return wall.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _starts(event: Event, frame: _Frame, horizon: datetime) -> tuple[list[datetime], dict[datetime, float | None], bool]:
+def _starts(
+    event: Event, frame: _Frame, horizon: datetime
+) -> tuple[list[datetime], dict[datetime, float | None], bool]:
     """The starts of a master's occurrences on the wall clock, ascending, each with its own length if it has one, and
     whether some were cut off by number.
 

@@ -55,7 +55,7 @@ class FritzBox(Importer):
 
 
 def _is_xml(text: str) -> bool:
-    return text.lstrip().startswith("<") and all(tag in text for tag in ("<Call>", "<Type>", "<Device>", "<Duration>"))
+    return text.lstrip().startswith("<") and all(tag in text for tag in ("<Call>", "<Type>", "<Called", "<Duration>"))
 
 
 def _is_header(names: Sequence[str]) -> bool:

@@ -203,50 +203,80 @@ class Reading:
         folded, words = text.casefold(), self.layout.words
         if words and any(folded in known for known in words.values()):
             direction = next((d for d in ("in", "out") if folded in words.get(d, ())), None)
-            return Meaning(direction, "missed" if folded in words.get("missed", ()) else None, None, None)
+            missed = folded in words.get("missed", ())
+            return Meaning(direction, "missed" if missed else None, None, "in" if missed else None)
         return meaning(text)
 
     def _known(self, cells: dict[str, str], at: datetime) -> _Known:
         said = {f: self._meaning(cells[f]) if cells.get(f) else _NOTHING for f in _WORDS}
-        channel = said["channel"].channel or said["type"].channel or self._channel
-        if channel == "fax":
-            return _Known(LeftOut("automatic"))
         unknown = [f for f in ("channel", "type") if cells.get(f) and not any(said[f])]
         if unknown and not said["direction"].direction:
             return _Known(f"'{cells[unknown[0]]}' is no kind of contact that is known, such as phone, mail, video, meeting")
+        caller, called, others = self._people(cells)
+        channel = said["channel"].channel or said["type"].channel or self._channel_of([caller, called, *others])
+        if channel == "fax":
+            return _Known(LeftOut("automatic"))
         medium = CHANNELS[channel].medium
-        direction = said["direction"].direction or said["type"].direction or said["status"].direction
         outcome = _answer(cells.get("answered", "")) or next(
             (m.outcome for f in ("answered", "status", "direction", "type") if (m := said[f]).outcome), None
         )
-        caller, called, other = self._people(cells)
-        implied = next((m.implied for m in said.values() if m.implied), None)
-        if direction is None and not (caller and called):
-            direction = "in" if caller and not other else "out" if called and not other else implied
-            if direction is None and cells.get("direction") and not said["direction"].outcome:
-                word = cells["direction"]
-                return _Known(f"'{word}' says neither in nor out; name it under in_words or out_words of a [[table]]")
-        if medium == "meeting" or (direction is None and not (caller and called)):
-            direction = "mutual"
         if medium == "call":
             outcome = "missed" if outcome in ("cancelled", "no_show") else outcome
         elif medium in LIVE_MEDIA:
             outcome = outcome or "reached"
         else:
             outcome = "reached"  # a message is delivered, answered or not
-        made = self._touchpoint(at, channel, direction, outcome, caller, called, other, cells)
-        if isinstance(made, Skipped) and direction is None and implied:
-            made = self._touchpoint(at, channel, implied, outcome, caller, called, other, cells)
-        if isinstance(made, Skipped):
-            self._numbers.update(number for number in (caller.number, called.number) if number)
-            return _Known(made.reason)
-        if isinstance(made, LeftOut):
-            return _Known(made)
-        who = " ".join(sorted(as_written(party.handle) for party in made.parties))
-        return _Known(made, outcome, who)
+        implied = next((m.implied for m in said.values() if m.implied), None)
+        direction = said["direction"].direction or said["type"].direction or said["status"].direction
+        if medium == "meeting":
+            direction = "mutual"
+        elif direction is None and caller and called:
+            decided = self._between(caller, called, cells, at)
+            if isinstance(decided, str):
+                direction = decided
+            elif implied and isinstance(decided, Skipped):
+                direction = implied
+            elif isinstance(decided, Skipped):
+                self._numbers.update(number for number in (caller.number, called.number) if number)
+                return _Known(decided.reason)
+            else:
+                return _Known(decided)
+        elif direction is None:
+            direction = "in" if caller and not others else "out" if called and not others else implied
+            if direction is None and cells.get("direction") and not said["direction"].outcome:
+                word = cells["direction"]
+                return _Known(f"'{word}' says neither in nor out; name it under in_words or out_words of a [[table]]")
+        made = self._touchpoint(at, channel, direction or "mutual", outcome or "reached", (caller, called), others, cells)
+        if isinstance(made, Touchpoint):
+            return _Known(made, outcome, " ".join(sorted(as_written(party.handle) for party in made.parties)))
+        return _Known(made.reason if isinstance(made, Skipped) else made)
+
+    def _channel_of(self, people: list[Somebody]) -> str:
+        """The table's channel, where a row names none: mail for addresses alone, if the table knows no lengths."""
+        if self._channel == "phone" and self.layout.channel is None and not self.columns.keys() & {"duration", "wait"}:
+            addressed = [who for who in people if who]
+            if addressed and all(who.email and not who.number for who in addressed):
+                return "mail"
+        return self._channel
+
+    def _between(self, caller: Somebody, called: Somebody, cells: dict[str, str], at: datetime) -> str | LeftOut | Skipped:
+        """The direction between two parties, by which of them is ours."""
+        if caller.number and called.number:
+            line = cells.get("line") or None
+            decided = self.context.call(at, caller=caller.number, called=called.number, line=line, key="-", talked=1.0)
+            if isinstance(decided, Touchpoint):
+                self._ours_known = True
+                return decided.direction
+            return decided
+        ours = [self.context.our_side.owns(self._handle(who)) for who in (caller, called)]
+        if ours[0] != ours[1]:
+            return "out" if ours[0] else "in"
+        if ours[0]:
+            return LeftOut("internal")
+        return self.context.skipped("", "neither side is known to be ours; name yourself with --me")
 
     def _people(self, cells: dict[str, str]) -> tuple[Somebody, Somebody, list[Somebody]]:
-        """Caller, called, and the others where the table does not say which of both they are."""
+        """Caller, called, and those of whom the table does not say which of both they are."""
         caller, called, number = (
             somebody(cells[f]) if cells.get(f) else _NOBODY for f in ("caller", "called", "number")
         )
@@ -258,77 +288,51 @@ class Reading:
         names = [somebody(part.strip()) for part in (cells.get("name") or full).split(";") if part.strip()]
         emails = [somebody(part.strip()) for part in _SEVERAL.split(cells.get("email", "")) if "@" in part]
         if number:
-            merged = number
             for further in (*names[:1], *emails[:1]):
-                merged = Somebody(
-                    merged.number or further.number, merged.email or further.email, merged.name or further.name
-                )
-            return caller, called, [merged]
+                number = Somebody(number.number or further.number, number.email or further.email, number.name or further.name)
+            return caller, called, [number, *names[1:], *emails[1:]]
         return caller, called, _paired(names, emails) or ([number] if number.hidden else [])
 
     def _touchpoint(
-        self, at: datetime, channel: str, direction: str | None, outcome: str | None, caller: Somebody,
-        called: Somebody, others: list[Somebody], cells: dict[str, str],
+        self, at: datetime, channel: str, direction: str, outcome: str, sides: tuple[Somebody, Somebody],
+        others: list[Somebody], cells: dict[str, str],
     ) -> Touchpoint | LeftOut | Skipped:  # fmt: skip
-        context, line = self.context, cells.get("line") or None
-        if direction is not None:
-            outside, ours = (caller, called) if direction == "in" else (called, caller)
-            if not outside and others:
-                outside = others[0]
-            elif others and others[0].name and not outside.name:
-                outside = attrs.evolve(outside, name=others[0].name)
-            people = [outside, *others[1:]]
-            line = line or ours.number or None
-            if CHANNELS[channel].medium == "call" and (outside.number or (outside.hidden and not outside)):
-                incoming = direction == "in"
-                made = context.call(
-                    at, caller=outside.number if incoming else None, called=None if incoming else outside.number,
-                    direction=direction, outcome=outcome or "reached", line=line, name=outside.name, channel=channel,
-                    key="-",
-                )  # fmt: skip
-            else:
-                made = self._with(at, channel, direction, outcome, people, line)
-        else:
-            handled = [w.email or context.phone(w.number) or self._name(w.name) for w in (caller, called)]
-            ours_by = [context.our_side.owns(handle) for handle in handled]
-            if caller.number and called.number:
-                decided = context.call(at, caller=caller.number, called=called.number, line=line, key="-", talked=1.0)
-                if not isinstance(decided, Touchpoint):
-                    return decided
-                self._ours_known = True
-                direction = decided.direction
-            elif ours_by[0] == ours_by[1]:
-                reason = "neither side is known to be ours; name yourself with --me"
-                return LeftOut("internal") if ours_by[0] else context.skipped("", reason)
-            else:
-                direction = "out" if ours_by[0] else "in"
-            return self._touchpoint(at, channel, direction, outcome, caller, called, others, cells)
-        if isinstance(made, Touchpoint) and (colleague := cells.get("colleague")):
-            role = made.participants[-1].role
-            made = context.touchpoint(
-                at, channel, (*made.participants, Participant(role, handles.name(colleague), colleague, own=True)),
-                key="-", direction=made.direction, outcome=made.outcome, line=made.line,
+        context, incoming = self.context, direction == "in"
+        outside, ours = sides if incoming else sides[::-1]
+        people = [outside, *others[1:]]
+        if others:
+            people[0] = attrs.evolve(outside, name=outside.name or others[0].name) if outside else others[0]
+        if not incoming and "@" in cells.get("called", ""):
+            people += [somebody(part.strip()) for part in _SEVERAL.split(cells["called"])[1:]]
+        first, line = people[0], cells.get("line") or ours.number or None
+        made: Touchpoint | LeftOut | Skipped
+        if CHANNELS[channel].medium == "call" and (first.number or (first.hidden and not first)):
+            made = context.call(
+                at, caller=first.number if incoming else None, called=None if incoming else first.number,
+                direction=direction, outcome=outcome, line=line, name=first.name, channel=channel, key="-",
             )  # fmt: skip
+        else:
+            line = context.our_side.line(line) if line else None
+            roles = ("caller", "called") if CHANNELS[channel].medium == "call" else ("from", "to")
+            theirs, our_role = roles if incoming else roles[::-1]
+            if CHANNELS[channel].medium in ("meeting", "video"):
+                theirs, our_role = "attendee", "organizer"
+            participants = [
+                Participant(theirs, handle, who.name or None) for who in people if (handle := self._handle(who)) is not None
+            ]
+            participants.append(Participant(our_role, context.phone(line) or ours.email, own=True))
+            made = context.touchpoint(
+                at, channel, participants, key="-", direction=direction, outcome=outcome, line=line
+            )
+        if isinstance(made, Touchpoint) and (colleague := cells.get("colleague")):
+            agent = Participant(made.participants[-1].role, handles.name(colleague), colleague, own=True)
+            made = context.touchpoint(
+                at, channel, (*made.participants, agent), key="-", direction=direction, outcome=outcome, line=made.line
+            )
         return made
 
-    def _with(
-        self, at: datetime, channel: str, direction: str, outcome: str | None, people: list[Somebody], line: str | None
-    ) -> Touchpoint | LeftOut:
-        medium = CHANNELS[channel].medium
-        line = self.context.our_side.line(line) if line else None
-        pair = ("caller", "called") if medium == "call" else ("from", "to")
-        theirs, our_role = pair if direction == "in" else pair[::-1]
-        if medium in ("meeting", "video"):
-            theirs, our_role = "attendee", "organizer"
-        participants = [
-            Participant(theirs, handle, w.name or None)
-            for w in people
-            if (handle := self.context.phone(w.number) or w.email or self._name(w.name)) is not None
-        ]
-        return self.context.touchpoint(
-            at, channel, (*participants, Participant(our_role, self.context.phone(line), own=True)), key="-",
-            direction=direction, outcome=outcome or "reached", line=line,
-        )  # fmt: skip
+    def _handle(self, who: Somebody) -> Handle | None:
+        return self.context.phone(who.number) or who.email or self._name(who.name)
 
     def _name(self, name: str) -> Handle | None:
         """A display name, valid in this importer's files."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from touchpoints.model import Contact, Customer
 from touchpoints.report import CallReport
 from touchpoints.store import Stored
 from touchpoints.warmth import one_decimal
+from touchpoints.words import in_language
 
 
 def touchpoint(stored: Stored, zone: ZoneInfo) -> dict[str, Any]:
@@ -52,11 +52,6 @@ def reason(value: Reason, lang: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def in_language(texts: Mapping[str, str], lang: str) -> str:
-    """The text in a language, else in English, else in whatever there is."""
-    return texts.get(lang) or texts.get("en") or next(iter(texts.values()), "")
-
-
 def flag(value: Flag, lang: str) -> dict[str, Any]:
     """A flag of the call list."""
     s, warmth = value.suggestion, value.relationship.warmth
@@ -89,7 +84,9 @@ def calls(report: CallReport, lang: str) -> dict[str, Any]:
             {"source": c.source, "what": c.what, "until": c.until.isoformat(), "age_days": c.age_days}
             for c in report.coverage
         ],
-        "flags": [flag(f, lang) for f in found.flags],
+        "flags": [
+            {**flag(f, lang), "minutes": minutes} for f, minutes in zip(found.flags, found.minutes, strict=True)
+        ],
         "held_back": [held_back(h, lang) for h in found.held_back],
         "more": found.more,
         "restart": [{"contact": contact(r.contact), "customer": customer(r.customer)} for r in found.restart],
@@ -98,8 +95,11 @@ def calls(report: CallReport, lang: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def show(relationship: Relationship, book: Book, timeline: list[Stored], lang: str) -> dict[str, Any]:
-    """One relationship with its explanation, timeline (newest first) and decisions."""
+def show(
+    relationship: Relationship, book: Book, timeline: list[Stored], lang: str, people: tuple[Relationship, ...] = ()
+) -> dict[str, Any]:
+    """One relationship (or, with `people`, a customer as a whole) with its explanation, timeline (newest first) and
+    decisions."""
     from touchpoints.render.text import explanation
 
     handles = relationship.contact.handles if relationship.contact else ()
@@ -112,6 +112,11 @@ def show(relationship: Relationship, book: Book, timeline: list[Stored], lang: s
         "explanation": [
             {"text": text, "value": value, "evidence": evidence}
             for text, value, evidence in explanation(relationship, timeline, lang)
+        ],
+        "people": [
+            {"contact": contact(r.contact), "status": r.warmth.status, "silence_days": r.warmth.silence_days,
+             "live_days": r.summary.live.n}
+            for r in people if r.contact
         ],
         "timeline": [touchpoint(s, book.zone) for s in timeline],
         "reach": reach(timeline),

@@ -7,11 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 from touchpoints.book import Flag, Relationship
-from touchpoints.render.records import in_language
 from touchpoints.report import CallReport
 from touchpoints.store import Stored
+from touchpoints.words import in_language, standing
 
 WIDTH = 79
+OLD = 3
+"""A source that ends so many days ago is worth exporting again."""
 _DAYS = {"de": "Mo Di Mi Do Fr Sa So".split(), "en": "Mon Tue Wed Thu Fri Sat Sun".split()}
 _MONTHS = {
     "de": "Jan. Feb. März April Mai Juni Juli Aug. Sept. Okt. Nov. Dez.".split(),
@@ -23,22 +25,26 @@ WORDS = {
         "also": "dort auch: {}", "held": "Wartet", "more": "{} weitere passten nicht mehr auf die Liste (--limit, --minutes).",
         "more_1": "1 weiterer Anlass passte nicht mehr auf die Liste (--limit, --minutes).",
         "uncertain": "unsicher", "restart": "Neu beginnen?", "oldest": "Stand der Quellen: {}",
+        "again": "{} neu exportieren: {}", "minutes": "etwa {} Min.",
         "unsorted": "{} Organisationen sind noch nicht eingeordnet; bis dahin gilt der Vorschlag.",
         "unsorted_1": "1 Organisation ist noch nicht eingeordnet; bis dahin gilt der Vorschlag.",
         "contact_30": "Kontakt in 30 Tagen: {} %", "called": "nach einem Anruf heute: {} %", "timeline": "Kontakte",
-        "handles": "Erreichbar unter", "nothing": "Noch keine Kontakte.", "private": "persönlich (nur live): {} %",
-        "last_three": "Letzte Kontakte", "day": "{} {}. {} {}",
+        "people": "Dort",
+        "handles": "Erreichbar unter", "nothing": "Noch keine Kontakte.",
+        "day": "{} {}. {} {}",
     },
     "en": {
         "title": "Call today", "empty": "Nobody waits for your call today.", "next": "The next is due on {}.",
         "also": "also there: {}", "held": "Held back", "more": "{} more did not fit on the list (--limit, --minutes).",
         "more_1": "1 more did not fit on the list (--limit, --minutes).",
         "uncertain": "uncertain", "restart": "Restart?", "oldest": "Sources reach to: {}",
+        "again": "export {} again: {}", "minutes": "about {} min",
         "unsorted": "{} organisations are not sorted yet; until then the proposal counts.",
         "unsorted_1": "1 organisation is not sorted yet; until then the proposal counts.",
         "contact_30": "Contact within 30 days: {} %", "called": "after a call today: {} %", "timeline": "Touchpoints",
-        "handles": "Reachable at", "nothing": "No touchpoints yet.", "private": "personal (live only): {} %",
-        "last_three": "Last touchpoints", "day": "{} {} {} {}",
+        "people": "There",
+        "handles": "Reachable at", "nothing": "No touchpoints yet.",
+        "day": "{} {} {} {}",
     },
 }  # fmt: skip
 CHANNEL = {"de": {"phone": "Telefon", "mail": "Mail", "meeting": "Treffen", "video": "Video", "letter": "Brief",
@@ -108,9 +114,11 @@ def calls(report: CallReport, lang: str, *, flags: bool = True) -> str:
     if report.coverage:
         oldest = ", ".join(f"{c.source} {day(c.until, lang)}" for c in report.coverage[:3])
         lines += _wrapped(words["oldest"].format(oldest), "  ")
+        if report.coverage[0].age_days >= OLD and (how := report.export_again(report.coverage[0].source, lang)):
+            lines += _wrapped(words["again"].format(report.coverage[0].source, how), "  ")
     lines.append("")
-    for number_, flag in enumerate(found.flags if flags else (), 1):
-        lines += _flag(number_, flag, lang)
+    for place, (flag, minutes) in enumerate(zip(found.flags, found.minutes, strict=True) if flags else (), 1):
+        lines += _flag(place, flag, minutes, lang)
         lines.append("")
     if not found.flags:
         lines += [words["empty"]]
@@ -136,7 +144,7 @@ def _plural(words: dict[str, str], name: str, count: int) -> str:
     return words[f"{name}_1"] if count == 1 else words[name].format(count)
 
 
-def _flag(place: int, flag: Flag, lang: str) -> list[str]:
+def _flag(place: int, flag: Flag, minutes: int, lang: str) -> list[str]:
     words, warmth = WORDS[lang], flag.relationship.warmth
     mark = f" ({words['uncertain']})" if flag.uncertain else ""
     lines = _wrapped(f"{place:>2}  {who(flag)}{mark}", "    ", first="")
@@ -144,7 +152,7 @@ def _flag(place: int, flag: Flag, lang: str) -> list[str]:
         lines += _wrapped(sentence, "    ")
     suggestion = in_language(flag.suggestion.text, lang)
     if suggestion:
-        lines += _wrapped(f"→ {suggestion}", "    ")
+        lines += _wrapped(f"→ {suggestion} · {words['minutes'].format(minutes)}", "    ")
     if flag.also:
         lines += _wrapped(words["also"].format(", ".join(c.name for c in flag.also)), "    ")
     if warmth.score is not None:
@@ -186,21 +194,30 @@ def explanation(relationship: Relationship, timeline: list[Stored], lang: str) -
     return lines
 
 
-def show(relationship: Relationship, timeline: list[Stored], lang: str, zone: Any, most: int = 15) -> str:
-    """One relationship: who, status and silence, explanation, handles, timeline."""
-    from touchpoints.words import standing
-
+def show(
+    relationship: Relationship,
+    timeline: list[Stored],
+    lang: str,
+    zone: Any,
+    people: tuple[Relationship, ...] = (),
+    most: int = 15,
+) -> str:
+    """One relationship (or, with `people`, a customer as a whole): who, status and silence, explanation, handles,
+    timeline."""
     words = WORDS[lang]
     lines = [who(relationship), standing(relationship.warmth, lang), ""]
     lines += [f"  {text}" for text, _, _ in explanation(relationship, timeline, lang)]
     if relationship.contact and relationship.contact.handles:
         handles = ", ".join(h.shown for h in relationship.contact.handles)
         lines += ["", *_wrapped(f"{words['handles']}: {handles}", "  ", first="")]
+    known = [r for r in people if r.contact]
+    if known:
+        lines += ["", f"{words['people']}:"]
+        lines += [line for r in known for line in _wrapped(f"{r.name}: {standing(r.warmth, lang)}", "    ", first="  ")]
     for note in relationship.notes:
         lines += _wrapped(f"✎ {note.payload['text']}", "  ")
     lines += ["", f"{words['timeline']}:"]
-    lines += [textwrap.shorten(f"  {line_of(s, lang, zone)}", WIDTH, placeholder=" …") for s in timeline[:most]]
-    lines = [f"  {line.strip()}" if n > lines.index(f"{words['timeline']}:") else line for n, line in enumerate(lines)]
+    lines += [f"  {textwrap.shorten(line_of(s, lang, zone), WIDTH - 2, placeholder=' …')}" for s in timeline[:most]]
     if not timeline:
         lines.append(f"  {words['nothing']}")
     return "\n".join(lines) + "\n"

@@ -199,7 +199,7 @@ def _assigned(
     for r, why in wanted:
         days = {w.day for w in why if w.day is not None}
         there = [n for n in fair if not any(roster.away(n, d) for d in days)] or list(fair)
-        free = [n for n in there if taken[n] < ceil(fair[n])] or there
+        free = [n for n in there if taken[n] <= ceil(fair[n])] or there
 
         def fit(name: str, r: Relationship = r) -> tuple[float, str]:
             points, _, _ = _knows(name, r, known, book)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Set
-from typing import TypeVar
+from collections.abc import Iterable, Set
 
 import attrs
 
 MINIMUM = 5
 """Colleagues that a figure must be about, beside oneself, who knows one's own part and could take it away."""
-
-K = TypeVar("K", bound=Hashable)
 
 
 @attrs.frozen(slots=True)
@@ -43,12 +40,3 @@ class Group:
         if others and not self.shows(rest):
             return Withheld("rest", len(rest))
         return None
-
-    def hidden(self, slices: Mapping[K, Set[str]]) -> set[K]:
-        """Which slices of a whole that is shown must be hidden, each given with its colleagues: those about too few, and
-        further ones (the smallest first) until what is left of the whole without the shown ones is about enough."""
-        hidden = {key for key, names in slices.items() if not self.shows(names)}
-        shown = sorted((k for k in slices if k not in hidden), key=lambda k: (len(slices[k]), repr(k)))
-        while hidden and not self.shows(set().union(*(slices[k] for k in hidden))) and shown:
-            hidden.add(shown.pop(0))
-        return hidden

@@ -158,12 +158,10 @@ def service(
     scope: str = "all",
     colleagues: frozenset[str] | None = None,
     lines: frozenset[str] = frozenset(),
-    everybody: frozenset[str] = frozenset(),
     owes: Callable[[str], bool] = lambda who: True,
 ) -> Service:
     """The service since `start` as of `at`. Events before `start` are needed too: what was open then may be answered
-    since. `promises`: see `promised`. `colleagues`: only what these did, of `everybody` in the store, and what nobody
-    took on these `lines`; `owes`: whether we owe somebody an answer at all (suppliers, private contacts: no)."""
+    since. `promises`: see `promised`. `colleagues`: only what these did, and what nobody took on these `lines`; `owes`: whether we owe somebody an answer at all (suppliers, private contacts: no)."""
 
     def of_scope(by: frozenset[str], line: str | None) -> bool:
         return colleagues is None or bool(by & colleagues) or (not by and line in lines)
@@ -174,36 +172,36 @@ def service(
     recent = datetime.combine(start, time(), workdays.zone)
     ours = [i for i in items if i.opened >= recent and of_scope(i.by, i.line)]
     calls = [
-        e for e in known
-        if e.medium == "call" and e.touchpoint.direction == "in" and e.at >= recent
-        and of_scope(e.colleagues, e.touchpoint.line)
+        e for e in known if _is_call_in(e) and e.at >= recent and of_scope(e.colleagues, e.touchpoint.line)
     ]  # fmt: skip
-    slices: dict[str, set[str]] = defaultdict(set)
-    for item in ours:
-        slices[_sort(item)] |= item.by
-    slices["calls"] = {name for e in calls for name in e.colleagues}
-    named = set().union(*slices.values())
-    withheld = group.asked(named if colleagues is None else named & colleagues, named | everybody)
-    hidden = set() if withheld else group.hidden(slices)
+    everybody: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        if item.opened >= recent:
+            everybody[_sort(item)] |= item.by
+    everybody["calls"] = {n for e in known if _is_call_in(e) and e.at >= recent for n in e.colleagues}
+
+    def withheld(what: str, names: set[str]) -> Withheld | None:
+        """A row is a slice of its own: it must be about enough of us, and so must what is left of the same row of all."""
+        return group.asked(names if colleagues is None else names & colleagues, everybody[what])
+
     open_now = tuple(sorted((i for i in items if i.closed is None and _still(i, at, workdays)), key=_urgency))
-    if withheld:
-        return Service(scope, start, end, None, (), None, open_now, withheld, group.agreed)
-    responses = []
+    if colleagues is not None and len(colleagues) == 1 and not group.shows(colleagues):
+        return Service(scope, start, end, None, (), None, open_now, Withheld("others", 1), group.agreed)
+    rows = []
     for what in sorted({_sort(i) for i in ours}, key=lambda w: (w != "call_back", w == "promise", w)):
-        some, names = [i for i in ours if _sort(i) == what], slices[what]
-        target = _target(some[0], targets)
-        responses.append(
-            Responses(what, target, 0, share(0, 0), Spread(0), 0, withheld=Withheld("few", len(names)))
-            if what in hidden
-            else _responses(what, some, target, at)
-        )
-    calls_in = _calls(calls, known, targets["answer_seconds"])
-    if "calls" in hidden:
-        calls_in = attrs.evolve(
-            _calls([], [], targets["answer_seconds"]), withheld=Withheld("few", len(slices["calls"]))
-        )
-    talks = None if hidden else _conversations([i for i in written if i.opened >= recent], known, workdays)
-    return Service(scope, start, end, calls_in, tuple(responses), talks, open_now, None, group.agreed)
+        some = [i for i in ours if _sort(i) == what]
+        reason = withheld(what, {name for i in some for name in i.by})
+        rows.append(_responses(what, [] if reason else some, _target(some[0], targets), at, reason))
+    reason = withheld("calls", {name for e in calls for name in e.colleagues})
+    calls_in = _calls([] if reason else calls, known, targets["answer_seconds"], reason)
+    few = next((r.withheld for r in rows if r.withheld), reason)
+    talks = None if few else _conversations([i for i in written if i.opened >= recent and i in ours], known, workdays)
+    nothing = few if all(x.withheld for x in (*rows, *([calls_in] if calls else ()))) else None
+    return Service(scope, start, end, calls_in, tuple(rows), talks, open_now, nothing, group.agreed)
+
+
+def _is_call_in(event: Event) -> bool:
+    return event.medium == "call" and event.touchpoint.direction == "in"
 
 
 def _sort(item: Item) -> str:
@@ -358,7 +356,9 @@ def promised(
 # -- figures ------------------------------------------------------------------------------------------------------------
 
 
-def _responses(what: str, items: Sequence[Item], target: float, at: datetime) -> Responses:
+def _responses(
+    what: str, items: Sequence[Item], target: float, at: datetime, withheld: Withheld | None = None
+) -> Responses:
     first = [i for i in items if i.first]
     closed = [i for i in first if i.closed is not None]
     if what == "promise":
@@ -372,10 +372,11 @@ def _responses(what: str, items: Sequence[Item], target: float, at: datetime) ->
     return Responses(
         what, target, len(first), within, spread((i.hours for i in closed), BUCKETS),
         sum(i.closed is None for i in items), sum(i.by_them for i in closed if what == "call_back"), spread(later, BUCKETS),
+        withheld,
     )  # fmt: skip
 
 
-def _calls(calls: Sequence[Event], events: Sequence[Event], target: float) -> Calls:
+def _calls(calls: Sequence[Event], events: Sequence[Event], target: float, withheld: Withheld | None) -> Calls:
     answered = [e for e in calls if e.reached]
     lost = [e for e in calls if not e.reached]
     waits = [e.touchpoint.wait for e in answered if e.touchpoint.wait is not None]
@@ -383,7 +384,7 @@ def _calls(calls: Sequence[Event], events: Sequence[Event], target: float) -> Ca
     unmeasured = [e for e in calls if e.touchpoint.wait is None]
     last: dict[str, Event] = {}
     before: dict[str, Event] = {}
-    for e in (e for e in events if e.medium == "call" and e.touchpoint.direction == "in"):
+    for e in filter(_is_call_in, events):
         for who in e.who:
             if who in last and e.at - last[who].at <= AGAIN:
                 before[e.key] = last[who]
@@ -393,7 +394,7 @@ def _calls(calls: Sequence[Event], events: Sequence[Event], target: float) -> Ca
         len(calls), share(len(answered), len(calls)), target,
         share(sum(w <= target for w in waits), len(waits) + len(given_up)), spread(waits), spread(given_up),
         len(unmeasured), tuple(sorted({e.importer for e in unmeasured})), share(len(again), len(calls)),
-        sum(e.reached for e in again),
+        sum(e.reached for e in again), withheld,
     )  # fmt: skip
 
 
