@@ -34,7 +34,9 @@ Pfeiffer Smith Jones Taylor Brown Williams Wilson Johnson Davies Robinson Wright
 Jackson Clarke Harris Turner Hughes Edwards Collins Stewart Morris Rogers Reed Cook Morgan Bell Murphy Bailey Rivera Cooper Ward
 Yılmaz Kaya Demir Rossi Nowak Kowalski Dubois Lefèvre
 """.split()
-HEAD = "Kranz Wald Stern Berg Silber Feld Grün Linden Eichen Rosen Adler Falken Nord Süd Ost West Rhein Elb Isar Main Alb Havel Spree".split()
+HEAD = """
+Kranz Wald Stern Berg Silber Feld Grün Linden Eichen Rosen Adler Falken Nord Süd Ost West Rhein Elb Isar Main Alb Havel Spree
+""".split()
 TAIL = "bau werk hof haus technik druck logistik medien glas stahl papier optik textil energie pflege verlag handel labor".split()
 LEGAL = ["GmbH", "AG", "KG", "GmbH & Co. KG", "e.K.", "Ltd", "Inc.", ""]
 PARTICLES = ["von", "von der", "van den", "de", "zu"]
@@ -106,7 +108,9 @@ def _record(rng: Random, id_: str, given: str, surname: str, firm: str, n: int) 
     kind = rng.random()
     plain_given, plain_surname = fold(given).replace(" ", ""), fold(surname).replace(" ", "")
     if kind < 0.5:
-        local = rng.choice([f"{plain_given}.{plain_surname}", f"{plain_given[0]}.{plain_surname}", f"{plain_given[0]}{plain_surname}", plain_surname])
+        initial = plain_given[0]
+        spelled = [f"{plain_given}.{plain_surname}", f"{initial}.{plain_surname}", f"{initial}{plain_surname}", plain_surname]
+        local = rng.choice(spelled)
         handles.append(Handle("email", f"{local}@{domain}"))
         if rng.random() < 0.5:
             company = None

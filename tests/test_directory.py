@@ -467,6 +467,19 @@ def test_a_number_that_goes_to_a_successor_counts_for_who_had_it_on_the_day() ->
     assert directory.contact_by_number(number, day) == directory.find(ADDRESS).id  # type: ignore[union-attr]
 
 
+def test_who_had_nothing_but_a_number_keeps_the_history_when_it_goes_to_a_successor() -> None:
+    people = [Person("Erika Muster", [PHONE]), Person("Jonas Beispiel", [OTHER])]
+    directory = made(*(call(PHONE, n) for n in (0, 10, 100)), people=people)
+    directory._store.decide(AT, "cadence", directory.find(PHONE).id, every="30d")  # type: ignore[union-attr]
+    directory.add_handle("Jonas Beispiel", PHONE, at=AT, since=(START + timedelta(days=50)).date())
+    directory.rename(PHONE, "Jonas Neu", at=AT)  # who has it now
+    directory._store.resolve(directory.rows(), "test")
+    sums = {directory.contacts[k].name: s.all.n for k, s in directory._store.summaries(AT).items()}
+    assert sums == {"Erika Muster": 2, "Jonas Neu": 1}
+    (cadence,) = directory._store.decisions("cadence")
+    assert directory.contacts[directory.about(cadence)].name == "Erika Muster"
+
+
 def test_a_handle_that_ended_is_nobodys_afterwards() -> None:
     directory = made(call(PHONE), call(PHONE, 100), people=[Person("Erika Muster", [PHONE, ADDRESS])])
     directory.add_handle("Erika Muster", PHONE, at=AT, until=date(2026, 2, 1))

@@ -286,6 +286,10 @@ class Book(Sequence[Relationship]):
                     break
         return found
 
+    def active_between(self, first: date, last: date) -> set[str]:
+        """The ids of relationships with a contact day between two dates (both included, not after today)."""
+        return self._store.active_between(first.toordinal(), min(last, self.today).toordinal())
+
     def recent(self, who: str) -> list[Stored]:
         """All touchpoints of the last 45 days of one relationship (its id), or with anybody of a group (see
         `Relationship.group`), oldest first."""

@@ -177,7 +177,7 @@ class Directory:
                     groups.give(handle, to, *span)
             who = by_id.get(decision.who)
             if who is not None and who in groups:
-                about.append((groups.add(who), decision))
+                about.append((groups.holder(who), decision))
         for group, decision in about:
             self._answers[groups.find(group)].append(decision)
 
@@ -238,7 +238,8 @@ class Directory:
         self._office_of = {handle: min(ids) for handle, ids in found.items() if len(ids) == 1}
 
     def _add_contact(self, group: int, handles: list[Handle], said: Sequence[Person], groups: Groups) -> None:
-        used = [self.handle_ids[h] for h in handles if h in self.handle_ids]
+        had = [groups.formerly.get(h, h) for h in handles] if groups.formerly else handles
+        used = [self.handle_ids[h] for h in had if h in self.handle_ids]
         traits = [self._traits[i] for i in used if i in self._traits]
         answers = self._answers.get(group, ())
         names = dict(self._aliases.get(used[0], ())) if used else {}
@@ -554,6 +555,23 @@ class Directory:
             if {wanted, plain} & set(self._customer_keys[id_]) or fold(c.name) == fold(text)
         ]  # fmt: skip
         return found or [c for c in self.customers.values() if bare(c.name) == bare(text)]
+
+    def to_sort(self) -> list[tuple[Customer | Contact, int, int]]:
+        """Whose kind nobody has said, with how many touchpoints and the last day (an ordinal), the most first: customers, and
+        contacts who stand alone."""
+        seen: dict[str, tuple[int, int]] = {}
+        for number, rows in self._spans.items():
+            trait = self._traits.get(number)
+            for id_ in {row[3] or row[2] for row in rows} if trait else ():
+                if id_ is not None and trait is not None:
+                    n, last = seen.get(id_, (0, 0))
+                    seen[id_] = n + trait.n, max(last, trait.last)
+        found: list[tuple[Customer | Contact, int, int]] = []
+        for id_, (n, last) in seen.items():
+            who = self.customers.get(id_) or self.contacts.get(id_)
+            if who is not None and who.kind == "unsorted":
+                found.append((who, n, last))
+        return sorted(found, key=lambda f: (-f[1], -f[2], f[0].id))
 
     # -- what the user decides about who is who -------------------------------------------------------------------------
 

@@ -56,6 +56,8 @@ class Groups:
         self._group: dict[Handle, int] = {}
         self._above: list[int] = []
         self._spans: dict[Handle, list[Span]] = {}
+        self.formerly: dict[Handle, Handle] = {}
+        """Stand-in of a group that has no handle any more → the one it had."""
 
     def __iter__(self) -> Iterator[Handle]:
         return iter(self._group)
@@ -71,6 +73,12 @@ class Groups:
             return group
         return self.find(group)
 
+    def holder(self, handle: Handle) -> int:
+        """The group that has a handle now: the last one, if it changed hands."""
+        if self._spans and (last := self.spans(handle)[-1].group) is not None:
+            return last
+        return self.add(handle)
+
     def _new(self) -> int:
         self._above.append(len(self._above))
         return len(self._above) - 1
@@ -84,9 +92,9 @@ class Groups:
 
     def join(self, handles: Sequence[Handle]) -> None:
         """These handles are one person's, and all that go with them."""
-        first = self.add(handles[0])
+        first = self.holder(handles[0])
         for handle in handles[1:]:
-            self._above[self.add(handle)] = first
+            self._above[self.holder(handle)] = first
 
     def split(self, handles: Iterable[Handle]) -> int:
         """These handles are another person's than the rest of their groups; returns the new group."""
@@ -101,7 +109,7 @@ class Groups:
 
         Where that is its own group already, it belongs to nobody on the other days.
         """
-        group = self.add(to)
+        group = self.holder(to)
         if since <= 0 and until >= ALWAYS:
             self._group[handle] = group
             self._spans.pop(handle, None)
@@ -125,7 +133,8 @@ class Groups:
         return [Span(s.since, s.until, None if s.group is None else self.find(s.group)) for s in found]
 
     def members(self) -> dict[int, list[Handle]]:
-        """The handles of every group, in order; of a handle that changed hands, the last who has it."""
+        """The handles of every group, in order; of a handle that changed hands, the last who has it. Who has none left is
+        known by a stand-in (see `formerly`)."""
         found: dict[int, list[Handle]] = defaultdict(list)
         for handle, group in self._group.items():
             if handle not in self._spans:
@@ -133,6 +142,12 @@ class Groups:
         for handle in self._spans:
             if (last := self.spans(handle)[-1].group) is not None:
                 found[last].append(handle)
+        for handle in sorted(self._spans, key=order):
+            for span in self.spans(handle):
+                if span.group is not None and span.group not in found:
+                    gone = Handle("name", handle.value, f"formerly:{handle.kind}:{handle.scope}", handle.raw)
+                    self.formerly[gone] = handle
+                    found[span.group].append(gone)
         for handles in found.values():
             handles.sort(key=order)
         return found

@@ -11,6 +11,8 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
+
 from touchpoints.directory import Unresolved
 from touchpoints.errors import IdentityError, InvalidValue, UnknownName
 from touchpoints.handles import same_name
@@ -129,11 +131,12 @@ def service(
     some = events(tracker, at, since - timedelta(days=CONTEXT))
     names = _names(tracker, colleague, team)
     targets = {name: tracker.settings.threshold("service", name, value) for name, value in TARGETS.items()}
-    return service_of(
+    found = service_of(
         some, _promises(tracker, some, at, since), at, _workdays(tracker), _group(tracker), start=start, targets=targets,
         scope=colleague or team or "all", colleagues=names, lines=_lines(tracker, team) if team else frozenset(),
         owes=lambda who: people.kind(who) not in NOTHING_OWED,
     )  # fmt: skip
+    return attrs.evolve(found, open=tuple(attrs.evolve(i, name=people.name(i.who)) for i in found.open))
 
 
 def _promises(tracker: Tracker, some: Iterable[Event], at: datetime, since: datetime) -> list[Item]:
@@ -221,8 +224,8 @@ def cover(
     capacity: Mapping[str, float] | None = None,
 ) -> Cover:
     """Who takes over while a colleague is away from `start` to `end` (both included), as of an aware time; without them
-    the present or next absence in the roster. Whoever is in a team with them may be asked, else everybody. Raises `UnknownName` for a colleague nobody knows, and `InvalidValue`
-    without an absence."""
+    the present or next absence in the roster. Whoever is in a team with them may be asked, else everybody. Raises
+    `UnknownName` for a colleague nobody knows, and `InvalidValue` without an absence."""
     colleague = _colleague(tracker, who)
     today = at.astimezone(tracker.store.zone).date()
     read = _roster(tracker, roster, start or today, end or today + timedelta(days=365))
@@ -242,7 +245,7 @@ def cover(
         tracker.reasons(book),
         events(tracker, at),
         _workdays(tracker),
-        names,
+        _mates(tracker, colleague),
         read,
         capacity,
     )

@@ -50,7 +50,7 @@ ENOUGH_CALLS = 30
 _DEFAULTS = {"call": 0.6, "appointment": 0.85, "written": 0.5}  # before there is anything to go by; worth four attempts
 _STRENGTHS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64)
 _PROFILE = 20  # attempts that the average hour or weekday counts in the profile of all
-_OWN = 6  # calls that the profile counts against a contact's own hours
+_OWN = 12  # calls that the profile counts against a contact's own hours
 
 
 @attrs.frozen(slots=True)
@@ -349,8 +349,9 @@ class BestTime:
 
 @attrs.frozen(slots=True)
 class Reach:
-    """How a contact is reached: ways in the order to try them (dead ones last), and the best time for a call, None while
-    fewer than 30 calls of ours are known. `message_first`: better write and ask for a call than call."""
+    """How a contact is reached: ways in the order to try them (appointments, then dead ones last), and the best time for
+    a call: None while fewer than 30 `calls` of ours are known, or where no number works. `message_first`: better write
+    and ask for a call than call."""
 
     contact: str
     name: str
@@ -365,9 +366,10 @@ class Reach:
 
     @property
     def message_first(self) -> bool:
-        """Whether a written way with a history stands before every live one."""
-        first = next((w for w in self.ways if w.dead is None), None)
-        return first is not None and not first.way.live and any(w.way.live for w in self.ways)
+        """Whether a written way stands before every number."""
+        handles = [w for w in self.ways if w.way.handle]
+        first = next((w for w in handles if w.dead is None), None)
+        return first is not None and not first.way.live and any(w.way.live for w in handles)
 
 
 def reach(
@@ -388,7 +390,9 @@ def reach(
         if attempt.contact == contact:
             own.setdefault(attempt.way, []).append(attempt)
     ways = [way_reach(way, some, averages, at, zone) for way, some in own.items()]
-    ways.sort(key=lambda w: (w.dead is not None, -round(w.value, 9), w.way.channel, repr(w.way.handle)))
+    ways.sort(
+        key=lambda w: (w.dead is not None, not w.way.handle, -round(w.value, 9), w.way.channel, repr(w.way.handle))
+    )
     return Reach(contact, name, tuple(ways), best_time(events, ways, averages, at, zone, hours), averages.calls)
 
 
@@ -465,7 +469,7 @@ def best_time(
     hours: tuple[int, int] = (9, 17),
 ) -> BestTime | None:
     """When a contact is best called, within working `hours` and Monday to Friday: calls of ours, taken or not, and calls
-    from them, against the profile of all calls; `None` with too few calls of ours to anybody."""
+    from them, against the profile of all calls; `None` with too few calls of ours to anybody, or no number that works."""
     if averages.calls < ENOUGH_CALLS:
         return None
     live = [w for w in ways if w.way.live and w.way.handle and w.attempts] or [
@@ -494,6 +498,3 @@ def best_time(
     return BestTime(
         day if stands_out else None, ranked[0], by_hour[ranked[0]], usual, len(seen), averages.calls, tuple(ranked)
     )
-
-
-_ANY = Handle("phone", "")

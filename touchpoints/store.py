@@ -721,6 +721,15 @@ class Store:
         }  # fmt: skip
 
 
+    def active_between(self, first: int, last: int) -> set[str]:
+        """The ids of contacts with a contact day from one ordinal to another (both included)."""
+        rows = self.db.execute(
+            "SELECT DISTINCT r.contact FROM day d JOIN resolution r ON r.handle = d.handle AND d.day >= r.since "
+            "AND d.day < r.until WHERE d.outcome='reached' AND d.day BETWEEN ? AND ? AND r.contact IS NOT NULL",
+            (first, last),
+        )
+        return {row[0] for row in rows}
+
     # -- for identity and privacy ---------------------------------------------------------------------------------------
 
     def traits(self) -> dict[int, Trait]:

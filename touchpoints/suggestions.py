@@ -111,14 +111,14 @@ def contacts(directory: Directory) -> list[Candidate]:
 
 def similar(candidates: Iterable[Candidate], at_least: int = WORTH_ASKING) -> list[Similar]:
     """The pairs of people who look alike, by falling score."""
-    looks = [look for c in candidates if (look := _look(c)).names]
+    looks = sorted((look for c in candidates if (look := _look(c)).names), key=lambda look: look.id)
     surnames = Counter(n.surname for look in looks for n in {m.surname: m for m in look.names}.values())
     rare = max(3, len(looks) // 2000)
     found: dict[tuple[str, str], Similar] = {}
     for one, other in _pairs(looks):
-        if pair := _compare(one, other, surnames, rare):
-            if pair.score >= at_least:
-                found[pair.one, pair.other] = pair
+        pair = _compare(one, other, surnames, rare)
+        if pair is not None and pair.score >= at_least:
+            found[pair.one, pair.other] = pair
     return sorted(found.values(), key=lambda p: (-p.score, p.one, p.other))
 
 
@@ -179,7 +179,7 @@ def _in_address(text: str) -> _Name | None:
 
 
 _SOUNDS = str.maketrans({
-    "b": "p", "c": "k", "d": "t", "g": "k", "q": "k", "v": "f", "w": "f", "z": "s", "x": "k", "j": "i", "y": "i",
+    "b": "p", "c": "k", "d": "t", "g": "k", "q": "k", "v": "f", "w": "f", "z": "s", "x": "k", "j": "i", "y": None,
     "a": None, "e": None, "i": None, "o": None, "u": None, "h": None, "-": None, "'": None, " ": None,
 })  # fmt: skip
 
@@ -313,7 +313,8 @@ def _word_alike(one: str, other: str) -> int:
     distance = OSA.distance(one, other, score_cutoff=2)
     if distance == 1:
         return 1
-    return 1 if distance == 2 and min(len(one), len(other)) >= 8 and _sound(one)[:2] == _sound(other)[:2] else 0
+    alike = _sound(one) == _sound(other) or (min(len(one), len(other)) >= 8 and _sound(one)[:2] == _sound(other)[:2])
+    return 1 if distance == 2 and alike else 0
 
 
 def _part_of(one: str, other: str) -> bool:
@@ -330,9 +331,8 @@ def _organisations_alike(a: str, b: str, labels: frozenset[str] = frozenset(), o
     """Points for two names of organisations: another spelling, words left out, or a domain that spells the name."""
     if a == b:
         return 90
-    glued, glued_b = a.replace(" ", "").replace("-", ""), b.replace(" ", "").replace("-", "")
-    a_label, b_label = a.partition(".")[0].replace("-", ""), b.partition(".")[0].replace("-", "")
-    if glued == glued_b or {glued, a_label} & others or {glued_b, b_label} & labels or (len(a_label) > 3 and a_label == glued_b) or (len(b_label) > 3 and b_label == glued):  # noqa: E501
+    spelled, spelled_b = _spelled(a, labels), _spelled(b, others)
+    if spelled & spelled_b:
         return 86
     from rapidfuzz import fuzz
 
@@ -340,6 +340,11 @@ def _organisations_alike(a: str, b: str, labels: frozenset[str] = frozenset(), o
     if words and words_b and (words <= words_b or words_b <= words) and len(max(words & words_b, key=len)) > 4:
         return 72
     return 66 if min(len(a), len(b)) > 5 and fuzz.ratio(a, b) >= 90 else 0
+
+
+def _spelled(name: str, labels: frozenset[str]) -> set[str]:
+    """A name (or a domain in its place) and domain labels in one word: "muster-bau.example" and "Muster Bau" are alike."""
+    return {t for t in (name.partition(".")[0].replace(" ", "").replace("-", ""), *labels) if len(t) > 3}
 
 
 # -- organisations --------------------------------------------------------------------------------------------------------
@@ -358,7 +363,8 @@ def similar_customers(directory: Directory, at_least: int = WORTH_ASKING) -> lis
             d.partition(".")[0].replace("-", "") for d in directory.domains_of(customer)
         )
         texts = {bare(customer.name).replace(" ", "").replace("-", ""), *domains[customer.id]}
-        keys = {f"n {t[:4]}" for t in texts if len(t) > 2} | {f"w {w}" for w in re.split(r"[\s.-]", bare(customer.name)) if len(w) > 4}
+        keys = {f"n {t[:4]}" for t in texts if len(t) > 2}
+        keys |= {f"w {w}" for w in re.split(r"[\s.-]", bare(customer.name)) if len(w) > 4}
         for key in keys | {f"p {n}" for n in people[customer.id]}:
             blocks[key].append(customer)
     for members in blocks.values():
@@ -369,7 +375,7 @@ def similar_customers(directory: Directory, at_least: int = WORTH_ASKING) -> lis
             if (first, last) in found:
                 continue
             points = _organisations_alike(bare(a.name), bare(b.name), domains[a.id], domains[b.id])
-            reasons = [("same company" if points == 90 else "domain spells the name" if points == 86 else "similar company")] * bool(points)
+            reasons = [{90: "same company", 86: "domain spells the name"}.get(points, "similar company")] if points else []
             if common := people[a.id] & people[b.id]:
                 points += 25 * len(common)
                 reasons.append("same people")

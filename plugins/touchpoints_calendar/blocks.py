@@ -12,7 +12,7 @@ from touchpoints.source import Source
 MOST_BYTES = 8 << 20
 """A component, or a line, of more than this many bytes is refused: no calendar has one."""
 MOST_DEPTH = 32
-CHUNK = 1 << 16
+CHUNK = 1 << 18
 
 _TOKEN = re.compile(rb"\n([Bb][Ee][Gg][Ii][Nn]|[Ee][Nn][Dd])[ \t]*:[ \t]*([^\r\n]*)\r?")
 _SIBLINGS = frozenset({b"VEVENT", b"VTIMEZONE", b"VTODO", b"VJOURNAL", b"VFREEBUSY"})

@@ -78,11 +78,13 @@ def read_calendar(data: bytes, context: Context) -> Iterator[Record]:
 
 @attrs.frozen(slots=True)
 class _Survey:
-    """What concerns a whole file."""
+    """What concerns a whole file: its calendars, its newest stamp, its last start (looked for only as long as there is
+    no stamp), the UIDs of its events as numbers (0 for none), and how often those come that come more than once."""
 
     calendars: list[Calendar]
     newest: datetime | None
     last_start: datetime | None
+    uids: array[int]
     repeated: dict[int, int]
 
     @classmethod
@@ -95,10 +97,10 @@ class _Survey:
         newest, last_start = "", ""
         for block in blocks(chunks(source)):
             if block.kind == "VEVENT":
-                if uid := _uid_hash(block.data):
-                    uids.append(uid)
+                uids.append(_uid_hash(block.data))
                 newest = _latest(newest, _STAMP.findall(block.data))
-                last_start = _latest(last_start, _START.findall(block.data))
+                if not newest:
+                    last_start = _latest(last_start, _START.findall(block.data))
             elif block.kind == "VTIMEZONE":
                 if block.data not in zones:
                     zones[block.data] = embedded(unfolded(block.data))
@@ -109,10 +111,9 @@ class _Survey:
                     found = {zone.name: zone for zone in map(zones.get, own) if zone}
                     same[block.data, own] = _calendar(unfolded(block.data), found)
                 calendars.append(same[block.data, own])
-        counts = Counter(one for one, other in pairwise(sorted(uids)) if one == other)
-        return cls(
-            calendars, _stamp_time(newest), _stamp_time(last_start), {uid: more + 1 for uid, more in counts.items()}
-        )
+        more = Counter(one for one, other in pairwise(sorted(uids)) if one == other and one)
+        repeated = {uid: count + 1 for uid, count in more.items()}
+        return cls(calendars, _stamp_time(newest), _stamp_time(last_start), uids, repeated)
 
     @property
     def horizon(self) -> datetime:
@@ -130,9 +131,11 @@ def _uid_hash(data: bytes) -> int:
 
 
 def _latest(known: str, found: Iterable[bytes]) -> str:
-    for text in map(bytes.decode, found):
-        if text > known and _stamp_time(text) is not None:
-            known = text
+    for text in map(bytes.decode, sorted(found, reverse=True)):
+        if text <= known:
+            break
+        if _stamp_time(text) is not None:
+            return text
     return known
 
 
@@ -163,7 +166,7 @@ class _Reading:
     def records(self) -> Iterator[Record]:
         """All records of the file."""
         waiting: dict[int, dict[object, Entry]] = {}
-        repeated = self.survey.repeated
+        uids, repeated = iter(self.survey.uids), self.survey.repeated
         found = False
         for block in blocks(chunks(self.source)):
             found = True
@@ -171,7 +174,7 @@ class _Reading:
                 yield self._skipped(block.line, f"the {_KINDS[block.kind]} {block.damage}", block.data)
             if block.kind != "VEVENT":
                 continue
-            uid = _uid_hash(block.data)
+            uid = next(uids, 0)
             if not block.damage:
                 try:
                     entry = Entry(Event.of(unfolded(block.data)), self._clock(block.calendar), block.line)
@@ -181,10 +184,12 @@ class _Reading:
                         raise Damaged("no DTSTART")
                     elif uid in repeated:
                         yield from self._wait(waiting.setdefault(uid, {}), entry)
-                    elif entry.event.recurrence is None:
+                    elif entry.event.recurrence is not None:
+                        yield from self._one_series(None, [entry])
+                    elif entry.event.recurring:
                         yield from self._one_series(entry, [])
                     else:
-                        yield from self._one_series(None, [entry])
+                        yield from self._meetings(occurrences(entry, (), self.survey.horizon)[0], lone=False)
                 except Damaged as error:
                     yield self._skipped(block.line, str(error), block.data)
                 except UnknownZone as error:

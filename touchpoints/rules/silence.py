@@ -170,8 +170,16 @@ class Season(Rule):
         share = threshold(self.name, "share", 1 / 3)
         today = book.today.toordinal()
         oldest = today - 2 * 365 + width
+        reach = timedelta(days=width)
+        active = {
+            year: book.active_between(_this_day(book.today, year) - reach, _this_day(book.today, year) + reach)
+            for year in range(book.today.year - 3, book.today.year)
+        }
         for r in book:
             view = r.summary.all
+            years = [year for year, contacts in active.items() if r.id in contacts]
+            if len(years) < 2:
+                continue
             if view.first is None or view.last is None or view.first > oldest or today - view.last <= width:
                 continue
             # a third of the days in windows of a ninth of the year leaves long gaps elsewhere
@@ -181,12 +189,8 @@ class Season(Rule):
                 continue
             touchpoints = book.touchpoints(r, outcome="reached", limit=None)
             days = {scope.day_of(s).toordinal() for s in touchpoints}
-            years = [
-                y for y in range(book.today.year - 3, book.today.year)
-                if any(abs(day - _this_day(book.today, y).toordinal()) <= width for day in days)
-            ]  # fmt: skip
             inside = sum(_away_from_season(date.fromordinal(day), book.today) <= width for day in days)
-            if len(years) < 2 or inside < share * len(days):
+            if inside < share * len(days):
                 continue
             shown = [s.key for s in touchpoints if _away_from_season(scope.day_of(s), book.today) <= width]
             yield Reason(

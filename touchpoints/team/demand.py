@@ -46,12 +46,13 @@ class Cell:
 
 @attrs.frozen(slots=True)
 class OddDay:
-    """A day left out of the profile: a public `holiday` (its name), else an outlier; what came, and what was usual."""
+    """A day left out of the profile: a public `holiday` (its name by language), else an outlier; what came, and what was
+    usual."""
 
     day: date
     arrivals: int
     usual: float
-    holiday: str | None = None
+    holiday: Mapping[str, str] | None = None
 
 
 @attrs.frozen(slots=True)
@@ -247,7 +248,7 @@ def _odd_days(every: Counts, workdays: Workdays) -> tuple[OddDay, ...]:
     """Public holidays on working days, and days far from what is usual for their weekday: on the scale of square roots,
     where counts spread evenly, against the median deviation of all days."""
     usual: dict[int, float] = {}
-    holidays = {d: name for d in every if (name := workdays.holiday(d)) is not None}
+    holidays = {d: _named(d, workdays) for d in every if workdays.holiday(d) is not None}
     for w in range(7):
         sizes = sorted(every[d].total() for d in every if d.weekday() == w and d not in holidays)
         usual[w] = quantile(sizes, 0.5) if sizes else 0.0
@@ -265,6 +266,10 @@ def _odd_days(every: Counts, workdays: Workdays) -> tuple[OddDay, ...]:
         if (d in holidays and usual[d.weekday()])
         or (d in off and d.weekday() not in few and abs(off[d]) / scale > _ODD)
     )
+
+
+def _named(day: date, workdays: Workdays) -> Mapping[str, str]:
+    return {lang: workdays.holiday(day, lang) or "" for lang in ("de", "en")}
 
 
 def _dispersion(ordinary: Counts, means: Sequence[Sequence[float]]) -> float:

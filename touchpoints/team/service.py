@@ -61,7 +61,7 @@ def spread(values: Iterable[float], buckets: Sequence[float] = ()) -> Spread:
 class Item:
     """Something that asked for an answer of ours.
 
-    `what`: call_back, answer or promise; `channel` it came on; `who` waits, at which `group`; `opened`; `closed`, None
+    `what`: call_back, answer or promise; `channel` it came on; `who` (called `name`) waits, at which `group`; `opened`; `closed`, None
     while it is open; `hours`: working hours until it was closed (or is open); `by`: the colleagues who closed it;
     `by_them`: they called again and got through; `tries`: calls of ours in vain; `first`: of a conversation; `calls`:
     how often they called; `deadline` and `text` of a promise; `line` of ours; `keys`: the touchpoints.
@@ -72,6 +72,7 @@ class Item:
     who: str
     group: str
     opened: datetime
+    name: str = attrs.field(default="", kw_only=True)
     closed: datetime | None = None
     hours: float = 0.0
     by: frozenset[str] = frozenset()
@@ -161,7 +162,8 @@ def service(
     owes: Callable[[str], bool] = lambda who: True,
 ) -> Service:
     """The service since `start` as of `at`. Events before `start` are needed too: what was open then may be answered
-    since. `promises`: see `promised`. `colleagues`: only what these did, and what nobody took on these `lines`; `owes`: whether we owe somebody an answer at all (suppliers, private contacts: no)."""
+    since. `promises`: see `promised`. `colleagues`: only what these did, and what nobody took on
+    these `lines`; `owes`: whether we owe somebody an answer at all (suppliers, private contacts: no)."""
 
     def of_scope(by: frozenset[str], line: str | None) -> bool:
         return colleagues is None or bool(by & colleagues) or (not by and line in lines)
@@ -277,10 +279,10 @@ def answers(
     waiting: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for e in events:
         t = e.touchpoint
-        place = (t.channel, t.thread if t.thread and e.medium == "email" else e.who[0])
+        place = (t.channel, _conversation(e))
         if e.wrote("in") and owes(e.who[0]):
             talk = talks.setdefault(place, _Talk())
-            fresh = talk.last is None or (e.medium != "email" and e.at - talk.last > FRESH)
+            fresh = talk.last is None or (e.at - talk.last > FRESH and not (t.thread and e.medium == "email"))
             if talk.waiting is None:
                 begins = fresh and not (t.subject and _ANSWER.match(t.subject))
                 talk.waiting = Item(
@@ -303,6 +305,14 @@ def answers(
     for talk in talks.values():
         if talk.waiting is not None and talk.asks:
             yield attrs.evolve(talk.waiting, hours=workdays.working_hours_between(talk.waiting.opened, at))
+
+
+def _conversation(event: Event) -> str:
+    """What a message belongs to: its thread; a mail without one to its subject; a chat is one with each person."""
+    t = event.touchpoint
+    if event.medium != "email" or not (t.thread or t.subject):
+        return event.who[0]
+    return t.thread or f"{event.who[0]} {_ANSWER.sub('', t.subject or '').strip().casefold()}"
 
 
 _TIME = re.compile(
@@ -404,8 +414,7 @@ def _conversations(items: Sequence[Item], events: Sequence[Event], workdays: Wor
     talks: dict[tuple[str, str], list[Item]] = defaultdict(list)
     for item in items:
         if item.closed is not None:
-            thread = by_key[item.keys[0]].touchpoint.thread if item.channel == "mail" else None
-            talks[item.channel, thread or item.who].append(item)
+            talks[item.channel, _conversation(by_key[item.keys[0]])].append(item)
     ours, paused = [], []
     for some in talks.values():
         some.sort(key=lambda i: i.opened)

@@ -225,14 +225,14 @@ def gaps(needs: Sequence[Need]) -> list[Gap]:
 
 
 def _advised(run: Sequence[Need], spare: dict[tuple[date, int], int]) -> Gap:
-    """A gap with the stretch of the same day that has most heads to spare for half as long at least; those are used up."""
+    """A gap with the stretch of the same day, as long, that has most heads to spare; those are used up."""
     worst = max(run, key=lambda n: (n.short, n.calls))
     day, length = run[0].day, len(run)
     best: tuple[int, int, int] = (0, 0, 0)
-    for start in range(48 - max(1, length // 2) + 1):
-        heads = min(spare.get((day, s), 0) for s in range(start, start + max(1, length // 2)))
+    for start in range(48 - length + 1):
+        heads = min(spare.get((day, s), 0) for s in range(start, start + length))
         if (heads, -abs(start - run[0].slot)) > (best[0], -abs(best[1] - run[0].slot)):
-            best = (heads, start, start + max(1, length // 2))
+            best = (heads, start, start + length)
     move = min(best[0], worst.short)
     for slot in range(best[1], best[2]) if move else ():
         spare[day, slot] -= move

@@ -1,0 +1,140 @@
+"""Suggestions find people under other spellings, seldom the wrong ones, and join nobody."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from touchpoints.directory import Directory
+from touchpoints.handles import Handle
+from touchpoints.model import Person
+from touchpoints.ourside import OurSide
+from touchpoints.settings import Settings
+from touchpoints.store import Store
+from touchpoints.suggestions import LIKELY, WORDS, WORTH_ASKING, Candidate, contacts, similar, similar_customers
+
+
+def maker() -> ModuleType:
+    path = Path(__file__).resolve().parents[1] / "benchmarks" / "suggestions.py"
+    spec = importlib.util.spec_from_file_location("benchmark_suggestions", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["benchmark_suggestions"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def score(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """Of two people, each given as a name, an address or number, and a company."""
+
+    def candidate(id_: str, name: str, handle: str = "", company: str | None = None) -> Candidate:
+        return Candidate(id_, (name,), (Handle.of(handle),) if handle else (), company)
+
+    found = similar([candidate("a", *one), candidate("b", *other)], 1)
+    return found[0].score if found else 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Erika Müller", "erika.mueller@muster.example"), ("Mueller, Dr. Erika", "em@muster.example")),
+        (("Erika Müller", "+49 89 99998 123", "Muster GmbH"), ("E. Müller", "+49 171 39200 11", "Muster")),
+        (("Erika Müller", "+49 89 99998 123", "Muster GmbH"), ("Erika Mueler", "e@x.example", "Muster GmbH")),
+        (("Hans von der Heide", "", "Muster"), ("von der Heide, Hans", "", "Muster")),
+        (("Erika Muster", "", "Bau"), ("Erika Muster-Klein", "", "Bau AG")),
+        (("Frau Müller", "+49 89 99998 123", "Muster"), ("Erika Müller", "+49 89 99998 124", "Muster GmbH")),
+        (("Muster Erika", "", "Bau"), ("Erika Muster", "", "Bau")),
+        (("em@muster.example", "erika.muster@bau.example"), ("Erika Muster", "+49 89 99998 123", "bau")),
+        (("Gisela Meyer", "", "Werk"), ("Gisela Maier", "", "Werk")),
+    ],
+)
+def test_another_spelling_is_worth_a_question(one: tuple[str, ...], other: tuple[str, ...]) -> None:
+    assert score(one, other) >= WORTH_ASKING
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Erika Müller", "", "Muster Bau"), ("Max Müller", "", "Muster Bau")),
+        (("Erika Müller", "", "Muster Bau"), ("Erika Schmidt", "", "Muster Bau")),
+        (("Erika Müller", "", "Muster Bau"), ("Erika Müller", "", "Beispiel Reisen")),
+        (("Info", "info@muster.example"), ("Info", "info@beispiel.example")),
+        (("Peter Koch", "", "Muster"), ("Petra Kuhn", "", "Muster")),
+    ],
+)
+def test_people_who_only_look_alike_are_not_suggested(one: tuple[str, ...], other: tuple[str, ...]) -> None:
+    assert score(one, other) < WORTH_ASKING
+
+
+def test_quality_on_the_labelled_set_is_as_documented() -> None:
+    rows = {least: (precision, recall) for least, _, precision, recall in maker().quality(1500)}
+    assert rows[WORTH_ASKING][0] >= 0.90 and rows[WORTH_ASKING][1] >= 0.70
+    assert rows[LIKELY][0] >= 0.99 and rows[LIKELY][1] >= 0.30
+
+
+def test_automatic_joins_of_the_labelled_set_are_all_right() -> None:
+    candidates, truth = maker().labelled(1500)
+    switchboard: dict[str, Handle] = {}
+    people = []
+    for c in candidates:
+        handles = [h for h in c.handles if h.kind != "name"]
+        if c.customer:  # everybody's card has the number of the firm's switchboard as well
+            handles.append(switchboard.setdefault(c.customer, Handle("phone", f"+49{3 * 10**8 + len(switchboard)}")))
+        people.append(Person(c.names[0], handles, customer=c.customer, ref=c.id))
+    store = Store()
+    store.add_people(people, store.begin_source("cards", "test", ""))
+    directory = Directory(store, Settings(), OurSide())
+    owner: dict[str, set[int]] = {}
+    for person in people:
+        for handle in person.handles:
+            if (contact := directory.contact_of(handle)) and handle not in switchboard.values():
+                owner.setdefault(contact.id, set()).add(truth[str(person.ref)])
+    assert len(owner) > 900
+    wrong = [ids for ids in owner.values() if len(ids) > 1]
+    # two people whose address is the very same ("mueller@", both of them) are one by exact key; nothing else joins
+    shared = {h for p in people for h in p.handles if h.kind == "email" and sum(h in q.handles for q in people) > 1}
+    assert len(wrong) <= len(shared)
+
+
+def test_suggestions_join_nobody_and_say_why() -> None:
+    store = Store()
+    store.add_people(
+        [Person("Erika Müller", ["+49 89 99998 123"], customer="Muster GmbH", ref="1"),
+         Person("Mueller, Erika", ["erika.mueller@muster.example"], customer="Muster", ref="2")],
+        store.begin_source("cards", "test", ""),
+    )  # fmt: skip
+    directory = Directory(store, Settings(), OurSide())
+    (pair,) = similar(contacts(directory))
+    assert len(directory.contacts) == 2
+    assert "same name" in pair.why("en") and "gleicher Name" in pair.why("de")
+
+
+def test_organisations_under_another_spelling_are_suggested() -> None:
+    store = Store()
+    cards = [
+        Person("Erika Müller", ["+49 89 99998 123"], customer="Muster Bau GmbH", ref="1"),
+        Person("Jonas Kern", ["+49 89 99998 124"], customer="Musterbau", ref="2"),
+        Person("Kim Neu", ["kim@muster-bau.example"], ref="3"),
+        Person("Ida Alt", ["+49 89 99998 126"], customer="Ganz Anders AG", ref="4"),
+    ]
+    store.add_people(cards, store.begin_source("cards", "test", ""))
+    directory = Directory(store, Settings(), OurSide())
+    names = {c.id: c.name for c in directory.customers.values()}
+    pairs = {frozenset((names[p.one], names[p.other])) for p in similar_customers(directory)}
+    assert pairs == {
+        frozenset(("Muster Bau GmbH", "Musterbau")), frozenset(("Muster Bau GmbH", "muster-bau.example")),
+        frozenset(("Musterbau", "muster-bau.example")),
+    }  # fmt: skip
+
+
+def test_the_order_of_candidates_makes_no_difference() -> None:
+    candidates, _ = maker().labelled(200)
+    assert similar(candidates) == similar(reversed(candidates))
+
+
+def test_every_reason_has_words_in_both_languages() -> None:
+    candidates, _ = maker().labelled(400)
+    assert {r for p in similar(candidates, 30) for r in p.reasons} <= set(WORDS)
+    assert all(set(words) == {"de", "en"} for words in WORDS.values())
