@@ -32,7 +32,9 @@ def write(path: Path, rows: int) -> datetime:
             at += timedelta(seconds=chance.randrange(1, 2 * step))
             who = chance.randrange(max(rows // 10, 1))
             way = "eingehend" if who % 2 else "ausgehend"
-            out.write(f"{at:%d.%m.%Y};{at:%H:%M:%S};{way};+4930{20000000 + who};Kontakt {who};0:{who % 60:02d}:{n % 60:02d}\n")
+            out.write(
+                f"{at:%d.%m.%Y};{at:%H:%M:%S};{way};+4930{20000000 + who};Kontakt {who};0:{who % 60:02d}:{n % 60:02d}\n"
+            )
     return at
 
 
@@ -62,35 +64,40 @@ def cpu(work: Callable[[], object]) -> float:
     return time.process_time() - begin
 
 
+def once(folder: str, rows: int) -> dict[str, float]:
+    """The figures of one run."""
+    log = Path(folder, "log.csv")
+    at = write(log, rows).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+    bare = cpu(lambda: floor(log, Path(folder, "floor.db")))
+    settings = tp.Settings(me=["+49 89 99998 100"], timezone="Europe/Berlin", region="DE")
+    query = "SELECT handle, medium, direction, sum(n), min(day), max(day), sum(ms) FROM day GROUP BY 1, 2, 3"
+    facts = (
+        "SELECT p.handle, json_extract(t.payload, '$.ch'), json_extract(t.payload, '$.dir'), count(*), "
+        "min(t.at), max(t.at) FROM touchpoint t JOIN party p ON p.touchpoint=t.id AND p.at=t.at GROUP BY 1, 2, 3"
+    )
+    with tp.Tracker(Path(folder, "t.db"), settings=settings) as tracker:
+        list(tracker.plugins.importers)  # loading plugins is not what is measured
+        first = cpu(lambda: tracker.ingest(log))
+        again = cpu(lambda: tracker.ingest(log))
+        grouped = cpu(lambda: tracker.store.db.execute(facts).fetchall())
+        rolled = cpu(lambda: tracker.store.db.execute(query).fetchall())
+        assert tracker.directory  # who is who is worked out once after an import
+        calls = cpu(lambda: tracker.call_list(at))
+        calls_again = cpu(lambda: tracker.call_list(at))
+    return {
+        "import, µs a row": first / rows * 1e6, "import / floor": first / bare, "same file again / first": again / first,
+        "GROUP BY over the facts, s": grouped, "GROUP BY over the roll-up, s": rolled,
+        "call list, first of the month / GROUP BY over the facts": calls / grouped,
+        "call list, again / GROUP BY over the facts": calls_again / grouped,
+    }  # fmt: skip
+
+
 def main(rows: int, runs: int) -> None:
     figures: dict[str, list[float]] = {}
-    for run in range(runs):
+    for _ in range(runs):
         with tempfile.TemporaryDirectory() as folder:
-            log = Path(folder, "log.csv")
-            at = write(log, rows).replace(tzinfo=ZoneInfo("Europe/Berlin"))
-            bare = cpu(lambda: floor(log, Path(folder, "floor.db")))
-            settings = tp.Settings(me=["+49 89 99998 100"], timezone="Europe/Berlin", region="DE")
-            with tp.Tracker(Path(folder, "t.db"), settings=settings) as tracker:
-                tracker.plugins.importers  # noqa: B018  # loading plugins is not what is measured
-                first = cpu(lambda: tracker.ingest(log))
-                again = cpu(lambda: tracker.ingest(log))
-                query = "SELECT handle, medium, direction, sum(n), min(day), max(day), sum(ms) FROM day GROUP BY 1, 2, 3"
-                facts = (
-                    "SELECT p.handle, json_extract(t.payload, '$.ch'), json_extract(t.payload, '$.dir'), count(*), "
-                    "min(t.at), max(t.at) FROM touchpoint t JOIN party p ON p.touchpoint=t.id AND p.at=t.at GROUP BY 1, 2, 3"
-                )
-                grouped = cpu(lambda: tracker.store.db.execute(facts).fetchall())
-                rolled = cpu(lambda: tracker.store.db.execute(query).fetchall())
-                tracker.directory  # noqa: B018  # open
-                calls = cpu(lambda: tracker.call_list(at))
-                calls_again = cpu(lambda: tracker.call_list(at))
-        for name, value in (
-            ("import / floor", first / bare), ("same file again / first", again / first),
-            ("GROUP BY over the facts, s", grouped), ("GROUP BY over the roll-up, s", rolled),
-            ("call list, first of the month / GROUP BY over the facts", calls / grouped),
-            ("call list, again / GROUP BY over the facts", calls_again / grouped), ("import, µs a row", first / rows * 1e6),
-        ):  # fmt: skip
-            figures.setdefault(name, []).append(value)
+            for name, value in once(folder, rows).items():
+                figures.setdefault(name, []).append(value)
     print(f"{rows} rows, median of {runs}")
     for name, values in figures.items():
         print(f"{name:58} {statistics.median(values):8.3f}")

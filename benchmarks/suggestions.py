@@ -109,7 +109,12 @@ def _record(rng: Random, id_: str, given: str, surname: str, firm: str, n: int) 
     plain_given, plain_surname = fold(given).replace(" ", ""), fold(surname).replace(" ", "")
     if kind < 0.5:
         initial = plain_given[0]
-        spelled = [f"{plain_given}.{plain_surname}", f"{initial}.{plain_surname}", f"{initial}{plain_surname}", plain_surname]
+        spelled = [
+            f"{plain_given}.{plain_surname}",
+            f"{initial}.{plain_surname}",
+            f"{initial}{plain_surname}",
+            plain_surname,
+        ]
         local = rng.choice(spelled)
         handles.append(Handle("email", f"{local}@{domain}"))
         if rng.random() < 0.5:

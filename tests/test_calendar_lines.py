@@ -238,26 +238,25 @@ def records(source: Source) -> list[Any]:
     return list(ICalendar().read(source, context))
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"BEGIN:VCALENDAR\n" + b"BEGIN:X\n" * 100_000,
-        b"BEGIN:VCALENDAR\nX:" + b"a" * (9 << 20),
-    ],
-)
-def test_what_no_calendar_has_is_refused(data: bytes) -> None:
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mebibyte is already too much."""
+    monkeypatch.setattr(touchpoints_calendar.blocks, "MOST_BYTES", 1 << 20)
+
+
+@pytest.mark.parametrize("data", [b"BEGIN:X\n" * 100, b"X:" + b"a" * (1 << 21)])
+def test_what_no_calendar_has_is_refused(small: None, data: bytes) -> None:
     with pytest.raises(UnreadableSource, match="more than"):
-        records(Source.from_bytes(data, "hostile.ics"))
+        records(Source.from_bytes(b"BEGIN:VCALENDAR\n" + data, "hostile.ics"))
 
 
-def test_an_endless_event_is_named_and_the_next_is_read() -> None:
+def test_an_endless_event_is_named_and_the_next_is_read(small: None) -> None:
     people = b"ORGANIZER:mailto:mara.falk@falk.example\nATTENDEE:mailto:erika@muster-gmbh.example\n"
     event = b"BEGIN:VEVENT\nDTSTART:20260303T090000Z\n" + people + b"END:VEVENT\n"
-    endless = b"BEGIN:VEVENT\n" + b"COMMENT:x\n" * (1 << 20) + b"END:VEVENT\n"
-    skipped, read, _ = records(
-        Source.from_bytes(b"BEGIN:VCALENDAR\n" + endless + event + b"END:VCALENDAR\n", "long.ics")
-    )
-    assert (type(skipped), skipped.record, skipped.reason) == (Skipped, 2, "the event is larger than 8 MiB")
+    endless = b"BEGIN:VEVENT\n" + b"COMMENT:x\n" * (1 << 17) + b"END:VEVENT\n"
+    data = b"BEGIN:VCALENDAR\n" + endless + event + b"END:VCALENDAR\n"
+    skipped, read, _ = records(Source.from_bytes(data, "long.ics"))
+    assert (type(skipped), skipped.record, skipped.reason) == (Skipped, 2, "the event is larger than 1 MiB")
     assert isinstance(read, Touchpoint)
 
 

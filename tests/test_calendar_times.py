@@ -381,6 +381,30 @@ def test_a_damaged_override_does_not_take_its_series_with_it() -> None:
     assert [r.reason[:17] for r in records(calendar(MASTER, broken)) if isinstance(r, Skipped)] == ["unknown time zone"]
 
 
+def test_a_damaged_master_does_not_take_its_overrides_with_it() -> None:
+    moved = "UID:1\nRECURRENCE-ID;TZID=Europe/Berlin:20260317T090000\nDTSTART:20260320T120000Z"
+    for broken in (
+        MASTER.replace("COUNT=3", "UNTL=1"),
+        MASTER.replace("DTSTART;TZID=Europe/Berlin:20260316", "DTSTART:2026"),
+    ):
+        assert starts(broken, moved) == starts(moved, broken) == ["2026-03-20 12:00"]
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["DTSTART:00010101T000000Z", "DTSTART:99991231T235959Z", "DTSTART;VALUE=DATE:00010101", "DTSTART:00000101T000000"],
+)
+def test_the_ends_of_time_are_named(start: str) -> None:
+    for more in (
+        "",
+        "\nRRULE:FREQ=WEEKLY",
+        "\nUID:1\nRECURRENCE-ID:20260101T000000Z",
+        "\nDTEND:99991231T235959Z\nCREATED:99991231T235959Z",
+    ):
+        for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            assert [type(r) for r in records(calendar(start + more), zone)] == [Skipped]
+
+
 def test_a_series_without_an_end_runs_400_days_beyond_the_newest_stamp() -> None:
     endless = "DTSTART:20260101T090000Z\nRRULE:FREQ=WEEKLY"
     stamped = starts(f"{endless}\nDTSTAMP:20260110T000000Z", "DTSTART:20251201T090000Z\nCREATED:20260201T000000Z")

@@ -94,6 +94,20 @@ def test_bodies_are_nowhere_in_what_is_kept() -> None:
         assert [text for text in ("angekommen", "Are you coming", "Foto vom Stand", "Entwurf") if text in said] == []
 
 
+@pytest.mark.parametrize(
+    "cell", ["a " * 2000, "+1 " * 2000, "(" * 4000, "17.03.2024" + " " * 100_000 + "x", "a" * 200 + " " * 200 + "0"]
+)
+def test_a_hostile_cell_costs_no_more_than_an_honest_one(cell: str) -> None:
+    import time
+
+    text = "Zeitpunkt;Teilnehmer;Richtung;Dauer\n" + f'"{cell}";"{cell}";"{cell}";"{cell}"\n2024-03-17;"{cell}";in;60\n' * 20
+    source = Source.from_text(text)
+    (importer,) = takers(source)
+    start = time.process_time()
+    list(importer.read(source, Context(zone="UTC", importer=importer.name)))
+    assert time.process_time() - start < 2
+
+
 def test_each_importer_says_how_to_export_again_in_both_languages() -> None:
     assert [i.name for i in PLUGINS.importers if not i.fallback and set(i.export) != {"de", "en"}] == []
 

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from touchpoints_calls.guess import guess
 from touchpoints_calls.table import AnyTable
-from touchpoints_calls.words import asks, meaning
+from touchpoints_calls.words import meaning
 
+from touchpoints.asking import asks
 from touchpoints.errors import SourceError, UnreadableSource
 from touchpoints.model import Coverage, LeftOut, Question, Skipped, Touchpoint
 from touchpoints.plugins import Record

@@ -45,7 +45,10 @@ def two_way(who: str, called: str | None = None) -> list[Touchpoint]:
 
 
 def made(
-    *touchpoints: Touchpoint, people: list[Person] | None = None, given: Settings | None = None, store: Store | None = None
+    *touchpoints: Touchpoint,
+    people: list[Person] | None = None,
+    given: Settings | None = None,
+    store: Store | None = None,
 ) -> Directory:
     store = store or Store()
     source = store.begin_source("a", "test", "")
@@ -138,7 +141,10 @@ def test_the_same_name_joins_nothing() -> None:
 
 
 def test_the_same_name_without_handles_in_two_entries_is_two_people() -> None:
-    people = [Person("Erika Muster", [], customer="Muster", ref="1"), Person("Erika Muster", [], customer="Beispiel", ref="2")]
+    people = [
+        Person("Erika Muster", [], customer="Muster", ref="1"),
+        Person("Erika Muster", [], customer="Beispiel", ref="2"),
+    ]
     assert names(made(people=people)) == ["Erika Muster", "Erika Muster"]
 
 
@@ -164,7 +170,11 @@ def test_another_spelling_of_a_name_is_no_other_person(one: str, other: str, kin
 
 @pytest.mark.parametrize(
     ("one", "other", "kind"),
-    [("Erika Muster", "Max Muster", PHONE), ("Peter Müller", "Peter Schmidt", PHONE), ("Erika Muster", "Jonas Beispiel", ADDRESS)],
+    [
+        ("Erika Muster", "Max Muster", PHONE),
+        ("Peter Müller", "Peter Schmidt", PHONE),
+        ("Erika Muster", "Jonas Beispiel", ADDRESS),
+    ],
 )
 def test_people_with_different_names_are_not_joined_by_what_they_share(one: str, other: str, kind: str) -> None:
     people = [Person(one, [kind, "one@a.example"], ref="1"), Person(other, [kind, "other@b.example"], ref="2")]
@@ -172,7 +182,10 @@ def test_people_with_different_names_are_not_joined_by_what_they_share(one: str,
 
 
 def test_an_entry_that_names_only_the_organisation_makes_no_person() -> None:
-    people = [Person("Muster GmbH", [PHONE], customer="Muster", kind="customer"), Person("", [THIRD], customer="Muster")]
+    people = [
+        Person("Muster GmbH", [PHONE], customer="Muster", kind="customer"),
+        Person("", [THIRD], customer="Muster"),
+    ]
     directory = made(call(PHONE), people=people)
     assert (directory.contacts, [c.kind for c in directory.customers.values()]) == ({}, ["customer"])
 
@@ -189,12 +202,20 @@ def test_a_domain_whose_entries_agree_but_for_the_legal_form_is_one_customer() -
 
 
 def test_organisations_of_different_names_stay_apart() -> None:
-    people = [Person("Erika Muster", [ADDRESS], customer="Muster Bau"), Person("Jonas Beispiel", [OTHER], customer="Muster Reisen")]
+    people = [
+        Person("Erika Muster", [ADDRESS], customer="Muster Bau"),
+        Person("Jonas Beispiel", [OTHER], customer="Muster Reisen"),
+    ]
     assert sorted(c.name for c in made(people=people).customers.values()) == ["Muster Bau", "Muster Reisen"]
 
 
 def test_nothing_depends_on_the_order_of_what_came() -> None:
-    touchpoints = [call(PHONE, 1, "E. Muster"), *two_way(ADDRESS, "Erika Muster"), call(MOBILE, 2, "Muster"), *two_way(OTHER)]
+    touchpoints = [
+        call(PHONE, 1, "E. Muster"),
+        *two_way(ADDRESS, "Erika Muster"),
+        call(MOBILE, 2, "Muster"),
+        *two_way(OTHER),
+    ]
     people = [
         Person("Erika Muster", [PHONE, ADDRESS], customer="Muster GmbH", ref="1"),
         Person("Muster, Erika", [MOBILE, ADDRESS], customer="Muster", ref="2"),
@@ -296,7 +317,12 @@ def test_proposals_on_the_example_exports_without_a_directory() -> None:
     assert [d for d in suppliers if kinds[d] != "supplier"] == []
     assert [d for d, kind in kinds.items() if kind == "supplier" and d not in suppliers] == []
     assert sum(kinds[d] == "customer" for d in customers) >= 0.9 * len(customers)
-    assert [d for group in ("cold_sales", "recruiter", "one-off") for d in truth["others"][group] if kinds.get(d) == "customer"] == []
+    assert [
+        d
+        for group in ("cold_sales", "recruiter", "one-off")
+        for d in truth["others"][group]
+        if kinds.get(d) == "customer"
+    ] == []
 
 
 # -- finding ---------------------------------------------------------------------------------------------------------------
@@ -322,7 +348,9 @@ def test_somebody_is_found_by_id_former_id_handle_and_name(crowd: Directory, who
     assert isinstance(found, Contact) and found.name == "Dr. Erika Müller"
 
 
-@pytest.mark.parametrize("who", ["Muster GmbH", "muster gmbh", "Muster", "muster.example", customer_id("org:muster gmbh")])
+@pytest.mark.parametrize(
+    "who", ["Muster GmbH", "muster gmbh", "Muster", "muster.example", customer_id("org:muster gmbh")]
+)
 def test_a_customer_is_found_by_id_name_and_domain(crowd: Directory, who: str) -> None:
     found = crowd.find(who)
     assert isinstance(found, Customer) and found.name == "Muster GmbH"
@@ -367,7 +395,9 @@ def result(directory: Directory, at: datetime = AT) -> str:
     store.resolve(directory.rows(), "test")
     sums = [sorted(store.summaries(at, by).items()) for by in ("contact", "customer", "handle")]
     facts = [(s.key, s.touchpoint) for s in store.touchpoints()]
-    return repr((sorted(directory.contacts.items()), sorted(directory.customers.items()), directory.unresolved, sums, facts))
+    return repr(
+        (sorted(directory.contacts.items()), sorted(directory.customers.items()), directory.unresolved, sums, facts)
+    )
 
 
 def people_and_calls() -> Directory:
@@ -388,7 +418,11 @@ def test_merge_makes_one_contact_of_two_and_touches_no_touchpoint() -> None:
     former = directory.find(MOBILE).id  # type: ignore[union-attr]
     directory.merge(ADDRESS, MOBILE, at=AT, why="the same", by="Mara Falk")
     merged = directory.find(former)
-    assert isinstance(merged, Contact) and {x.value for x in merged.handles} == {"+498999998123", "+491713920011", ADDRESS}
+    assert isinstance(merged, Contact) and {x.value for x in merged.handles} == {
+        "+498999998123",
+        "+491713920011",
+        ADDRESS,
+    }
     assert [(s.key, s.touchpoint) for s in directory._store.touchpoints()] == before
     directory._store.resolve(directory.rows(), "test")
     assert directory._store.summaries(AT)[merged.id].all.n == 3
@@ -484,7 +518,9 @@ def test_a_handle_that_ended_is_nobodys_afterwards() -> None:
     directory = made(call(PHONE), call(PHONE, 100), people=[Person("Erika Muster", [PHONE, ADDRESS])])
     directory.add_handle("Erika Muster", PHONE, at=AT, until=date(2026, 2, 1))
     directory._store.resolve(directory.rows(), "test")
-    assert {directory.contacts[k].name: s.all.n for k, s in directory._store.summaries(AT).items()} == {"Erika Muster": 1}
+    assert {directory.contacts[k].name: s.all.n for k, s in directory._store.summaries(AT).items()} == {
+        "Erika Muster": 1
+    }
     assert [u.handle for u in directory.unresolved] == [h(PHONE)]
 
 
@@ -499,7 +535,12 @@ def test_left_with_a_successor_hands_over_what_is_agreed() -> None:
     directory._store.decide(AT, "left", gone.id, successor=heir.id)
     after = made(store=directory._store)
     taken = after.contacts[heir.id]
-    assert (taken.importance, taken.owner, taken.tags, after.successor(gone.id)) == ("A", "Mara Falk", ("key",), heir.id)
+    assert (taken.importance, taken.owner, taken.tags, after.successor(gone.id)) == (
+        "A",
+        "Mara Falk",
+        ("key",),
+        heir.id,
+    )
 
 
 @pytest.mark.parametrize("mark", ["own", "private", "bot", "ignored"])
@@ -517,7 +558,11 @@ def test_who_objected_is_kept_but_not_evaluated() -> None:
     id_ = directory.find(ADDRESS).id  # type: ignore[union-attr]
     directory.object(ADDRESS, at=AT)
     directory._store.resolve(directory.rows(), "test")
-    assert (id_ in directory.contacts, id_ in directory.objected, id_ in directory._store.summaries(AT)) == (False, True, False)
+    assert (id_ in directory.contacts, id_ in directory.objected, id_ in directory._store.summaries(AT)) == (
+        False,
+        True,
+        False,
+    )
     assert directory.find("Erika Muster") == directory.objected[id_]
     assert len(directory.handles_of(directory.objected[id_])) == 2
     directory.object(ADDRESS, at=AT, withdrawn=True)

@@ -10,9 +10,10 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from touchpoints_messages.chat import MOST_NAMED, Author, Chat, expects_reply
+from touchpoints_messages.chat import MOST_NAMED, Author, Chat
 from touchpoints_messages.whatsapp import WhatsApp
 
+from touchpoints.asking import asks
 from touchpoints.errors import SourceError, UnreadableSource
 from touchpoints.model import Coverage, LeftOut, Skipped, Touchpoint
 from touchpoints.plugins import Record
@@ -339,7 +340,7 @@ def test_where_blocks_end_makes_no_difference(rows: list[tuple[str, int, bool]])
     ],
 )  # fmt: skip
 def test_asks_for_an_answer(text: str) -> None:
-    assert expects_reply(text)
+    assert asks(text)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +348,7 @@ def test_asks_for_an_answer(text: str) -> None:
     ["Danke", "", "https://example.com/?a=1", "Was war das? Egal, hat sich erledigt.", "Das Feld ist gemeldet", "Der Ruf ist gut"],
 )
 def test_asks_for_nothing(text: str) -> None:
-    assert not expects_reply(text)
+    assert not asks(text)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared samples are not here")

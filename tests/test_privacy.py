@@ -1,5 +1,6 @@
 """The rights of the people in a store: nothing of an erased person is left in any byte, and no import brings them back."""
 
+import importlib.util
 import json
 import stat
 from collections.abc import Iterable
@@ -22,7 +23,17 @@ AT = datetime(2026, 7, 1, 9, tzinfo=UTC)
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 PHONE, MOBILE, ADDRESS = "+49 89 99998 123", "+49 171 39200 11", "erika.mustermann@muster.example"
 JONAS, KIM = "jonas@muster.example", "kim@neu.example"
-TRACES = ["Erika", "erika", "Mustermann", "mustermann", "+498999998123", "99998 123", "4917139200", "39200 11", "0171 39200"]
+TRACES = [
+    "Erika",
+    "erika",
+    "Mustermann",
+    "mustermann",
+    "+498999998123",
+    "99998 123",
+    "4917139200",
+    "39200 11",
+    "0171 39200",
+]
 
 
 def meeting(day: int, *who: tuple[str, str], subject: str | None = None, **more: object) -> Touchpoint:
@@ -51,7 +62,14 @@ def facts() -> list[Touchpoint]:
 
 def people() -> list[Person]:
     return [
-        Person("Erika Mustermann", [PHONE, MOBILE, ADDRESS], customer="Muster GmbH", ref="e", birthday="1980-01-01", tags=("vip",)),
+        Person(
+            "Erika Mustermann",
+            [PHONE, MOBILE, ADDRESS],
+            customer="Muster GmbH",
+            ref="e",
+            birthday="1980-01-01",
+            tags=("vip",),
+        ),
         Person("Jonas Beispiel", [JONAS], customer="Muster GmbH", ref="j"),
     ]
 
@@ -59,7 +77,9 @@ def people() -> list[Person]:
 CHAT = "WhatsApp Chat mit Erika Mustermann.txt"
 
 
-def imported(store: Store, touchpoints: Iterable[Touchpoint] | None = None, directory: list[Person] | None = None) -> None:
+def imported(
+    store: Store, touchpoints: Iterable[Touchpoint] | None = None, directory: list[Person] | None = None
+) -> None:
     """Everything through the gate, as the import does it."""
     gate = privacy.Gate(store)
     source = store.begin_source(gate.text(CHAT), "test", "digest")
@@ -149,7 +169,9 @@ def test_a_new_export_does_not_bring_them_back_either(store: Store, tmp_path: Pa
     privacy.erase(store, opened(store), ADDRESS, at=AT)
     later = [
         Touchpoint.call(PHONE, AT, "in", minutes=9, name="E. Mustermann", key="later"),
-        Touchpoint(AT, "whatsapp", "in", parties=(Party(name("Erika Mustermann", "whatsapp"), "Erika Mustermann"),), key="chat"),
+        Touchpoint(
+            AT, "whatsapp", "in", parties=(Party(name("Erika Mustermann", "whatsapp"), "Erika Mustermann"),), key="chat"
+        ),
         meeting(100, (ADDRESS, "Erika"), (JONAS, "Jonas Beispiel"), subject="Mit Erika Mustermann"),
     ]
     card = Person("Erika Mustermann", [ADDRESS, "+49 89 99998 999"], ref="new")
@@ -273,6 +295,13 @@ def test_revising_without_a_change_changes_nothing(store: Store) -> None:
     assert [(s.key, s.touchpoint) for s in store.touchpoints()] == before
 
 
+def test_what_was_stored_before_it_was_marked_private_goes(store: Store) -> None:
+    store.add([Touchpoint.call(KIM, AT, "in", line="+4930231251", key="line")], 1)
+    assert privacy.drop_private(store, [], []) == 0
+    assert privacy.drop_private(store, [Handle.of(PHONE)], ["+4930231251"]) == 2
+    assert not {"1", "line"} & {s.key for s in store.touchpoints()}
+
+
 # -- retention ---------------------------------------------------------------------------------------------------------------
 
 
@@ -305,7 +334,13 @@ def test_retention_is_by_local_days(store: Store) -> None:
 
 def test_everything_held_about_a_person_is_exported_and_nothing_of_others(store: Store) -> None:
     record = json.loads(json.dumps(privacy.export(store, opened(store), ADDRESS)))
-    assert [t["at"][:10] for t in record["touchpoints"]] == ["2026-01-05", "2026-01-08", "2026-01-09", "2026-01-15", "2026-01-16"]
+    assert [t["at"][:10] for t in record["touchpoints"]] == [
+        "2026-01-05",
+        "2026-01-08",
+        "2026-01-09",
+        "2026-01-15",
+        "2026-01-16",
+    ]
     assert [t["others"] for t in record["touchpoints"]] == [0, 0, 0, 1, 1]
     assert {h["value"] for h in record["handles"]} == {"+498999998123", "+491713920011", ADDRESS}
     assert {d["kind"] for d in record["decisions"]} == {"rename", "note"}
@@ -331,3 +366,16 @@ def test_who_objected_can_still_be_exported_and_erased(store: Store) -> None:
     record = privacy.export(store, directory, ADDRESS)
     assert (record["objected_to_evaluation"], len(record["touchpoints"])) == (True, 5)
     assert privacy.erase(store, directory, ADDRESS, at=AT).dropped == 3
+
+
+# -- the pages ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_table_of_stored_fields_is_what_importers_give() -> None:
+    path = Path(__file__).resolve().parents[1] / "docs" / "stored_fields.py"
+    spec = importlib.util.spec_from_file_location("stored_fields", path)
+    assert spec and spec.loader
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    for page in script.PAGES:
+        assert page.read_text(encoding="utf-8") == script.written(page)

@@ -23,8 +23,24 @@ if TYPE_CHECKING:
     from touchpoints.tracker import Tracker
 
 _KINDS = {
-    "en": {"c": "customer", "p": "prospect", "a": "partner", "s": "supplier", "v": "private", "f": "former", "x": "ignored"},
-    "de": {"k": "customer", "i": "prospect", "a": "partner", "l": "supplier", "p": "private", "f": "former", "x": "ignored"},
+    "en": {
+        "c": "customer",
+        "p": "prospect",
+        "a": "partner",
+        "s": "supplier",
+        "v": "private",
+        "f": "former",
+        "x": "ignored",
+    },
+    "de": {
+        "k": "customer",
+        "i": "prospect",
+        "a": "partner",
+        "l": "supplier",
+        "p": "private",
+        "f": "former",
+        "x": "ignored",
+    },
 }
 """The key for each kind while sorting."""
 _NAMES = {
@@ -53,7 +69,11 @@ def _done(session: Session, decisions: Sequence[Decision]) -> None:
         session.write(json.dumps(values[0] if len(values) == 1 else values, ensure_ascii=False) + "\n")
         return
     n = len(decisions)
-    session.notice(_words(session, f"vermerkt: {n}; zurück mit: touchpoints undo", f"done: {n}; take it back with: touchpoints undo"))
+    session.notice(
+        _words(
+            session, f"vermerkt: {n}; zurück mit: touchpoints undo", f"done: {n}; take it back with: touchpoints undo"
+        )
+    )
 
 
 def _day(text: str | None, tracker: Tracker, now: datetime) -> date | None:
@@ -68,7 +88,9 @@ def _day(text: str | None, tracker: Tracker, now: datetime) -> date | None:
 @command("people")
 @click.option("--unresolved", is_flag=True, help="Only handles that nobody has named, the most frequent first.")
 @click.option("--suggestions", is_flag=True, help="Who may be the same, with reasons; nothing is joined.")
-@click.option("--at-least", type=click.IntRange(1, 100), default=60, show_default=True, help="The lowest score of a suggestion.")
+@click.option(
+    "--at-least", type=click.IntRange(1, 100), default=60, show_default=True, help="The lowest score of a suggestion."
+)
 @click.option("--format", "format_", type=click.Choice(["text", "json", "csv"]), help="Form of the output.")
 @click.option("--output", metavar="F", help="Write to a file.")
 def people(
@@ -82,16 +104,25 @@ def people(
         directory = tracker.directory
         if unresolved:
             rows = list(_queue(directory))
-            lines = [f"{r['count']:>6}  {r['handle']}  {r['names']}  {r['first']} – {r['last']}  {r['media']}" for r in rows]
+            lines = [
+                f"{r['count']:>6}  {r['handle']}  {r['names']}  {r['first']} – {r['last']}  {r['media']}" for r in rows
+            ]
         elif suggestions:
             rows = list(_suggested(directory, at_least, session.lang))
-            lines = [f"{r['score']:>3}  {r['one']}  =  {r['other']}\n     {r['why']}  ({r['one_id']} {r['other_id']})" for r in rows]
+            lines = [
+                f"{r['score']:>3}  {r['one']}  =  {r['other']}\n     {r['why']}  ({r['one_id']} {r['other_id']})"
+                for r in rows
+            ]
         else:
             rows = list(_known(directory))
-            lines = [f"{r['id']}  {r['name']}  {r['customer'] or ''}  [{_NAMES[session.lang][r['kind']]}]" for r in rows]
+            lines = [
+                f"{r['id']}  {r['name']}  {r['customer'] or ''}  [{_NAMES[session.lang][r['kind']]}]" for r in rows
+            ]
         if format_ == "csv":
             columns = ["merge", *rows[0]] if suggestions and rows else list(rows[0]) if rows else []
-            session.write(_csv([columns, *(["" if c == "merge" else _cell(r[c]) for c in columns] for r in rows)]), output)
+            session.write(
+                _csv([columns, *(["" if c == "merge" else _cell(r[c]) for c in columns] for r in rows)]), output
+            )
         elif session.as_json:
             session.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", output)
         else:
@@ -158,7 +189,8 @@ def _answers(file: str) -> list[dict[str, str]]:
     delimiter = max(";,\t", key=head.count)
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     return [
-        {k.strip(): v.strip().removeprefix("'") for k, v in row.items() if isinstance(k, str) and isinstance(v, str)} for row in rows
+        {k.strip(): v.strip().removeprefix("'") for k, v in row.items() if isinstance(k, str) and isinstance(v, str)}
+        for row in rows
     ]
 
 
@@ -169,11 +201,19 @@ def _answers(file: str) -> list[dict[str, str]]:
 @click.argument("pair", nargs=-1, metavar="[A B]")
 @click.option("--suggested", is_flag=True, help="All suggestions from --at-least on, as one batch.")
 @click.option("--at-least", type=click.IntRange(1, 100), default=95, show_default=True)
-@click.option("--answers", metavar="F.csv", help="The sheet of `people --suggestions`, with an x in the column `merge`.")
+@click.option(
+    "--answers", metavar="F.csv", help="The sheet of `people --suggestions`, with an x in the column `merge`."
+)
 @click.option("--why", default="", metavar="TEXT", help="Kept in the history.")
 @click.option("--at", metavar="WHEN")
 def merge(
-    session: Session, pair: tuple[str, ...], suggested: bool, at_least: int, answers: str | None, why: str, at: str | None
+    session: Session,
+    pair: tuple[str, ...],
+    suggested: bool,
+    at_least: int,
+    answers: str | None,
+    why: str,
+    at: str | None,
 ) -> None:
     """Two contacts are one person, or two customers one organisation. Undoable.
 
@@ -255,7 +295,10 @@ def move(session: Session, who: str, customer: str | None, since: str | None, at
     """
     with session.tracker() as tracker:
         moment = session.at(at, tracker)
-        _done(session, [tracker.directory.move(who, customer, at=moment, since=_day(since, tracker, moment), by=_by(tracker))])
+        _done(
+            session,
+            [tracker.directory.move(who, customer, at=moment, since=_day(since, tracker, moment), by=_by(tracker))],
+        )
 
 
 @command("mark")
@@ -323,7 +366,9 @@ def history(session: Session) -> None:
 
 @command("sort")
 @click.option("--limit", type=click.IntRange(1), default=40, show_default=True, help="How many to ask about.")
-@click.option("--format", "format_", type=click.Choice(["csv", "json"]), help="The open questions as a sheet to fill in.")
+@click.option(
+    "--format", "format_", type=click.Choice(["csv", "json"]), help="The open questions as a sheet to fill in."
+)
 @click.option("--output", metavar="F", help="Write the sheet to a file.")
 @click.option("--answers", metavar="F.csv", help="Take the answers from a filled-in sheet.")
 @click.option("--at", metavar="WHEN")
@@ -381,7 +426,9 @@ def _ask(session: Session, directory: Directory, limit: int, at: datetime, by: s
     keys, names = _KINDS[session.lang], _NAMES[session.lang]
     back, stop = _words(session, "z", "u"), _words(session, "e", "q")
     offered = "  ".join(f"{key}={names[kind]}" for key, kind in keys.items())
-    rest = _words(session, "Enter=Vorschlag  Leer=überspringen  z=zurück  e=Ende", "Enter=proposal  Space=skip  u=back  q=quit")
+    rest = _words(
+        session, "Enter=Vorschlag  Leer=überspringen  z=zurück  e=Ende", "Enter=proposal  Space=skip  u=back  q=quit"
+    )
     session.notice(f"{offered}  {rest}\n")
     questions = directory.to_sort()[:limit]
     answered: list[bool] = []  # whether each question so far was answered or skipped
@@ -439,7 +486,11 @@ def privacy(
                 return
             folder = Path(output)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for name, content in (("person.json", text), ("person.vcf", rights.vcard(record)), ("person.ics", rights.ics(record))):
+            for name, content in (
+                ("person.json", text),
+                ("person.vcf", rights.vcard(record)),
+                ("person.ics", rights.ics(record)),
+            ):
                 session.write(content, str(folder / name))
             session.notice(str(folder))
         elif action == "object":
@@ -447,7 +498,9 @@ def privacy(
         elif action == "erase":
             name = getattr(directory.find(what), "name", what)
             if not yes:
-                click.confirm(_words(session, f"{name} endgültig löschen?", f"Erase {name} for good?"), abort=True, err=True)
+                click.confirm(
+                    _words(session, f"{name} endgültig löschen?", f"Erase {name} for good?"), abort=True, err=True
+                )
             _erased(session, rights.erase(tracker.store, directory, what, at=moment, region=tracker.region))
         else:
             since = _since(what, moment.date())
@@ -460,7 +513,26 @@ def privacy(
             if session.as_json:
                 session.write(json.dumps({"kept_since": since.isoformat(), "dropped": gone}) + "\n")
             else:
-                session.notice(_words(session, f"gelöscht: {gone}; behalten ab {since}", f"dropped: {gone}; kept since {since}"))
+                session.notice(
+                    _words(session, f"gelöscht: {gone}; behalten ab {since}", f"dropped: {gone}; kept since {since}")
+                )
+
+
+@command("backup")
+@click.argument("file")
+def backup(session: Session, file: str) -> None:
+    """Copy the store safely, also while it is in use; what is erased later is erased in the copy too.
+
+    Example: touchpoints backup copies/touchpoints-2026-07.db
+    """
+    from touchpoints.privacy import backup as copy
+
+    with session.tracker() as tracker:
+        path = copy(tracker.store, file)
+    if session.as_json:
+        session.write(json.dumps({"backup": str(path)}) + "\n")
+    else:
+        session.notice(_words(session, f"gesichert: {path}", f"saved: {path}"))
 
 
 def _since(text: str, today: date) -> date:
@@ -490,9 +562,15 @@ def _erased(session: Session, done: Any) -> None:
         f"erased: {done.dropped} touchpoints, {done.people} entries, {done.decisions} decisions; cleaned: {done.changed}",
     ))  # fmt: skip
     for namesake in done.namesakes:
-        session.notice(_words(session, f"heißt gleich und ist noch da: {namesake}", f"called the same, and still there: {namesake}"))
+        session.notice(
+            _words(
+                session, f"heißt gleich und ist noch da: {namesake}", f"called the same, and still there: {namesake}"
+            )
+        )
     for path in done.missing:
-        session.notice(_words(session, f"Sicherung nicht gefunden: {path}", f"backup not found, deal with it yourself: {path}"))
+        session.notice(
+            _words(session, f"Sicherung nicht gefunden: {path}", f"backup not found, deal with it yourself: {path}")
+        )
     if done.busy:
         session.notice(_words(
             session, "ein anderes Programm hält die Ablage offen; nach dessen Ende bitte wiederholen",

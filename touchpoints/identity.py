@@ -202,7 +202,9 @@ _LEGAL = frozenset(
 @lru_cache(maxsize=1 << 16)
 def bare(organisation: str) -> str:
     """An organisation's name for comparison: folded, without its legal form ("Muster GmbH & Co. KG" → "muster")."""
-    words = [w for w in fold(organisation.replace("&", " ").replace("+", " ")).split() if w not in ("und", "and", "the")]
+    words = [
+        w for w in fold(organisation.replace("&", " ").replace("+", " ")).split() if w not in ("und", "and", "the")
+    ]
     kept = [w for w in words if w not in _LEGAL]
     return " ".join(kept or words)
 

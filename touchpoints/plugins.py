@@ -87,14 +87,13 @@ class _Manager(pluggy.PluginManager):
 
     def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
         opts = super().parse_hookimpl_opts(plugin, name)
-        if opts is None and name.startswith("touchpoints_") and callable(getattr(plugin, name, None)):
-            if name in _OFFERS or getattr(getattr(plugin, name), "__module__", None) == getattr(
-                plugin, "__name__", None
-            ):
-                return {
-                    "wrapper": False, "hookwrapper": False, "optionalhook": False,
-                    "tryfirst": False, "trylast": False, "specname": None,
-                }  # fmt: skip
+        found = getattr(plugin, name, None) if opts is None and name.startswith("touchpoints_") else None
+        own = getattr(found, "__module__", None) == getattr(plugin, "__name__", None)
+        if callable(found) and (name in _OFFERS or own):
+            return {
+                "wrapper": False, "hookwrapper": False, "optionalhook": False,
+                "tryfirst": False, "trylast": False, "specname": None,
+            }  # fmt: skip
         return opts
 
 

@@ -100,14 +100,19 @@ def mix(
     before: Period | None = None,
 ) -> Mix:
     """The mix of channels as of an aware time: of everybody, of a contact or customer (`who`), of what a colleague or a
-    team did. Raises `IdentityError`, and `UnknownName` for a team or colleague that is not known."""
+    team did; without hotlines, whose one-off callers are no relationships. Raises `IdentityError`, and `UnknownName` for
+    a team or colleague that is not known."""
     some = events(tracker, at)
     scope = who or colleague or team or "all"
     if who is not None:
-        found = tracker.directory.find(who)
-        scope = found.handle.value if isinstance(found, Unresolved) else found.name
-        id_ = People(tracker.directory).who(found.handle) if isinstance(found, Unresolved) else found.id
+        whom = tracker.directory.find(who)
+        scope = whom.handle.value if isinstance(whom, Unresolved) else whom.name
+        id_ = People(tracker.directory).who(whom.handle) if isinstance(whom, Unresolved) else whom.id
         some = [e for e in some if id_ in e.who or id_ in e.groups]
+    reached = sum(e.reached for e in some)
+    if who is None:
+        some = [e for e in some if e.touchpoint.line not in _hotlines(tracker)]
+    hotline = reached - sum(e.reached for e in some)
     names = _names(tracker, colleague, team)
     group = _group(tracker)
     if names is not None:
@@ -115,9 +120,10 @@ def mix(
         if withheld := group.asked(names & everybody or names, everybody):
             return Mix(scope, withheld=withheld, agreed=group.agreed)
         some = [e for e in some if e.colleagues & names]
-    return mix_of(
+    found = mix_of(
         some, at, tracker.store.zone, scope=scope, months=months, after=after, before=before, agreed=group.agreed
     )
+    return attrs.evolve(found, hotline=hotline if names is None else 0)
 
 
 def service(
@@ -297,6 +303,12 @@ def _lines(tracker: Tracker, team: str) -> frozenset[str]:
     """The lines and queues of a team: what in it is no colleague, as touchpoints call them."""
     names = [c.name for c in tracker.our_side.colleagues]
     lines = [m for m in _team(tracker, team) if not any(same_name(m, n) for n in names)]
+    return frozenset({*lines, *map(tracker.our_side.line, lines)})
+
+
+def _hotlines(tracker: Tracker) -> frozenset[str]:
+    """The lines on which one-off callers ring, as touchpoints name them."""
+    lines = [line for line, kind in tracker.settings.lines.items() if kind == "hotline"]
     return frozenset({*lines, *map(tracker.our_side.line, lines)})
 
 

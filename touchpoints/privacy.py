@@ -10,7 +10,7 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]]+@[^\s@<>,;:\"()\[\]]+")
 _NUMBER = re.compile(r"\+?\d[\d /().-]{4,}\d")
 _LONGEST = 5
+_TAIL = 6
 
 
 # -- what may come in ---------------------------------------------------------------------------------------------------
@@ -51,7 +52,8 @@ class Gate:
         self._zone, self._region = store.zone, region
         tombstones = store.tombstones()
         self._handles: dict[str, list[tuple[int, int]]] = {}
-        self._names: dict[str, set[str]] = {"name": set(), "word": set()}
+        self._names: dict[str, set[str]] = {"name": set(), "word": set(), "tail": set()}
+        self._words: dict[str, bool] = {}
         for stone in tombstones:
             if stone.what == "handle":
                 self._handles.setdefault(stone.hash, []).append((stone.since, stone.until))
@@ -89,10 +91,13 @@ class Gate:
         """A touchpoint without the people who were erased; `None` if nobody else takes part in it."""
         if not self._key:
             return t
+        everybody = [p.handle for p in t.parties] + [p.handle for p in t.participants if p.handle is not None]
+        names = [p.name for p in t.parties] + [p.name for p in t.participants]
+        texts = (t.subject, t.thread, t.line, t.ref, *t.extra.values(), *names)
+        if not any(map(self.gone, everybody)) and not any(self._names_somebody(text) for text in texts if text):
+            return t  # nearly every record: nobody in it was erased
         day = t.at.astimezone(self._zone).date().toordinal()
-        parties = tuple(
-            attrs.evolve(p, name=self._name(p.name)) for p in t.parties if not self.gone(p.handle, day)
-        )
+        parties = tuple(attrs.evolve(p, name=self._name(p.name)) for p in t.parties if not self.gone(p.handle, day))
         participants = tuple(
             attrs.evolve(p, name=self._name(p.name))
             for p in t.participants
@@ -129,7 +134,27 @@ class Gate:
     def _name(self, name: str | None) -> str | None:
         return None if name and self._masked(name, ("name",)) != name else name
 
+    def _names_somebody(self, text: str) -> bool:
+        """Whether a closer look at a text is worth while: it has a word of an erased name, or looks like an address or number
+        of theirs."""
+        if "@" in text and _ADDRESS.search(text):
+            return True
+        for word in _WORD.findall(text):
+            known = self._words.get(word)
+            if known is None:
+                if len(self._words) > 500_000:
+                    self._words.clear()
+                known = self._words[word] = self._hash("word", _fold(word)) in self._names["word"]
+            if known:
+                return True
+        return any(self._like_theirs(found.group()) for found in _NUMBER.finditer(text))
+
+    def _like_theirs(self, number: str) -> bool:
+        return self._hash("tail", re.sub(r"\D", "", number)[-_TAIL:]) in self._names["tail"]
+
     def _masked(self, text: str, kinds: tuple[str, ...]) -> str:
+        if not self._names_somebody(text):
+            return text
         spots = []
         for pattern, read in ((_ADDRESS, reading.email), (_NUMBER, self._number)):
             for found in pattern.finditer(text):
@@ -141,15 +166,15 @@ class Gate:
             for first in range(len(words)):
                 for length in range(1, min(_LONGEST, len(words) - first) + 1):
                     run = sorted(word for _, word in words[first : first + length])
-                    known = {k for k in kinds if (k == "name" or length == 1) and self._hash(k, *run) in self._names[k]}
-                    if known:
+                    alone = length == 1 and len(run[0]) > 2
+                    if any(self._hash(k, *run) in self._names[k] for k in kinds if k == "name" or alone):
                         spots.append((words[first][0][0], words[first + length - 1][0][1]))
         for start, end in sorted(_merged(spots), reverse=True):
             text = text[:start] + MASK + text[end:]
         return text
 
     def _number(self, text: str) -> Handle | None:
-        return reading.phone(text, self._region)
+        return reading.phone(text, self._region) if self._like_theirs(text) else None
 
     def _hash(self, *parts: str) -> str:
         text = "\x1f".join(parts)
@@ -200,7 +225,9 @@ def _key(store: Store, *, create: bool) -> bytes:
     try:
         return bytes.fromhex(path.read_text(encoding="ascii"))
     except ValueError as error:
-        raise StoreError(f"{path} is damaged: without it, people who were erased would come back; restore it") from error
+        raise StoreError(
+            f"{path} is damaged: without it, people who were erased would come back; restore it"
+        ) from error
 
 
 _Stone = tuple[str, tuple[str, ...], int, int, int]
@@ -306,6 +333,7 @@ def _tombstones(
         for h, days in spans.items()
         for since, until in days
     ]
+    stones += [("tail", ("tail", h.value[-_TAIL:]), 0, ALWAYS, moment) for h in spans if h.kind == "phone"]
     called = {name, *(h.raw or h.value for h in handles if h.kind == "name")}
     aliases = store.aliases()
     mine = {directory.handle_ids[h] for h in handles if h in directory.handle_ids}
@@ -330,13 +358,30 @@ def _tombstones(
             stones.append(("name", ("name", *run), 0, ALWAYS, moment))
         if len(words) > 1 and words[-1] not in their_words and len(words[-1]) > 3:
             stones.append(("name", ("name", words[-1]), 0, ALWAYS, moment))  # "Termin mit Frau Muster"
-        stones += [("word", ("word", w), 0, ALWAYS, moment) for w in words if len(w) > 2]
+        stones += [("word", ("word", w), 0, ALWAYS, moment) for w in words]
     ids = {contact_id(h) for h in handles} | ({found.id} if isinstance(found, Contact) else set())
     return list(dict.fromkeys(stones)), ids, tuple(dict.fromkeys(namesakes))
 
 
 def _listed(directory: Directory, customer: Customer) -> str:
     return ", ".join(f"{c.name} ({c.id})" for c in directory.contacts_of(customer.id)) or "nobody"
+
+
+def drop_private(store: Store, handles: Iterable[Handle], lines: Collection[str]) -> int:
+    """Drop what was stored before handles (people, calendars) and own lines were marked private; returns how many
+    touchpoints went. Needs no tombstones: the import leaves out what the settings call private."""
+    private = {(h.kind, h.value) for h in handles}
+    if not private and not lines:
+        return 0
+
+    def kept(t: Touchpoint) -> Touchpoint | None:
+        return None if t.line in lines or any((p.handle.kind, p.handle.value) in private for p in t.parties) else t
+
+    store.overwrite_what_is_deleted()
+    dropped, _ = store.revise(kept)
+    if dropped:
+        store.compact()
+    return dropped
 
 
 # -- retention and backups ----------------------------------------------------------------------------------------------
@@ -395,7 +440,9 @@ def export(store: Store, directory: Directory, who: str, *, book: Book | None = 
     found = directory.find(who)
     if isinstance(found, Customer):
         raise InvalidValue(f"{found.name} is an organisation; name the people there: {_listed(directory, found)}")
-    contact = found if isinstance(found, Contact) else Contact(contact_id(found.handle), found.handle.value, (found.handle,))
+    contact = (
+        found if isinstance(found, Contact) else Contact(contact_id(found.handle), found.handle.value, (found.handle,))
+    )
     numbers = directory.handles_of(found)
     by_number = {number: handle for handle, number in directory.handle_ids.items()}
     own = {*contact.handles, *(by_number[n] for n in numbers)}
@@ -504,6 +551,6 @@ def ics(record: Mapping[str, Any]) -> bytes:
 
 
 __all__ = [
-    "ERASED", "LOGIC", "MASK", "RETAINED", "Erased", "Gate", "backup", "erase", "export", "ics", "key_file", "retain",
+    "ERASED", "LOGIC", "MASK", "RETAINED", "Erased", "Gate", "backup", "drop_private", "erase", "export", "ics", "key_file", "retain",
     "vcard",
 ]  # fmt: skip

@@ -124,7 +124,7 @@ class Decision:
 @attrs.frozen(slots=True)
 class Tombstone:
     """What is left of somebody who was erased: a keyed hash of a handle (`what` = handle, on the days `since` to `until`,
-    ordinals), of a name, or of a word of it; `at`: when, an epoch second."""
+    ordinals), of the end of a number (tail), of a name, or of a word of it; `at`: when, an epoch second."""
 
     hash: str
     what: str
@@ -742,7 +742,9 @@ class Store:
             f" sum(CASE WHEN outcome='reached' AND medium IN {_LIVE} THEN n ELSE 0 END),"
             f" sum(n), min(day), max(day), group_concat(DISTINCT medium) FROM day GROUP BY handle"
         )
-        return {row[0]: Trait(*row[1:9], tuple(sorted(row[9].split(","))), papers.get(row[0], 0)) for row in rows}
+        return {
+            row[0]: Trait._make((*row[1:9], tuple(sorted(row[9].split(","))), papers.get(row[0], 0))) for row in rows
+        }
 
     def history(self) -> list[tuple[Decision, bool]]:
         """Everything ever decided, oldest first, and whether it was taken back."""

@@ -102,7 +102,9 @@ def contacts(directory: Directory) -> list[Candidate]:
     for contact in directory.contacts.values():
         customer = directory.customer_of(contact)
         names = (contact.name, *(h.raw or h.value for h in contact.handles if h.kind == "name"))
-        found.append(Candidate(contact.id, tuple(dict.fromkeys(names)), contact.handles, customer.name if customer else None))
+        found.append(
+            Candidate(contact.id, tuple(dict.fromkeys(names)), contact.handles, customer.name if customer else None)
+        )
     for waiting in directory.unresolved:
         if waiting.names and waiting.handle.kind != "email":
             found.append(Candidate(waiting.handle.value, waiting.names[:2], (waiting.handle,)))
@@ -187,7 +189,14 @@ _SOUNDS = str.maketrans({
 @lru_cache(maxsize=1 << 16)
 def _sound(word: str) -> str:
     """Words that sound alike in German or English have one value: Meier and Maier, Schmidt and Schmitt."""
-    text = word.replace("ph", "f").replace("th", "t").replace("ck", "k").replace("tz", "z").replace("dt", "t").replace("ae", "e")
+    text = (
+        word.replace("ph", "f")
+        .replace("th", "t")
+        .replace("ck", "k")
+        .replace("tz", "z")
+        .replace("dt", "t")
+        .replace("ae", "e")
+    )
     text = text.translate(_SOUNDS)
     return (word[:1] if word[:1] in "aeiou" else "") + re.sub(r"(.)\1+", r"\1", text)
 
@@ -327,7 +336,9 @@ def _companies_alike(one: _Look, other: _Look) -> bool:
     return _organisations_alike(one.company, other.company, one.labels, other.labels) > 0
 
 
-def _organisations_alike(a: str, b: str, labels: frozenset[str] = frozenset(), others: frozenset[str] = frozenset()) -> int:
+def _organisations_alike(
+    a: str, b: str, labels: frozenset[str] = frozenset(), others: frozenset[str] = frozenset()
+) -> int:
     """Points for two names of organisations: another spelling, words left out, or a domain that spells the name."""
     if a == b:
         return 90
@@ -359,9 +370,7 @@ def similar_customers(directory: Directory, at_least: int = WORTH_ASKING) -> lis
     for customer in directory.customers.values():
         there = directory.contacts_of(customer.id)
         people[customer.id] = {n for c in there if " " in (n := fold(c.name))}
-        domains[customer.id] = frozenset(
-            d.partition(".")[0].replace("-", "") for d in directory.domains_of(customer)
-        )
+        domains[customer.id] = frozenset(d.partition(".")[0].replace("-", "") for d in directory.domains_of(customer))
         texts = {bare(customer.name).replace(" ", "").replace("-", ""), *domains[customer.id]}
         keys = {f"n {t[:4]}" for t in texts if len(t) > 2}
         keys |= {f"w {w}" for w in re.split(r"[\s.-]", bare(customer.name)) if len(w) > 4}
@@ -375,7 +384,9 @@ def similar_customers(directory: Directory, at_least: int = WORTH_ASKING) -> lis
             if (first, last) in found:
                 continue
             points = _organisations_alike(bare(a.name), bare(b.name), domains[a.id], domains[b.id])
-            reasons = [{90: "same company", 86: "domain spells the name"}.get(points, "similar company")] if points else []
+            reasons = (
+                [{90: "same company", 86: "domain spells the name"}.get(points, "similar company")] if points else []
+            )
             if common := people[a.id] & people[b.id]:
                 points += 25 * len(common)
                 reasons.append("same people")

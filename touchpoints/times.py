@@ -118,6 +118,10 @@ _NAMED = re.compile(
 _SPACES = str.maketrans({"\u202f": " ", "\u00a0": " ", "\u2009": " ", "\u200e": "", "\u200f": "", "\ufeff": ""})
 
 
+LONGEST = 100
+"""A longer text is no time and no duration: a hostile cell must not cost more than an honest one."""
+
+
 class UndecidedOrder(InvalidValue):
     """Slashed or dashed dates of which no row shows whether day or month comes first."""
 
@@ -134,7 +138,7 @@ class Dates:
     def __init__(self, samples: Iterable[str], order: str | None = None) -> None:
         day_first = month_first = False
         for text in samples:
-            match = _NUMERIC.match(text.translate(_SPACES).strip())
+            match = _NUMERIC.match(text[:LONGEST].translate(_SPACES).strip())
             if match and match["sep"] != "." and len(match["a"]) <= 2:
                 day_first |= int(match["a"]) > 12
                 month_first |= int(match["b"]) > 12
@@ -145,7 +149,9 @@ class Dates:
     def __call__(self, text: str) -> datetime:
         """The time a cell holds: aware if the cell names an offset, else naive. Raises `InvalidValue` (of which
         `UndecidedOrder`) for a cell that is no date in this column's format."""
-        text = text.translate(_SPACES).strip()
+        text = text[: LONGEST + 1].translate(_SPACES).strip()
+        if len(text) > LONGEST:
+            raise InvalidValue(f"'{text[:40]}…' is no date")
         try:
             if len(text) >= 10 and text[4] == "-" and text[:4].isdigit():
                 return datetime.fromisoformat(text.replace(" UTC", "+00:00").replace(" GMT", "+00:00"))
@@ -218,9 +224,11 @@ def duration(text: str, unit: str = "s") -> float | None:
     `unit` says what a bare number is (`s` or `m`) and, as `h:mm` or `mm:ss`, what two fields are.
     Raises `InvalidValue` for anything else.
     """
-    text = text.translate(_SPACES).strip()
+    text = text[: LONGEST + 1].translate(_SPACES).strip()
     if not text or text in ("-", "–"):
         return None
+    if len(text) > LONGEST:
+        raise InvalidValue(f"'{text[:40]}…' is no duration")
     if re.fullmatch(r"\d+([.,]\d+)?", text):
         return float(text.replace(",", ".")) * (60 if unit == "m" else 1)
     if match := re.fullmatch(r"(\d+):(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?", text):

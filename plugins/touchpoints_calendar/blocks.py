@@ -9,8 +9,8 @@ import attrs
 
 from touchpoints.source import Source
 
-MOST_BYTES = 8 << 20
-"""A component, or a line, of more than this many bytes is refused: no calendar has one."""
+MOST_BYTES = 32 << 20
+"""A component, or a line, of more than this many bytes is refused: no calendar has one, with attachments or without."""
 MOST_DEPTH = 32
 CHUNK = 1 << 18
 

@@ -86,7 +86,8 @@ class Event:
                 single.setdefault(name, (parameters, value))
 
         def word(name: str) -> str:
-            return single[name][1].strip() if name in single else ""
+            line = single.get(name)
+            return line[1].strip() if line else ""
 
         def moment(name: str) -> Moment | None:
             return Moment.of(single[name][1], single[name][0]) if name in single else None

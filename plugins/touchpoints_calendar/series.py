@@ -53,8 +53,8 @@ def occurrences(master: Entry, overrides: Sequence[Entry], horizon: datetime) ->
     event, clock = master.event, master.clock
     assert event.start is not None
     base = event.sequence, max((event.stamp, *(entry.event.stamp for entry in overrides)))
+    at = clock.instant(event.start)
     if not event.recurring:
-        at = clock.instant(event.start)
         found = [Occurrence(master, "", at, seconds(event, clock, at), (*base, -1, ""))]
         return found + [single(entry, base) for entry in overrides], False
 
@@ -72,8 +72,7 @@ def occurrences(master: Entry, overrides: Sequence[Entry], horizon: datetime) ->
             continue
         if wall not in lengths and entry.event.rules and entry.event.sequence < event.sequence:
             continue
-        if wall not in replaced or replaced[wall].event.version < entry.event.version:
-            replaced[wall] = entry
+        replaced[wall] = max(replaced.get(wall, entry), entry, key=lambda e: (e.event.version, repr(e.event)))
 
     own_length = seconds(event, clock)
     onwards = sorted(((w, e) for w, e in replaced.items() if e.event.onwards), key=lambda pair: pair[0])
@@ -185,6 +184,8 @@ def _starts(
         cut |= short
     if started:
         walls.add(start)
+    if frame.day:
+        walls = {_midnight(wall) for wall in walls}
     lengths: dict[datetime, float | None] = dict.fromkeys(walls)
     for moment, end in event.rdates:
         wall = frame.wall(moment)

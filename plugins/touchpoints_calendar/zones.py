@@ -213,10 +213,9 @@ class Clock:
 
     def utc(self, wall: datetime, zone: tzinfo | None) -> datetime:
         """The instant of a wall time in a zone (`None`: in the store's). Raises `Damaged` at the ends of time."""
-        try:
-            return wall.replace(tzinfo=zone or self._context.zone).astimezone(UTC)
-        except (OverflowError, ValueError) as error:
-            raise Damaged(f"{wall} is beyond the calendar") from error
+        if not 1 < wall.year < 9999:  # elsewhere it may have no date
+            raise Damaged(f"{wall} is beyond the calendar")
+        return wall.replace(tzinfo=zone or self._context.zone).astimezone(UTC)
 
     def instant(self, moment: Moment) -> datetime:
         """The instant of a moment. Raises `UnknownZone` and `Damaged`."""

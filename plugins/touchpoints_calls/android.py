@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from touchpoints import handles
+from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue
 from touchpoints.handles import Handle
 from touchpoints.model import CHANNELS, LeftOut, Participant, Skipped, Touchpoint
@@ -19,7 +20,6 @@ from touchpoints.reading import Context, content_key, utc
 from touchpoints.source import Source
 from touchpoints_calls.elements import Element, elements
 from touchpoints_calls.rows import MOST_REMEMBERED, Equals, again, as_written, covered, seconds
-from touchpoints_calls.words import asks
 
 _CALL_TYPES = {  # direction and outcome of each; without an outcome its seconds decide
     "1": ("in", "reached"), "2": ("out", None), "3": ("in", "missed"), "4": ("in", "voicemail"),

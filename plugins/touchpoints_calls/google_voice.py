@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 from touchpoints import handles, times
+from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.handles import Handle
 from touchpoints.model import CHANNELS, LeftOut, Participant
@@ -20,7 +21,6 @@ from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
 from touchpoints_calls.rows import as_written, covered
-from touchpoints_calls.words import asks
 
 _KINDS = {  # label of a call's page: direction, outcome
     "placed": ("out", None), "received": ("in", None), "missed": ("in", "missed"), "voicemail": ("in", "voicemail"),

@@ -66,7 +66,7 @@ def records(source: Source, context: Context, *alternatives: frozenset[str]) -> 
             yield number, {spaced(str(name)): _text(value) for name, value in entry.items()}
         else:
             reason = entry if isinstance(entry, _Broken) else "an entry without the fields of a call"
-            yield context.skipped(number, reason, "" if isinstance(entry, _Broken) else json.dumps(entry)[:200])
+            yield context.skipped(number, reason, ", ".join(entry) if isinstance(entry, dict) else "")
     if not found:
         raise UnreadableSource(source.name, "no readable entry in it; export it again")
 

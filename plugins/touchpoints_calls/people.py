@@ -12,9 +12,10 @@ from touchpoints.handles import Handle
 _NUMBER = re.compile(
     r"(?i)(?:(?:internet|sip|isdn|festnetz|tel|telefon|mobil|voip)\s*:\s*|ext\.?\s*)?[+(*#]?[\d(*#][\d\s()/.*#+-]*"
 )
-_NAME_AND_NUMBER = re.compile(
-    r"(?P<name>.*?[^\W\d_].*?)[\s,;:]*[(<\[]?\s*(?P<number>[+0][\d\s()/.-]{5,}\d|(?<=[(<\[])\d{1,15})\s*[)>\]]?"
-)
+_AT_THE_END = re.compile(r"[(<\[]\s?(?P<bare>\d{1,15})[)>\]]?$|[(<\[]?(?P<number>[+0][\d ()/.-]{5,30}\d)[)>\]]?$")
+"""The number behind a name: any in brackets, without them one that begins like a number outside."""
+LONGEST = 200
+"""A longer cell names nobody."""
 
 
 @attrs.frozen(slots=True)
@@ -32,6 +33,7 @@ class Somebody:
 
 def somebody(text: str) -> Somebody:
     """A number, an address, a name, or a name with one of these."""
+    text = text[:LONGEST].strip()
     if not text or handles.is_hidden(text):
         return Somebody(hidden=bool(text))
     if "@" in text and not re.match(r"(?i)(sips?:)?\+?\d+@", text):
@@ -40,6 +42,7 @@ def somebody(text: str) -> Somebody:
         return Somebody("", handles.email(found[0]) if found else None, name)
     if _NUMBER.fullmatch(text) or "@" in text:
         return Somebody(re.sub(r"(?i)^sips?:", "", text))
-    if both := _NAME_AND_NUMBER.fullmatch(text):
-        return Somebody(both["number"], None, both["name"].strip())
+    number = _AT_THE_END.search(text)
+    if number and re.search(r"[^\W\d_]", text[: number.start()]):
+        return Somebody(number["bare"] or number["number"], None, text[: number.start()].strip(" ,;:"))
     return Somebody(name=text)

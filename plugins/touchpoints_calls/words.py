@@ -17,6 +17,8 @@ class Meaning(NamedTuple):
     implied: str | None = None
 
 
+LONGEST = 200
+"""A longer cell says nothing."""
 YES = frozenset(("ja", "yes", "true", "wahr", "1", "j", "y", "x"))
 NO = frozenset(("nein", "no", "false", "falsch", "0", "n"))
 
@@ -53,17 +55,12 @@ _CHANNELS = (
     ("letter", r"\b(brief|letter|post|postkarte)\b"),
     ("message", r"\b(nachricht|message|chat|xing|signal|telegram|slack|messenger|direktnachricht|dm)\b"),
 )  # fmt: skip
-_ASKS = re.compile(
-    r"\?(?=\s|$|[\"'“”»)!])|(?i:\b(?:bitte um (?:\w+ )?rückruf|rückruf (?:erbeten|bitte)|"
-    r"(?:ruf\w*|melden sie sich|melde dich)\b.{0,40}\b(?:zurück|an)\b|"
-    r"call (?:me|us) back|please (?:call|reply|get back)|let me know)\b)"
-)
 
 
 @lru_cache(maxsize=4096)
 def meaning(text: str) -> Meaning:
     """What a cell says; all `None` where it says nothing known."""
-    words = " ".join(re.sub(r"[_\W]+", " ", text).casefold().split())
+    words = " ".join(re.sub(r"[_\W]+", " ", text[:LONGEST]).casefold().split())
     arrows = words or text.strip()
     direction = next((name for name, pattern in _DIRECTIONS if re.search(pattern, arrows)), None)
     channel = next((name for name, pattern in _CHANNELS if re.search(pattern, words)), None)
@@ -71,8 +68,3 @@ def meaning(text: str) -> Meaning:
         if re.search(pattern, words):
             return Meaning(direction, outcome, channel, implied)
     return Meaning(direction, None, channel)
-
-
-def asks(text: str) -> bool:
-    """Whether a text asks for an answer: a question, or a request to call back."""
-    return bool(_ASKS.search(text))

@@ -19,16 +19,6 @@ from touchpoints.reading import Context, content_key
 _MARKS = dict.fromkeys([0x200B, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _SPACES = {0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2011: "-"}
 _NUMBER = re.compile(r"\+?[\d(][\d\s()/.-]{5,}\d")
-_SIGN_OFF = re.compile(
-    r"(?i)[\W_]*\b(lg|vg|bg|mfg|gruß|gruss|grüße|gruesse|(viele|liebe|beste|herzliche|schöne) gr\w+|danke|merci|thanks|"
-    r"thank you|many thanks|cheers|best|kind regards|regards)\b[\w\s,.!'()-]{0,40}$"
-)
-_ASKS = re.compile(
-    r"(?i)\bbitte um (einen |eine |ihren |ihre )?(kurze )?(rückruf|rueckruf|antwort|rückmeldung)|"
-    r"\b(rufe? (mich|uns)|ruf (bitte|doch)|rufen sie (mich|uns|bitte|doch|mal|kurz))\b|"
-    r"\b(melde? dich|meldet euch|melden sie sich)\b|\b(call|text|ring|write) me\b|\b(call|get back to|let) (me|us)\b|"
-    r"\bget in touch\b"
-)
 MOST_NAMED = 50
 """In a conversation of more people nobody is addressed, and naming all of them in every message would bury the rest."""
 _KEPT = 20_000
@@ -39,22 +29,6 @@ all that a clock set back repeats."""
 def plain(text: str) -> str:
     """A text without direction marks, its unusual spaces made ordinary."""
     return text.translate(_MARKS).translate(_SPACES).strip()
-
-
-def expects_reply(text: str) -> bool:
-    """Whether a message asks for an answer: it ends with a question (a greeting may follow), or asks for a call.
-
-    Only this yes or no is kept of a text.
-    """
-    if "?" in text:
-        after = text[text.rindex("?") + 1 :]
-        if not after[:1].isalnum() and (not any(map(str.isalnum, after)) or _SIGN_OFF.match(after)):
-            return True
-    return (
-        ("itte um" in text or "uf mich" in text or "uf uns" in text or "ufe mich" in text or "uf bitte" in text)
-        or ("uf doch" in text or "ufen " in text or "eld dich" in text or "elde dich" in text or "eldet euch" in text)
-        or ("elden " in text or " me" in text or "in touch" in text)
-    ) and _ASKS.search(text) is not None
 
 
 @attrs.frozen(slots=True)

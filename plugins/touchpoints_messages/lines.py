@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 
+from touchpoints.asking import asks
 from touchpoints.model import Coverage, Skipped
 from touchpoints.plugins import Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
-from touchpoints_messages.chat import Voice, expects_reply, plain
+from touchpoints_messages.chat import Voice, plain
 
 BLOCK = 1 << 20
 LONGEST = 4 << 20
@@ -209,7 +210,7 @@ def messages(
                     if record:
                         yield skipped(number, record, plain(text)) if isinstance(record, str) else record
                     continue
-            yield voice.writes(at, written, expects_reply(text))
+            yield voice.writes(at, written, asks(text))
         line += sum(1 + row[3].count("\n") for row in rows[counted:])
         counted = 0
     if days:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from touchpoints import handles
+from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue
 from touchpoints.handles import Handle, fold
 from touchpoints.model import CHANNELS, Coverage, LeftOut, Participant, Touchpoint
@@ -19,7 +20,6 @@ from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
 from touchpoints.table import Table, cell, header_in
 from touchpoints.times import Dates, UndecidedOrder
-from touchpoints_messages.chat import expects_reply
 
 _EXPORT = {
     "de": "LinkedIn: Einstellungen → Datenschutz → Kopie Ihrer Daten anfordern → Nachrichten und Einladungen.",
@@ -113,7 +113,7 @@ class Invitations(Importer):
             theirs, ours = ("from", "to") if direction == "in" else ("to", "from")
             yield context.touchpoint(
                 at, "linkedin", (Participant(theirs, other, who or None), Participant(ours, None, own=True)),
-                key=content_key(*parts, context.ordinal(*parts)), expects_reply=expects_reply(cell(row, message)),
+                key=content_key(*parts, context.ordinal(*parts)), expects_reply=asks(cell(row, message)),
             )  # fmt: skip
         if days:
             yield Coverage(min(days), max(days))
@@ -214,7 +214,7 @@ class _People:
         return self.context.touchpoint(
             at, "linkedin", (author, *self._recipients(row)), key=content_key(*parts, self.context.ordinal(*parts)),
             thread=chat or None, revision=(len(self.table.header.names),), subject=cell(row, self.subject) or None,
-            expects_reply=expects_reply(_TAG.sub(" ", content)),
+            expects_reply=asks(_TAG.sub(" ", content)),
         )  # fmt: skip
 
     def _recipients(self, row: Sequence[str]) -> Iterator[Participant]:

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.handles import fold
 from touchpoints.model import CHANNELS, Channel, Coverage, LeftOut
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
-from touchpoints_messages.chat import Author, Chat, expects_reply, who_is_me
+from touchpoints_messages.chat import Author, Chat, who_is_me
 from touchpoints_messages.document import entries, instant, load, number, string
 
 _EXPORT = {
@@ -115,6 +116,6 @@ def _read(document: dict[str, Any], channel: str, context: Context) -> Iterator[
             video = "video" in text.casefold()
             yield voice.calls(at, written, "reached" if seconds else "missed", video=video, duration=seconds)
         else:
-            yield voice.writes(at, written, expects_reply(text))
+            yield voice.writes(at, written, asks(text))
     if days:
         yield Coverage(min(days), max(days), title)

@@ -15,12 +15,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from touchpoints import handles
+from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.model import CHANNELS, Channel, Coverage, LeftOut, Person
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
-from touchpoints_messages.chat import Author, Chat, expects_reply, who_is_me
+from touchpoints_messages.chat import Author, Chat, who_is_me
 from touchpoints_messages.document import entries, instant, load, number, string
 
 _MESSAGE = re.compile(r'"type"\s*:\s*"message"')
@@ -90,7 +91,7 @@ class Slack(Importer):
             yield context.touchpoint(
                 at, "slack", chat.participants(author),
                 key=content_key("slack", user, stamp), thread=content_key(chat.thread, thread) if thread else chat.thread,
-                expects_reply=expects_reply(html.unescape(_LINK.sub(r"\1", string(message.get("text"))))),
+                expects_reply=asks(html.unescape(_LINK.sub(r"\1", string(message.get("text"))))),
             )  # fmt: skip
         if days:
             yield Coverage(min(days), max(days), folder)

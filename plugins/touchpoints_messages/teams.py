@@ -14,12 +14,13 @@ from datetime import timedelta
 from typing import Any
 
 from touchpoints import handles, times
+from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue
 from touchpoints.model import CHANNELS, Coverage, LeftOut, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
-from touchpoints_messages.chat import Author, Chat, expects_reply, who_is_me
+from touchpoints_messages.chat import Author, Chat, who_is_me
 from touchpoints_messages.document import LARGEST, entries, iso, load, number, string
 
 _TAG = re.compile(r"<[^>]*>")
@@ -172,7 +173,7 @@ def _record(message: dict[str, Any], chat: Chat, context: Context) -> Record | N
         iso(message.get("createdDateTime"), context), "teams", chat.participants(author),
         key=content_key("teams", chat.identity, number_),
         revision=(string(message.get("lastModifiedDateTime")),), thread=thread, subject=string(message.get("subject")) or None,
-        expects_reply=expects_reply(_words(string(body.get("content")) if isinstance(body, dict) else "")),
+        expects_reply=asks(_words(string(body.get("content")) if isinstance(body, dict) else "")),
     )  # fmt: skip
 
 
@@ -238,7 +239,7 @@ def _conversation(talk: dict[str, Any], me: str, context: Context) -> Iterator[R
                 duration=seconds if reached else None,
             )  # fmt: skip
         else:
-            yield voice.writes(at, "", expects_reply(_words(content)), key)
+            yield voice.writes(at, "", asks(_words(content)), key)
 
 
 def _joined(talk: dict[str, Any]) -> dict[str, str]:

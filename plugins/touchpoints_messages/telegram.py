@@ -13,12 +13,13 @@ from datetime import datetime
 from typing import Any
 
 from touchpoints import handles
+from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue
 from touchpoints.model import CHANNELS, Coverage, LeftOut, Person, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
-from touchpoints_messages.chat import Author, Chat, expects_reply, who_is_me
+from touchpoints_messages.chat import Author, Chat, who_is_me
 from touchpoints_messages.document import entries, instant, iso, load, number, string
 
 _ACCOUNT = re.compile(r'\{\s*"about"\s*:.{0,2000}"personal_information"\s*:\s*\{\s*"user_id"', re.DOTALL)
@@ -165,7 +166,7 @@ def _read_chat(chat: dict[str, Any], ours: set[str], context: Context) -> Iterat
             ended = "declined" if message.get("discard_reason") == "busy" else "missed"
             yield voice.calls(at, written, "reached" if seconds else ended, key=key, duration=seconds)
         else:
-            yield voice.writes(at, written, expects_reply(_text(message.get("text"))), key)
+            yield voice.writes(at, written, asks(_text(message.get("text"))), key)
 
 
 def _time(message: dict[str, Any], context: Context) -> tuple[datetime, str]:

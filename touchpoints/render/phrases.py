@@ -82,10 +82,18 @@ PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Kontakte je Monat; live: Anteil der Kontakttage (eine Person an einem Tag) mit Gespräch.",
             "Touchpoints a month; live: share of contact days (a person on a day) with a conversation.",
         ),
+        "hotline": (
+            "Ohne {n} Kontakte auf Hotline-Leitungen: einmalige Anrufe sind keine Beziehungen.",
+            "Without {n} touchpoints on hotlines: one-off callers are no relationships.",
+        ),
         "unmeasured": ("{n} Gespräche ohne Länge in der Quelle.", "{n} conversations without a length in the source."),
         "change": (
             "Änderung von {before} auf {after}, {n} Beziehungen:",
             "Change from {before} to {after}, {n} relationships:",
+        ),
+        "begins": (
+            "Vorsicht: die Kontakte beginnen erst am {day}; davor ist nichts erfasst.",
+            "Mind: touchpoints begin on {day}; nothing is covered before.",
         ),
         "changed": (
             "{what}: {a} → {b}, {d} Prozentpunkte ({low} bis {high}), p = {p}, Effekt h = {h}: {verdict}",
@@ -180,6 +188,7 @@ PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{n} in {days} days: too short for a profile (it takes 14 days).",
         ),
         "profile": ("Im Mittel je halbe Stunde (± 95 %):", "Mean by half-hour (± 95 %):"),
+        "outside": ("Vor {first} und nach {last} Uhr: {n}", "Before {first} and after {last}: {n}"),
         "left out": ("Nicht im Profil: {days}", "Left out of the profile: {days}"),
         "odd day": ("{day} ({n} statt {usual})", "{day} ({n} instead of {usual})"),
         "level": (

@@ -25,6 +25,8 @@ from touchpoints.team.service import BUCKETS, Calls, Item, Responses, Service, S
 from touchpoints.team.staffing import Gap, Staff
 
 WIDTH = 79
+MOST_KEYS = 100
+"""So many keys of the touchpoints behind a figure are written to JSON; the values have them all."""
 _DAYS = {"de": "Mo Di Mi Do Fr Sa So".split(), "en": "Mon Tue Wed Thu Fri Sat Sun".split()}
 
 
@@ -36,7 +38,8 @@ class _Page:
 
     def say(self, phrase: str, **figures: Any) -> str:
         """A phrase with its figures."""
-        return PHRASES[phrase][self.lang != "de"].format(**figures)
+        one = f"{phrase} 1" if figures.get("n") == 1 and f"{phrase} 1" in PHRASES else phrase
+        return PHRASES[one][self.lang != "de"].format(**figures)
 
     def add(self, line: str, indent: str = "", first: str | None = None) -> None:
         """A line, wrapped at 79 columns."""
@@ -194,12 +197,16 @@ def mix(found: Mix, lang: str, zone: tzinfo) -> str:
         cells += [str(month.people), page.number(month.minutes), live]
         page.lines.append(f"{month.month:%Y-%m} " + "".join(f"{c:>8}" for c in cells))
     page.add(page.say("live note"))
+    if found.hotline:
+        page.add(page.say("hotline", n=found.hotline))
     if unmeasured := sum(r.unmeasured for r in found.rows):
         page.add(page.say("unmeasured", n=unmeasured))
     page.lines.append("")
     if found.changes and found.before and found.after:
         periods = [f"{a.isoformat()} – {b.isoformat()}" for a, b in (found.before, found.after)]
         page.add(page.say("change", before=periods[0], after=periods[1], n=found.changes[0].relationships))
+        if found.first and found.first > found.before[0]:
+            page.add(page.say("begins", day=page.day(found.first)), "  ")
     for change in found.changes:
         page.add(_change(change, page), "  ")
     return page.done()
@@ -330,14 +337,7 @@ def demand(found: Demand, lang: str, zone: tzinfo) -> str:
         page.add(page.say("too short", n=found.arrivals, days=found.days))
         return page.done()
     page.add(page.say("profile"))
-    weekdays = sorted({c.weekday for c in found.cells})
-    n = {w: next(c.days for c in found.cells if c.weekday == w) for w in weekdays}
-    page.lines.append("       " + "".join(f"{f'{_DAYS[lang][w]} (n={n[w]})':>14}" for w in weekdays)[: WIDTH - 7])
-    cells = {(c.weekday, c.slot): c for c in found.cells}
-    for slot in range(min(c.slot for c in found.cells), max(c.slot for c in found.cells) + 1):
-        row = [cells.get((w, slot)) for w in weekdays]
-        said = [f"{page.number(c.mean, 1)} ±{page.number((c.high - c.low) / 2, 1)}" if c else "–" for c in row]
-        page.lines.append(f"{clock(slot)}  " + "".join(f"{s:>{14 if len(weekdays) < 6 else 10}}" for s in said))
+    _profile(found, page)
     if found.odd:
         named = {o.day: f"{page.short(o.day)} {(o.holiday or {}).get(lang, '')}".strip() for o in found.odd}
         days = [page.say("odd day", day=named[o.day], n=o.arrivals, usual=page.number(o.usual)) for o in found.odd]
@@ -354,6 +354,25 @@ def demand(found: Demand, lang: str, zone: tzinfo) -> str:
         }
         page.add(page.say("backtest", weeks=b.weeks, n=b.arrivals, **errors))
     return page.done()
+
+
+def _profile(found: Demand, page: _Page) -> None:
+    """The table of the profile; the hours before and after it that hold a hundredth of all are summed up."""
+    weekdays = sorted({c.weekday for c in found.cells})
+    days = {c.weekday: c.days for c in found.cells}
+    wide = (WIDTH - 6) // len(weekdays)
+    page.lines.append("      " + "".join(f"{f'{_DAYS[page.lang][w]} n={days[w]}':>{wide}}" for w in weekdays))
+    cells = {(c.weekday, c.slot): c for c in found.cells}
+    total = [sum(c.total for c in found.cells if c.slot == slot) for slot in range(48)]
+    few = 0.01 * sum(total)
+    first = next(s for s in range(48) if sum(total[: s + 1]) > few)
+    last = next(s for s in reversed(range(48)) if sum(total[s:]) > few)
+    for slot in range(first, last + 1):
+        row = [cells.get((w, slot)) for w in weekdays]
+        said = [f"{page.number(c.mean, 1)} ±{page.number((c.high - c.low) / 2, 1)}" if c else "–" for c in row]
+        page.lines.append(f"{clock(slot)} " + "".join(f"{s:>{wide}}" for s in said))
+    if outside := sum(total[:first]) + sum(total[last + 1 :]):
+        page.add(page.say("outside", n=outside, first=clock(first).strip(), last=clock(last + 1).strip()))
 
 
 def _week(found: Demand, page: _Page) -> None:
@@ -522,7 +541,7 @@ def record(value: Any, lang: str, zone: tzinfo) -> Any:
         case frozenset():
             return sorted(value)
         case _ if attrs.has(type(value)):
-            fields = (f.name for f in attrs.fields(type(value)))
-            return {name: record(getattr(value, name), lang, zone) for name in fields}
+            fields = {f.name: getattr(value, f.name) for f in attrs.fields(type(value))}
+            return {name: record(v[:MOST_KEYS] if name == "keys" else v, lang, zone) for name, v in fields.items()}
         case _:
             return [record(v, lang, zone) for v in value]

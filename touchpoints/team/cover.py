@@ -38,7 +38,7 @@ class Why:
 
     kind: str
     day: date | None = None
-    text: Mapping[str, str] = attrs.field(factory=dict)
+    text: Mapping[str, str] = attrs.field(factory=dict, hash=False)
 
 
 @attrs.frozen(slots=True)

@@ -33,7 +33,7 @@ _LEVEL, _SLOPE, _DAMPED = 0.3, 0.1, 0.8  # Holt's damped trend over weekly level
 @attrs.frozen(slots=True)
 class Cell:
     """Arrivals in one half-hour of a weekday (0 Monday): `mean` with the 95 % interval of the mean, over `days` ordinary
-    days with `total` arrivals. The mean is drawn towards the day's common shape."""
+    days with `total` arrivals (their `keys`). The mean is drawn towards the day's common shape."""
 
     weekday: int
     slot: int
@@ -42,6 +42,7 @@ class Cell:
     high: float
     days: int
     total: int
+    keys: tuple[str, ...] = ()
 
 
 @attrs.frozen(slots=True)
@@ -142,8 +143,14 @@ def demand(
     profile = Profile.of(every, workdays)
     monday = week or today + timedelta(days=7)
     monday -= timedelta(days=monday.weekday())
+    left_out = {o.day for o in profile.odd}
+    keys: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for e in inbound:
+        local = e.at.astimezone(zone)
+        if first <= local.date() <= last and local.date() not in left_out:
+            keys[local.weekday(), local.hour * 2 + local.minute // 30].append(e.key)
     return Demand(
-        of, total, first, last, len(every), profile.cells(), profile.odd, profile.level, profile.trend,
+        of, total, first, last, len(every), profile.cells(keys), profile.odd, profile.level, profile.trend,
         profile.dispersion, monday, profile.week(monday), backtest(every, workdays), handling, len(lengths),
     )  # fmt: skip
 
@@ -199,15 +206,15 @@ class Profile:
             min(1.0, sum(o.arrivals for o in holidays) / usual) if usual else None,
         )  # fmt: skip
 
-    def cells(self) -> tuple[Cell, ...]:
-        """The profile's cells where anything ever came."""
+    def cells(self, keys: Mapping[tuple[int, int], Sequence[str]]) -> tuple[Cell, ...]:
+        """The profile's cells where anything ever came; `keys`: of the arrivals by weekday and slot."""
         found = []
         for w in range(7):
             for s in range(SLOTS):
                 if self.totals[w][s]:
                     n, d = self.days[w], self.dispersion
                     low, high = gamma_interval((self.totals[w][s] + 0.5) / d, n / d)
-                    found.append(Cell(w, s, self.means[w][s], low, high, n, self.totals[w][s]))
+                    found.append(Cell(w, s, self.means[w][s], low, high, n, self.totals[w][s], tuple(keys[w, s])))
         return tuple(found)
 
     def mean(self, day: date, slot: int) -> float:

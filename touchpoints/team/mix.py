@@ -23,7 +23,7 @@ RESAMPLES, SEED = 999, 2026
 LEAST = 5
 """Relationships it takes to speak of a change."""
 NOISE = 0.05
-"""A change is more than noise if so large a one came by chance alone at most this often."""
+"""A change is more than noise if so large a one came by chance alone at most this often, and its interval leaves out 0."""
 
 Period = tuple[date, date]
 """First and last local day, both included."""
@@ -32,7 +32,7 @@ Period = tuple[date, date]
 @attrs.frozen(slots=True)
 class Row:
     """One medium in one month (its first day): touchpoints that reached somebody, people reached, minutes of
-    conversation; `unmeasured`: conversations whose length the source does not have."""
+    conversation; `unmeasured`: conversations whose length the source does not have; `keys` of the touchpoints."""
 
     month: date
     medium: str
@@ -40,6 +40,7 @@ class Row:
     people: int
     minutes: float
     unmeasured: int
+    keys: tuple[str, ...] = ()
 
 
 @attrs.frozen(slots=True)
@@ -75,13 +76,15 @@ class Change:
     @property
     def real(self) -> bool:
         """Whether it is more than noise."""
-        return self.p is not None and self.p <= NOISE
+        apart = self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+        return self.p is not None and self.p <= NOISE and apart
 
 
 @attrs.frozen(slots=True)
 class Mix:
     """The mix of `scope` (what was asked for) as of a day: rows by month and medium, months, and the changes from
-    `before` to `after`, live contact first. Nothing but the reason if it is withheld."""
+    `before` to `after`, live contact first; `hotline`: touchpoints on hotlines that are left out; `first`: the day on which touchpoints begin at all.
+    Nothing but the reason if it is withheld."""
 
     scope: str
     rows: tuple[Row, ...] = ()
@@ -91,6 +94,8 @@ class Mix:
     after: Period | None = None
     withheld: Withheld | None = None
     agreed: str = ""
+    hotline: int = 0
+    first: date | None = None
 
 
 def mix(
@@ -111,10 +116,11 @@ def mix(
     days = (after[1] - after[0]).days + 1
     before = before or (after[0] - timedelta(days=days), after[0] - timedelta(days=1))
     first = _months_back(today, months - 1)
-    dated = [(e.at.astimezone(zone).date(), e) for e in events if e.reached and e.at <= at]
+    known = sorted((e for e in events if e.reached and e.at <= at), key=lambda e: (e.at, e.key))
+    dated = [(e.at.astimezone(zone).date(), e) for e in known]
     return Mix(
         scope, *_by_month([(d, e) for d, e in dated if d >= first]), changes(dated, before, after), before, after,
-        agreed=agreed,
+        agreed=agreed, first=min((d for d, _ in dated), default=None),
     )  # fmt: skip
 
 
@@ -129,7 +135,7 @@ def _by_month(dated: Iterable[tuple[date, Event]]) -> tuple[tuple[Row, ...], tup
     for day, event in dated:
         cells[day.replace(day=1), event.medium].append(event)
         months[day.replace(day=1)].append((day, event))
-    rows = [Row(m, medium, len(some), *_sums(some)) for (m, medium), some in cells.items()]
+    rows = [Row(m, medium, len(some), *_sums(some), tuple(e.key for e in some)) for (m, medium), some in cells.items()]
     rows.sort(key=lambda r: (r.month, MEDIA.index(r.medium)))
     return tuple(rows), tuple(
         Month(m, len(some), *_sums([e for _, e in some])[:2], _live(some)) for m, some in sorted(months.items())

@@ -90,7 +90,7 @@ class Item:
 class Calls:
     """Inbound calls: `answered` of all; `within` the target in seconds, of those whose waiting time is known; waiting
     times of answered and of abandoned calls; `unmeasured` calls and the `sources` that have no waiting times; repeats
-    within 24 hours, and how many of them after an answered call."""
+    within 24 hours, and how many of them after an answered call; `keys` of the calls."""
 
     calls: int
     answered: Share
@@ -103,13 +103,14 @@ class Calls:
     repeats: Share
     repeats_after_answer: int
     withheld: Withheld | None = None
+    keys: tuple[str, ...] = ()
 
 
 @attrs.frozen(slots=True)
 class Responses:
     """Responses of one sort (`call_back`, a channel, `promise`): working hours until the first answer; `within` the
     target, of what is closed or open beyond it; `again`: they called again before we did; `later`: further answers in
-    the same conversations."""
+    the same conversations; `keys` of all touchpoints behind it."""
 
     what: str
     target: float
@@ -120,6 +121,7 @@ class Responses:
     again: int = 0
     later: Spread = Spread(0)
     withheld: Withheld | None = None
+    keys: tuple[str, ...] = ()
 
 
 @attrs.frozen(slots=True)
@@ -382,7 +384,7 @@ def _responses(
     return Responses(
         what, target, len(first), within, spread((i.hours for i in closed), BUCKETS),
         sum(i.closed is None for i in items), sum(i.by_them for i in closed if what == "call_back"), spread(later, BUCKETS),
-        withheld,
+        withheld, tuple(key for i in items for key in i.keys),
     )  # fmt: skip
 
 
@@ -404,7 +406,7 @@ def _calls(calls: Sequence[Event], events: Sequence[Event], target: float, withh
         len(calls), share(len(answered), len(calls)), target,
         share(sum(w <= target for w in waits), len(waits) + len(given_up)), spread(waits), spread(given_up),
         len(unmeasured), tuple(sorted({e.importer for e in unmeasured})), share(len(again), len(calls)),
-        sum(e.reached for e in again), withheld,
+        sum(e.reached for e in again), withheld, tuple(e.key for e in calls),
     )  # fmt: skip
 
 
