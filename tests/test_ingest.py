@@ -199,3 +199,25 @@ def test_a_damaged_entry_of_an_archive_is_named_and_the_others_are_read(tmp_path
     report = ingest(tmp_path)
     assert [source.endswith("bad.csv") for source, _ in report.failed] == [True]
     assert report.counts.added == 3
+
+
+def test_what_was_stored_before_it_was_private_is_erased(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(calls(5))
+    with tp.Tracker(tmp_path / "t.db", settings=SETTINGS) as tracker:
+        assert tracker.ingest(tmp_path / "log.csv").counts.added == 5
+    settings = tp.Settings(me=ME, timezone="Europe/Berlin", private=["+49 89 99998 123"])
+    with tp.Tracker(tmp_path / "t.db", settings=settings) as tracker:
+        assert list(tracker.touchpoints()) == []
+
+
+def test_the_same_files_under_other_settings_are_read_anew_and_add_nothing(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(calls(5))
+    (tmp_path / "box.csv").write_text(
+        FRITZ
+        + "4;02.01.26 10:00;Erika Muster;08999998123;Telefon;03023125100;0:05\n"
+        + "1;03.01.26 18:00;Erika Muster;08999998123;Telefon;03023125177;0:02\n"
+    )
+    with tp.Tracker(settings=SETTINGS) as tracker:
+        first = tracker.ingest(tmp_path)
+        again = tracker.ingest(tmp_path, remember={"date_order": "MDY"})
+        assert (first.counts.added, again.counts.added, again.counts.updated) == (7, 0, 0)

@@ -109,7 +109,7 @@ def test_what_stands_on_paper_is_in_the_json_with_its_touchpoints(store: Path) -
 
 def test_figures_of_two_colleagues_are_a_message_not_an_empty_table(store: Path) -> None:
     said = run(store, "service").stdout
-    assert "Not shown: the figures would be about 1 of us; they are shown from 5 on." in said
+    assert "Not shown: figures about one person are for that person only." in said
     assert "Open now: 3" in said
     assert "call-back · Erika Muster · since Tue 30 Jun, 16:00" in said
     team = run(store, "mix", "--team", "Sales", lang="de").stdout

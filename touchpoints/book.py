@@ -349,7 +349,7 @@ class Book(Sequence[Relationship]):
     def _notes(self) -> dict[str, list[Decision]]:
         found: dict[str, list[Decision]] = defaultdict(list)
         for decision in reversed(self.decisions("note")):
-            found[self.directory.current_id(decision.who)].append(decision)
+            found[self.directory.about(decision)].append(decision)
         return dict(found)
 
     def cadence(self, relationship: Relationship) -> tuple[int, int] | None:
@@ -393,7 +393,7 @@ class Book(Sequence[Relationship]):
 
     @cached_property
     def _agreed(self) -> dict[str, object]:
-        return {self.directory.current_id(d.who): d.payload["every"] for d in self.decisions("cadence")}
+        return {self.directory.about(d): d.payload["every"] for d in self.decisions("cadence")}
 
     @cached_property
     def _wished(self) -> dict[str, object]:

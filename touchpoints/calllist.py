@@ -129,7 +129,7 @@ class _Choice:
         self.scope = Scope(book)
         self._said = defaultdict[str, list[Decision]](list)
         for d in book.decisions("snooze", "dismiss", "away", "do_not_contact", "consent"):
-            self._said[book.directory.current_id(d.who)].append(d)
+            self._said[book.directory.about(d)].append(d)
         found = defaultdict[str, list[Reason]](list)
         for reason in reasons:
             found[reason.relationship.group].append(reason)

@@ -442,19 +442,6 @@ def consent(session: Session, who: str, channel: str, allowed: str, evidence: st
         _decided(session, tracker.consent(who, channel, allowed == "yes", evidence, at=session.at(at, tracker)))
 
 
-@command("undo")
-def undo(session: Session) -> None:
-    """Take the last decision back.
-
-    Example: touchpoints undo
-    """
-    with session.tracker() as tracker:
-        decision = tracker.undo()
-    if decision is None:
-        raise InvalidValue("there is nothing to take back")
-    _say(session, {"undone": decision.kind, "who": decision.who}, f"{decision.kind}: undone")
-
-
 def _date(text: str, tracker: Tracker, now: datetime) -> Any:
     from touchpoints import times
 
@@ -615,38 +602,6 @@ def _about(offer: Any) -> str:
     return str(type(offer).__doc__ or "").strip().partition("\n")[0]
 
 
-@command("people")
-@click.option("--unresolved", is_flag=True, help="Only handles that nobody has named.")
-def people(session: Session, unresolved: bool) -> None:
-    """Who is who: contacts with their customer, or the queue of handles that nobody has named.
-
-    Example: touchpoints people --unresolved
-    """
-    with session.tracker() as tracker:
-        directory = tracker.directory
-        if unresolved:
-            waiting = [
-                {"handle": u.handle.value, "kind": u.handle.kind, "count": u.count, "names": list(u.names)}
-                for u in directory.unresolved
-            ]
-            lines = [f"{w['count']:>6}  {w['handle']}  {', '.join(w['names'])}" for w in waiting]
-            rows: Any = waiting
-        else:
-            known = sorted(directory.contacts.values(), key=lambda c: (c.name.lower(), c.id))
-            rows = []
-            for c in known:
-                customer = directory.customer_of(c)
-                rows.append({"id": c.id, "name": c.name, "customer": customer.name if customer else None,
-                             "kind": customer.effective_kind if customer else c.proposed or c.kind,
-                             "handles": [h.value for h in c.handles]})  # fmt: skip
-            lines = [f"{r['id']}  {r['name']}  {r['customer'] or ''}  [{r['kind']}]" for r in rows]
-        session.write(
-            json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
-            if session.as_json
-            else "".join(f"{x}\n" for x in lines)
-        )
-
-
 @command("backtest")
 @click.argument("file", required=False)
 @click.option("--horizon", type=click.IntRange(1), default=30, show_default=True, help="Days ahead.")
@@ -677,3 +632,6 @@ def timezone(session: Session, zone: str) -> None:
     with session.tracker() as tracker:
         tracker.store.set_zone(zone)
     session.notice(zone)
+
+
+from touchpoints import cli_people, cli_team  # noqa: E402, F401  # they add their commands to `main`

@@ -22,7 +22,7 @@ EXTENSION = "extension"
 """Scope of an `account` handle that is a short number inside a telephone system."""
 
 
-@attrs.frozen(slots=True)
+@attrs.frozen(slots=True, cache_hash=True)
 class Handle:
     """A way to reach or recognise somebody.
 
@@ -228,8 +228,11 @@ _TITLES = re.compile(
 @lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
     """A name for comparison: lower case, `ä` as `ae`, no accents, titles or marks, "Surname, Given" turned round."""
-    text = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    if text.isascii():
+        text = text.lower()
+    else:
+        text = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     surname, comma, given = text.partition(",")
     if comma:
         text = f"{given} {surname}"

@@ -21,6 +21,7 @@ from touchpoints.handles import Handle
 from touchpoints.model import Channel, Coverage, LeftOut, Person, Question, Skipped, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Importer, Plugins, Record
+from touchpoints.privacy import Gate
 from touchpoints.reading import Context, content_key
 from touchpoints.settings import Settings
 from touchpoints.source import DAMAGE, MEDIA, Source, walk
@@ -192,7 +193,9 @@ class _Run:
         self.region, self.strict, self.progress = region, strict, progress
         self.report = Report()
         self.done = self.total = 0
+        self.formerly: dict[str, set[str]] = {}
         self.private = {(h.kind, h.value) for h in (Handle.of(text, region) for text in settings.private)}
+        self.gate = Gate(store, region)
         self.lines = {our_side.line(line): kind for line, kind in settings.lines.items()}
 
     def over(self, paths: Iterable[str | os.PathLike[str]], as_: str | None) -> None:
@@ -270,14 +273,14 @@ class _Run:
         try:
             digest, fingerprint = source.digest(), self.fingerprint(importer)
             with self.store.transaction():
-                known = self.store.source(source.name, digest)
+                known = self.store.source(self.gate.text(source.name), digest)
                 formerly: set[str] = set()
                 if known is not None and known[2] == fingerprint and not known[3].get("withheld"):
                     self.known_file(file, known[3])
                     self.report.files.append(file)
                     return file
                 if known is not None and known[2] != fingerprint:
-                    formerly = self.store.forget(known[0])
+                    self.formerly[source.name] = formerly = self.store.forget(known[0])
                 self.read_file(file, source, importer, digest, fingerprint, formerly)
         except SourceError as error:
             del self.report.skipped[before[0] :], self.report.questions[before[2] :]
@@ -295,21 +298,27 @@ class _Run:
         context = self.context(source, importer)
         policy = self.policy(importer, source, context)
 
-        def admitted() -> Iterator[Touchpoint]:
+        def welcome() -> Iterator[Touchpoint]:
             for record in self.records(importer, source, context):
                 if not isinstance(record, Touchpoint) or policy(record) != LeftOut("not known"):
                     continue
                 if any(directory.knows(p.handle) for p in record.parties):
                     file.withheld -= 1
                     file.left_out["not known"] -= 1
-                    self.seen(file, record)
-                    yield record
+                    admitted = self.gate.admits(record)
+                    if isinstance(admitted, Touchpoint):
+                        self.seen(file, admitted)
+                        yield admitted
+                    elif isinstance(admitted, LeftOut):
+                        file.left_out[admitted.reason] += 1
 
         with self.store.transaction():
-            known = self.store.source(source.name, source.digest())
+            known = self.store.source(self.gate.text(source.name), source.digest())
             if known is None:
                 return
-            counts = self.store.add(admitted(), known[0], channels=tuple(importer.channels))
+            counts = self.store.add(
+                welcome(), known[0], channels=tuple(importer.channels), formerly=self.formerly.get(source.name, ())
+            )
             file.counts.added += counts.added
             file.counts.updated += counts.updated
             file.counts.duplicates += counts.duplicates
@@ -356,7 +365,7 @@ class _Run:
     ) -> None:
         channels: tuple[Channel, ...] = tuple(getattr(importer, "channels", ()))
         context = self.context(source, importer)
-        id_ = self.store.begin_source(source.name, importer.name, digest, fingerprint)
+        id_ = self.store.begin_source(self.gate.text(source.name), importer.name, digest, fingerprint)
         policy = self.policy(importer, source, context)
         people: list[Person] = []
         spans: list[Coverage] = []
@@ -368,7 +377,7 @@ class _Run:
             for n, record in enumerate(self.records(importer, source, context), 1):
                 if self.progress and n % 2000 == 0:
                     self.progress(self.done, self.total, source.name, n)
-                decided = policy(record) if isinstance(record, Touchpoint) else record
+                decided = self.gate.admits(policy(record) if isinstance(record, Touchpoint) else record)
                 match decided:
                     case Touchpoint() if decided.channel not in usable:
                         file.skipped += 1
@@ -404,7 +413,7 @@ class _Run:
         self.report.skipped_total += file.skipped
         self.report.questions += [(source.name, q) for q in questions]
         kept = {
-            "skipped": [(x.record, x.reason) for x in skipped],
+            "skipped": [(x.record, self.gate.text(x.reason)) for x in skipped],
             "questions": [(q.question, q.options, q.setting) for q in questions],
         }
         self.store.finish_source(id_, {**self.said(file), **kept})

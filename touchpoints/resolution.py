@@ -58,9 +58,8 @@ class Resolution:
         self._spans: dict[int, list[tuple[int, int, str | None, str | None]]] = {}
         self._ids: dict[str, str] = {}  # the id of any handle of a contact → the contact's
         self._known: set[Handle] = set()
-        self._customer_keys: dict[
-            str, list[str]
-        ] = {}  # id of a customer → `org:folded name` and `domain:…`, its own first
+        # id of a customer → its `org:folded name` and `domain:…`, the one that gives the id first
+        self._customer_keys: dict[str, list[str]] = {}
         self._customer_ids: dict[str, str] = {}  # the id of any of these keys → the customer's
         self._of_group: dict[int, tuple[str, list[tuple[int, str | None]]]] = {}
         self._about: dict[int, str] = {}

@@ -70,7 +70,7 @@ class ParetoNbd:
             moved = [[[p + h * (i == j) for j, p in enumerate(point)] for h in (1e-5, -1e-5)] for i in range(4)]
             return loss(point), [(loss(up) - loss(down)) / 2e-5 for up, down in moved]
 
-        return cls(*map(exp, minimise(slope, [0.0, log(10), 0.0, log(10)])))
+        return cls(*map(exp, minimise(slope, [0.0, log(10), 0.0, log(10)], steps=100)))
 
     def touch(self, x: int, tx: float, age: float, horizon: float) -> float:
         """Chance of a touch within `horizon` days: at some w in it for the first time, and not ended before w."""
@@ -98,9 +98,9 @@ class ParetoNbd:
         return -p * log(far) + (1 - q) * log(near) - log(p + q - 1) + log(_gauss(p, p + q, (alpha - beta) / far))
 
 
-_CLOSE = 0.003  # from here on the continued fraction takes thousands of steps, as in fits where nearly nobody leaves
-_STEP = 0.3
-_POINTS = [exp(_STEP * i) for i in range(-60, 141)]
+_CLOSE = 0.01  # below, the continued fraction takes up to thousands of steps, as in fits where hardly anybody leaves
+_STEP = 0.4
+_POINTS = [exp(_STEP * i) for i in range(-30, 106)]
 
 
 def _area(p: float, a: float, q: float, b: float) -> float:
@@ -109,7 +109,8 @@ def _area(p: float, a: float, q: float, b: float) -> float:
     unit = 1 / (p / a + q / b)
     to_a, to_b = unit / a, unit / b
     terms = [v * exp(-p * log1p(to_a * v) - q * log1p(to_b * v)) for v in _POINTS]
-    return unit * _STEP * (sum(terms) + terms[0] / expm1(_STEP) + terms[-1] / expm1((p + q - 1) * _STEP))
+    fall = (p + q - 1) * _STEP
+    return unit * _STEP * (sum(terms) + terms[0] / expm1(_STEP) - terms[-1] * exp(-fall) / expm1(-fall))
 
 
 def _gauss(b: float, c: float, z: float) -> float:

@@ -794,7 +794,8 @@ class Store:
                             gone.append(id_)
                         elif after != before or dict(after.extra) != dict(before.extra):
                             changed += table == "touchpoint"
-                            db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (_canonical(_values(after, at)), id_))
+                            text = _canonical(_values(after, at))
+                            db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (text, id_))
                     last = rows[-1][0]
             if changed or dropped["touchpoint"] or dropped["beaten"]:
                 self._drop(dropped)
@@ -874,7 +875,8 @@ class Store:
         for source, what, start, until in self.db.execute("SELECT * FROM coverage").fetchall():
             if change(what) != what:
                 self.db.execute("DELETE FROM coverage WHERE source=? AND what=? AND start=?", (source, what, start))
-                self.db.execute("INSERT OR REPLACE INTO coverage VALUES (?, ?, ?, ?)", (source, change(what), start, until))
+                kept = (source, change(what), start, until)
+                self.db.execute("INSERT OR REPLACE INTO coverage VALUES (?, ?, ?, ?)", kept)
 
     def drop_coverage(self, before: date) -> None:
         """No source covers the days before a date any more."""

@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TextIO
 
 import attrs
@@ -18,6 +19,8 @@ DELIMITERS = (";", ",", "\t", "|")
 MOST_COLUMNS = 1000
 MOST_LINE = 4 << 20
 """A line of more than this many characters is refused: no export has one."""
+BLOCK = 1 << 18
+"""So many characters are read at a time."""
 HEADER_WITHIN = 30
 """The header row stands within this many first lines."""
 
@@ -115,41 +118,35 @@ def rows_of(
 ) -> Iterator[tuple[int, list[str]]]:
     """The rows of an open text behind the first `skip` lines, as (line number, cells)."""
     csv.field_size_limit(MOST_LINE)
-    numbered = _Lines(name, stream)
+    lines = chain.from_iterable(_blocks(name, stream))
     for _ in range(skip):
-        next(numbered, "")
-    reader = csv.reader(numbered, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
-    while True:
-        start = numbered.line + 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise UnreadableSource(name, f"not a readable table: {error}", start) from error
-        if len(row) > MOST_COLUMNS:
-            raise UnreadableSource(name, f"{len(row)} columns; no export has more than {MOST_COLUMNS}", start)
-        if any(row):
-            yield start, row
+        next(lines, "")
+    reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
+    start = skip + 1
+    try:
+        for row in reader:
+            if len(row) > MOST_COLUMNS:
+                raise UnreadableSource(name, f"{len(row)} columns; no export has more than {MOST_COLUMNS}", start)
+            if any(row):
+                yield start, row
+            start = skip + reader.line_num + 1
+    except csv.Error as error:
+        raise UnreadableSource(name, f"not a readable table: {error}", start) from error
 
 
-class _Lines:
-    """The lines of a text, counted and bounded, without NULs (which the csv module would refuse)."""
-
-    def __init__(self, name: str, stream: TextIO) -> None:
-        self.name, self.stream, self.line = name, stream, 0
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        text = self.stream.readline(MOST_LINE + 1)
-        if not text:
-            raise StopIteration
-        self.line += 1
-        if len(text) > MOST_LINE:
-            raise UnreadableSource(self.name, f"a line of more than {MOST_LINE >> 20} MiB", self.line)
-        return text.replace("\x00", "") if "\x00" in text else text
+def _blocks(name: str, stream: TextIO) -> Iterator[TextIO]:
+    """A text in blocks of whole lines, so that lines are counted and split without a step of Python for each; bounded,
+    and without NULs (which the csv module would refuse)."""
+    rest, line = "", 1
+    while block := stream.read(BLOCK):
+        block = rest + block
+        cut = max(block.rfind("\n"), block.rfind("\r", 0, -1)) + 1  # a last \r may be half of a line's end
+        if not cut and len(block) > MOST_LINE:
+            raise UnreadableSource(name, f"a line of more than {MOST_LINE >> 20} MiB", line)
+        line += block.count("\n")
+        rest = block[cut:]
+        yield io.StringIO(block[:cut].replace("\x00", ""), newline="")
+    yield io.StringIO(rest.replace("\x00", ""), newline="")
 
 
 def cell(row: Sequence[str], index: int | None) -> str:

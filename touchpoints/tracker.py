@@ -22,6 +22,7 @@ from touchpoints.model import Colleague, Contact, Coverage, Customer, LeftOut, P
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Plugins
 from touchpoints.prior import PRIOR, Prior, fit_prior, prior_sample
+from touchpoints.privacy import Gate, drop_private
 from touchpoints.reading import content_key
 from touchpoints.sameevent import event, grouped
 from touchpoints.settings import Settings
@@ -75,8 +76,15 @@ class Tracker:
         colleagues = (*self._colleagues, *self.settings.colleagues)
         first = next((c for c in colleagues), None)
         self.region: str = self.settings.region or (first.region if first else None) or "DE"
+        marked = [
+            Handle(*written) for d in self.store.decisions("mark") if d.payload["as"] == "own" for written in d.payload["handles"]
+        ]
         self.our_side = OurSide(
-            colleagues, self.settings.me, self.settings.own_domains, self.region, self.settings.lines
+            (*colleagues, *([Colleague(marked[0].value, marked)] if marked else [])),
+            self.settings.me,
+            self.settings.own_domains,
+            self.region,
+            self.settings.lines,
         )
         zone = self.settings.timezone or (first.timezone if first else None)
         begun = self.store.get("timezone")
@@ -100,6 +108,12 @@ class Tracker:
         if self.store.get("our_side") != side:
             self.store.derive(self.our_side)
             self.store.put("our_side", side)
+        handles = [Handle.of(text, self.region) for text in self.settings.private]
+        lines = [self.our_side.line(line) for line, kind in self.settings.lines.items() if kind == "private"]
+        private = content_key(sorted((h.kind, h.value) for h in handles), sorted(lines))
+        if self.store.get("private", content_key([], [])) != private:
+            drop_private(self.store, handles, lines)
+            self.store.put("private", private)
 
     def __enter__(self) -> Self:
         return self
@@ -149,7 +163,7 @@ class Tracker:
         """Add what an app already has: touchpoints (any iterable, read lazily) and people. Idempotent by key; a
         touchpoint without one gets a key from its content. Our own side is taken out of the parties. Values of another
         type are skipped and named."""
-        report, file = Report(), FileReport(source, "app")
+        report, file, gate = Report(), FileReport(source, "app"), Gate(self.store, self.region)
         known = {**self.store.media(), **{c.name: c.medium for c in self.plugins.channels}}
 
         def checked() -> Iterator[Touchpoint]:
@@ -158,10 +172,13 @@ class Tracker:
                     skip(number, f"a {type(value).__name__}, not a Touchpoint")
                 elif value.channel not in known:
                     skip(number, str(UnknownName("channel", value.channel, known)))
-                elif isinstance(decided := self._sided(value, known[value.channel]), LeftOut):
-                    file.left_out[decided.reason] += 1
                 else:
-                    yield decided
+                    sided = self._sided(value, known[value.channel])
+                    decided = gate.admits(sided) if isinstance(sided, Touchpoint) else sided
+                    if isinstance(decided, Touchpoint):
+                        yield decided
+                    elif isinstance(decided, LeftOut):
+                        file.left_out[decided.reason] += 1
 
         def skip(number: int, reason: str) -> None:
             file.skipped += 1
@@ -170,7 +187,7 @@ class Tracker:
 
         with self.store.transaction():
             id_ = self.store.begin_source(source, "app", "")
-            file.people = self.store.add_people(people, id_)
+            file.people = self.store.add_people((p for p in map(gate.admits, people) if isinstance(p, Person)), id_)
             file.counts = self.store.add(checked(), id_, channels=self.plugins.channels)
         report.files.append(file)
         report.left_out, report.skipped_total, report.people = file.left_out, file.skipped, file.people
@@ -299,6 +316,8 @@ class Tracker:
         a handle that waits in the queue is shown as it is. Raises `IdentityError`."""
         found = self.directory.find(who)
         book = self.book(at)
+        if not isinstance(found, Unresolved) and found.id in self.directory.objected:
+            raise InvalidValue(f"{found.name} objected to any evaluation; see: touchpoints privacy export")
         if isinstance(found, Contact):
             return book.by_id[found.id]
         if isinstance(found, Customer):
@@ -443,9 +462,10 @@ class Tracker:
         """Whether somebody may be contacted on a channel, with the evidence and its date."""
         return self._decide(at, "consent", who, channel=channel, allowed=allowed, evidence=evidence)
 
-    def undo(self) -> Decision | None:
-        """Take the last decision back; returns it, `None` if there is none."""
-        return self.store.undo()
+    def undo(self) -> list[Decision]:
+        """Take the last answer back, all of it if it was given at once for many; returns the decisions, empty if there are
+        none."""
+        return self.directory.undo()
 
     def _who(self, who: str) -> str:
         found = self.directory.find(who)

@@ -70,6 +70,7 @@ class _Cutter:
         self._properties = bytearray()
         self._at: int | None = None  # how deep the collected component stands, None while none is collected
         self._parts: list[bytes] = []
+        self._size = 0
         self._line = 0
 
     @property
@@ -96,7 +97,8 @@ class _Cutter:
                 self._properties += part
             return
         self._parts.append(part)
-        if sum(map(len, self._parts)) > MOST_BYTES:
+        self._size += len(part)
+        if self._size > MOST_BYTES:
             yield self._collected(f"is larger than {MOST_BYTES >> 20} MiB")
             self._at = None
 
@@ -113,7 +115,7 @@ class _Cutter:
         if len(self.open) > MOST_DEPTH:
             raise TooLarge(f"components nested more than {MOST_DEPTH} deep")
         if name in (b"VEVENT", b"VTIMEZONE") and self._at is None:
-            self._at, self._parts, self._line = len(self.open) - 1, [], self.line
+            self._at, self._parts, self._size, self._line = len(self.open) - 1, [], 0, self.line
 
     def end(self, name: bytes, line: bytes) -> Iterator[Block]:
         """A component ends; an END without its BEGIN is passed over."""

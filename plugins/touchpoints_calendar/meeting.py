@@ -38,6 +38,8 @@ _PHONE = re.compile(
 _PARTS = re.compile(r"[;\n|]|\s(?:/|oder|or|bzw\.)\s")
 _ASIDE = re.compile(r"\([^)]*\)")
 _MARKS = " \t,.:()-–/"
+MOST_OF_PLACE = 1000
+"""A place is judged by no more than this many characters."""
 _CANCELLED = re.compile(r"(?i)\s*(?:abgesagt|cancell?ed)\s*:")
 
 
@@ -48,7 +50,7 @@ def channel_of(location: str, text: str = "") -> str:
     `location` is what the place's field says: addresses of rooms, placeholders such as "Microsoft Teams-Besprechung",
     links and numbers. `text` is all that may hold a link or a number.
     """
-    place, online, phone = _of_place(location)
+    place, online, phone = _of_place(location[:MOST_OF_PLACE])
     if place:
         return "meeting"
     if online or _LINK.search(text) or _LINK_PROPERTY.search(text):

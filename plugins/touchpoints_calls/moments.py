@@ -43,8 +43,11 @@ class Moments:
                 day, _, clock = day.partition(" ")
         try:
             on, day_written = self._days[day]
-            at, clock_written, coarse = self._clocks[clock]
-        except KeyError:
+            if len(clock) == 8 and clock[2] == ":" == clock[5]:  # the most usual: cheaper to read than to look up
+                at, clock_written, coarse = time.fromisoformat(clock), clock, False
+            else:
+                at, clock_written, coarse = self._clocks[clock]
+        except (KeyError, ValueError):
             return self._slowly(day, clock)
         moment = datetime.combine(on, at, self._zone)
         if self._zone is UTC:

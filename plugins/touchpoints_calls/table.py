@@ -81,7 +81,7 @@ class AnyTable(Importer):
         found = layout(source, (*self.tables, *context.settings.tables))
         if found is None:
             raise UnreadableSource(source.name, "no header row with a time and a number, name or address")
-        yield from Reading(source, context, found, self.name)
+        return iter(Reading(source, context, found, self.name))
 
 
 @attrs.frozen(slots=True)

@@ -113,7 +113,7 @@ PHRASES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "no calls": ("Anrufe: keine.", "Calls: none."),
         "within seconds": ("  binnen {target} s angenommen: {share}", "  answered within {target} s: {share}"),
         "waited": (
-            "  gewartet: im Mittel {median} s, 9 von 10 unter {p90} s",
+            "  gewartet: {median} s (Median), 9 von 10 unter {p90} s",
             "  waited: {median} s (median), 9 of 10 below {p90} s",
         ),
         "abandoned": (

@@ -123,7 +123,7 @@ def show(
         "decisions": [
             {"at": d.at, "kind": d.kind, **d.payload}
             for d in book.decisions("note", "snooze", "dismiss", "cadence", "away", "left", "consent", "merge")
-            if book.directory.current_id(d.who) in ids
+            if book.directory.about(d) in ids
         ],
     }  # fmt: skip
 

@@ -76,7 +76,7 @@ class ContactLeft(Rule):
         """One reason for each departure."""
         scope = Scope(book)
         window = at - timedelta(days=book.settings.threshold(self.name, "days", 90))
-        left = {book.directory.current_id(d.who): d for d in book.decisions("left")}  # the latest word on each
+        left = {book.directory.about(d): d for d in book.decisions("left")}  # the latest word on each
         for id_, decision in left.items():
             r, since = book.by_id.get(id_), datetime.fromtimestamp(decision.at, book.zone)
             if r and since >= window and not decision.payload.get("successor") and r.kind not in NO_SILENCE:

@@ -140,14 +140,14 @@ class Scope:
         found: dict[str, list[tuple[date, date]]] = defaultdict(list)
         for d in self.book.decisions("away"):
             begun = datetime.fromtimestamp(d.at, self.book.zone).date()
-            found[self.book.directory.current_id(d.who)].append((begun, date.fromisoformat(d.payload["until"])))
+            found[self.book.directory.about(d)].append((begun, date.fromisoformat(d.payload["until"])))
         return found
 
     @cached_property
     def left(self) -> Mapping[str, datetime]:
         """Contacts that are no longer there, by id, and since when we know."""
         return {
-            self.book.directory.current_id(d.who): datetime.fromtimestamp(d.at, self.book.zone)
+            self.book.directory.about(d): datetime.fromtimestamp(d.at, self.book.zone)
             for d in self.book.decisions("left")
         }
 
