@@ -153,7 +153,9 @@ def postbox(draw: random.Random) -> Iterator[Row]:
                 "name": name,
                 "email": "{0}@haus-{1}-{0}.example".format(*name.lower().split()),
             }
-            subject = draw.choice(("Gerät startet nicht", "Vertrag verlängern", "Passwort vergessen", "Lieferung fehlt"))
+            subject = draw.choice(
+                ("Gerät startet nicht", "Vertrag verlängern", "Passwort vergessen", "Lieferung fehlt")
+            )
             yield row(at, "E-Mail", "eingehend", who, "", subject=subject)
             begins = workday(draw, day if at.hour < 16 else day + timedelta(days=1), 9, 10)
             answered = max(at, begins) + timedelta(hours=draw.expovariate(1 / 3.2) + 0.2)

@@ -1,6 +1,6 @@
 """Practice S1: fewer, longer, more personal calls. The hour before noon: whom to call, why, and what was last spoken of.
 
-    python examples/practice_s1_calls.py [de|en]
+python examples/practice_s1_calls.py [de|en]
 """
 
 import json
@@ -23,9 +23,15 @@ def main(lang: str) -> None:
         print(tracker.render("text", at=at, lang=lang, minutes=60))
         for flag in tracker.call_list(at, minutes=60).flags:
             relationship = flag.relationship
-            live = [s for s in tracker.touchpoints(relationship.id, until=at) if s.medium in ("call", "video", "meeting")]
+            live = [
+                s for s in tracker.touchpoints(relationship.id, until=at) if s.medium in ("call", "video", "meeting")
+            ]
             spoken = [s.touchpoint for s in live if s.touchpoint.outcome == "reached"] if relationship.contact else []
-            said = f"{LAST[lang]}: {spoken[-1].at:%d.%m.%Y}, {(spoken[-1].duration or 0) / 60:.0f} min" if spoken else NEVER[lang]
+            said = (
+                f"{LAST[lang]}: {spoken[-1].at:%d.%m.%Y}, {(spoken[-1].duration or 0) / 60:.0f} min"
+                if spoken
+                else NEVER[lang]
+            )
             subject = f" · {spoken[-1].subject}" if spoken and spoken[-1].subject else ""
             print(f"{relationship.name}: {said}{subject}")
 

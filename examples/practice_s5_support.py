@@ -1,6 +1,6 @@
 """Practice S5: when do customers call, is each half-hour staffed, and who covers when a colleague drops out.
 
-    python examples/practice_s5_support.py [de|en]
+python examples/practice_s5_support.py [de|en]
 """
 
 import sys

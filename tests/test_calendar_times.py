@@ -225,7 +225,9 @@ def test_rules_mean_what_they_mean_to_dateutil(text: str, start: datetime, days:
     found, cut = expand(Rule.of(text), start, last)
     assume(found)  # dateutil looks for a rule that never happens up to the year 9999
     expected = rrulestr(text, dtstart=start).between(start, last, inc=True)
-    assert found == (expected[-len(found) :] if cut else expected)
+    if cut:  # an hourly rule over years: with a count its first occurrences are found, else its last
+        expected = expected[: len(found)] if "COUNT" in text else expected[-len(found) :]
+    assert found == expected
 
 
 @pytest.mark.parametrize(
@@ -463,7 +465,7 @@ def test_series_of_real_files_are_those_of_recurring_ical_events() -> None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 calendars = [c for c in icalendar.Calendar.from_ical(data, multiple=True) if c.name == "VCALENDAR"]
-                between = (datetime(1990, 1, 1), datetime(2028, 1, 1))
+                between = (datetime(1990, 1, 1), datetime(2025, 1, 1))
                 theirs = [
                     event["DTSTART"].dt
                     for one in calendars
@@ -480,10 +482,17 @@ def test_series_of_real_files_are_those_of_recurring_ical_events() -> None:
             continue
         instants = Counter(_instant(start, berlin) for start in theirs)
         found = Counter(r.at.astimezone(UTC) for r in mine if isinstance(r, Touchpoint))
-        horizon = max(found, default=datetime.min.replace(tzinfo=UTC))
-        assert +Counter({at: n for at, n in instants.items() if at <= horizon}) == found, path.name
+        horizon = min(max(found, default=EARLY), datetime(2024, 12, 1, tzinfo=UTC))
+        assert _until(horizon, instants) == _until(horizon, found), path.name
         compared += found.total()
     assert compared > 1500
+
+
+EARLY = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+def _until(horizon: datetime, starts: Any) -> dict[datetime, int]:
+    return {at: count for at, count in starts.items() if at <= horizon}
 
 
 def _instant(start: Any, zone: Any) -> datetime:

@@ -42,7 +42,9 @@ handles = ["jonas@falk.example"]
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "touchpoints.toml").write_text(TOML, encoding="utf-8")
-    (tmp_path / "roster.csv").write_text("Name;Tag;Von;Bis\nMara Falk;Mo;9:00;17:00\nJonas Brandt;Di;9:00;17:00\n", encoding="utf-8")
+    (tmp_path / "roster.csv").write_text(
+        "Name;Tag;Von;Bis\nMara Falk;Mo;9:00;17:00\nJonas Brandt;Di;9:00;17:00\n", encoding="utf-8"
+    )
     settings = tp.Settings.from_toml(tmp_path / "touchpoints.toml")
     with tp.Tracker(tmp_path / "t.db", settings=settings) as t:
         erika = ("+49 89 99998 123", "+49 171 39200 01", "erika@muster.example", "https://linkedin.com/in/erika")
@@ -163,14 +165,36 @@ def staff_of(*gaps: Gap) -> Staff:
 def test_a_gap_says_what_to_do() -> None:
     gap = Gap(date(2026, 7, 7), 18, 21, 31.0, 2, 7, 5, move=1, spare=(26, 29), add=1)
     english, german = (" ".join(practice.staff(staff_of(gap), lang, BERLIN).split()) for lang in ("en", "de"))
-    assert "Tue 9:00–10:30: 2 short; 31 calls expected, 7 needed, 5 planned → move 1 from 13:00–14:30; plan 1 more" in english
-    assert "Di 9:00–10:30: 2 zu wenig; 31 Anrufe erwartet, 7 nötig, 5 geplant → 1 von 13:00–14:30 verlegen; 1 dazu" in german
+    assert (
+        "Tue 9:00–10:30: 2 short; 31 calls expected, 7 needed, 5 planned → move 1 from 13:00–14:30; plan 1 more"
+        in english
+    )
+    assert (
+        "Di 9:00–10:30: 2 zu wenig; 31 Anrufe erwartet, 7 nötig, 5 geplant → 1 von 13:00–14:30 verlegen; 1 dazu"
+        in german
+    )
 
 
 def test_values_become_plain_ones() -> None:
     from touchpoints.handles import Handle
 
-    values: Any = [AT, date(2026, 7, 1), 1 / 3, frozenset("ba"), Handle("phone", "+49891"), {"de": "ja", "en": "yes"}, (None, True)]
+    values: Any = [
+        AT,
+        date(2026, 7, 1),
+        1 / 3,
+        frozenset("ba"),
+        Handle("phone", "+49891"),
+        {"de": "ja", "en": "yes"},
+        (None, True),
+    ]
     plain = practice.record(values, "de", BERLIN)
-    assert plain == ["2026-07-01T09:00:00+02:00", "2026-07-01", 0.3333, ["a", "b"], {"kind": "phone", "value": "+49891"}, "ja", [None, True]]
+    assert plain == [
+        "2026-07-01T09:00:00+02:00",
+        "2026-07-01",
+        0.3333,
+        ["a", "b"],
+        {"kind": "phone", "value": "+49891"},
+        "ja",
+        [None, True],
+    ]
     assert practice.record(datetime(2026, 7, 1, 7, tzinfo=BERLIN), "en", BERLIN).endswith("+02:00")

@@ -142,7 +142,9 @@ def test_averages_keep_as_plain_values() -> None:
 
 
 @given(st.lists(st.booleans(), max_size=12), st.floats(0.05, 0.95), st.sampled_from((1, 4, 64)))
-def test_a_rate_lies_in_its_interval_and_another_answer_raises_it(answered: list[bool], mean: float, strength: float) -> None:
+def test_a_rate_lies_in_its_interval_and_another_answer_raises_it(
+    answered: list[bool], mean: float, strength: float
+) -> None:
     averages = Averages({"phone": Average(mean, strength)})
     found = way_reach(PHONE, tries(*answered, every=0), averages, AT, BERLIN)
     more = way_reach(PHONE, tries(*answered, True, every=0), averages, AT, BERLIN)
@@ -213,9 +215,7 @@ def test_a_contact_without_anything_has_no_ways() -> None:
 
 def everybody(hour: int) -> list[Attempt]:
     """Calls of all contacts: taken at one hour, mostly not at others."""
-    return [
-        Attempt(f"c{n}", PHONE, ago(n + 1, h), h == hour or n % 5 == 0) for n in range(60) for h in (9, 11, 14, 16)
-    ]
+    return [Attempt(f"c{n}", PHONE, ago(n + 1, h), h == hour or n % 5 == 0) for n in range(60) for h in (9, 11, 14, 16)]
 
 
 def test_three_calls_do_not_make_a_rule() -> None:
@@ -243,7 +243,9 @@ def test_with_few_calls_of_ours_there_is_no_best_time() -> None:
 
 
 def tracker() -> tp.Tracker:
-    mara = tp.Colleague.of("Mara Falk", "+49 30 23125 100", "mara@falk.example", timezone="Europe/Berlin", region="DE-BE")
+    mara = tp.Colleague.of(
+        "Mara Falk", "+49 30 23125 100", "mara@falk.example", timezone="Europe/Berlin", region="DE-BE"
+    )
     return tp.Tracker(colleagues=[mara])
 
 
@@ -251,14 +253,19 @@ def test_the_same_call_in_two_logs_is_one_attempt() -> None:
     with tracker() as t:
         one = tp.Touchpoint.call("+49 89 99998 123", ago(3), "out", minutes=5, name="Erika Muster")
         t.add([one], [tp.Person("Erika Muster", ["+49 89 99998 123"])], source="router")
-        t.add([tp.Touchpoint.call("+49 89 99998 123", ago(3) + timedelta(seconds=40), "out", minutes=5)], source="phone")
+        t.add(
+            [tp.Touchpoint.call("+49 89 99998 123", ago(3) + timedelta(seconds=40), "out", minutes=5)], source="phone"
+        )
         assert practices.reach(t, "Erika Muster", AT).attempts == 1
 
 
 def test_a_handle_from_the_queue_and_a_customer_can_be_asked_for() -> None:
     with tracker() as t:
         t.add(
-            [tp.Touchpoint.call("+49 89 99998 124", ago(3), "out"), tp.Touchpoint.call("+49 89 99998 123", ago(2), "out")],
+            [
+                tp.Touchpoint.call("+49 89 99998 124", ago(3), "out"),
+                tp.Touchpoint.call("+49 89 99998 123", ago(2), "out"),
+            ],
             [tp.Person("Erika Muster", ["+49 89 99998 123"], customer="Muster Bau")],
         )
         assert practices.reach(t, "+49 89 99998 124", AT).attempts == 1

@@ -23,7 +23,9 @@ def number(n: int) -> str:
     return f"+49 89 99998 {n:03d}"
 
 
-def office(customers: int = 3, *, owner: str | None = "Mara Falk", known_by: dict[int, str] | None = None, **choices: Any) -> tp.Tracker:
+def office(
+    customers: int = 3, *, owner: str | None = "Mara Falk", known_by: dict[int, str] | None = None, **choices: Any
+) -> tp.Tracker:
     """Customers whom Mara calls every week, the last time six weeks ago; `known_by`: whom a colleague called too."""
     colleagues = [tp.Colleague.of(n, f"{n.split()[0].lower()}@falk.example") for n in TEAM]
     t = tp.Tracker(colleagues=colleagues, settings=tp.Settings(timezone="Europe/Berlin", region="DE-BE", **choices))
@@ -35,7 +37,8 @@ def office(customers: int = 3, *, owner: str | None = "Mara Falk", known_by: dic
         for c, name in (known_by or {}).items() for n in range(6)
     ]  # fmt: skip
     people = [
-        tp.Person(f"Person {c:03d}", [number(c)], customer=f"Firma {c:03d}", kind="customer", owner=owner) for c in range(customers)
+        tp.Person(f"Person {c:03d}", [number(c)], customer=f"Firma {c:03d}", kind="customer", owner=owner)
+        for c in range(customers)
     ]
     t.add(calls, people)
     return t
@@ -62,7 +65,10 @@ def test_who_knows_the_contact_takes_over() -> None:
 def test_who_knows_others_there_goes_before_a_stranger() -> None:
     with office(1) as t:
         t.add(
-            [tp.Touchpoint.call(number(500), ago(10 + 7 * n), "out", minutes=5, colleagues=("Tom Beispiel",)) for n in range(6)],
+            [
+                tp.Touchpoint.call(number(500), ago(10 + 7 * n), "out", minutes=5, colleagues=("Tom Beispiel",))
+                for n in range(6)
+            ],
             [tp.Person("Somebody Else", [number(500)], customer="Firma 000", kind="customer", owner="Tom Beispiel")],
         )
         (task,) = covered(t).tasks
@@ -103,10 +109,18 @@ def test_where_nobody_is_there_it_says_so() -> None:
 def test_what_is_owed_promised_booked_or_falls_due() -> None:
     with office(0) as t:
         weekly = [
-            tp.Touchpoint.call(number(c), ago(1 + 7 * n), "out", minutes=9, colleagues=("Mara Falk",)) for c in range(4) for n in range(20)
+            tp.Touchpoint.call(number(c), ago(1 + 7 * n), "out", minutes=9, colleagues=("Mara Falk",))
+            for c in range(4)
+            for n in range(20)
         ]
-        other = [tp.Touchpoint.call(number(9), ago(1 + 90 * n), "out", minutes=9, colleagues=("Mara Falk",)) for n in range(5)]
-        people = [tp.Person(f"Person {c:03d}", [number(c)], customer=f"Firma {c:03d}", kind="customer", owner="Mara Falk") for c in (0, 1, 2, 3, 9)]
+        other = [
+            tp.Touchpoint.call(number(9), ago(1 + 90 * n), "out", minutes=9, colleagues=("Mara Falk",))
+            for n in range(5)
+        ]
+        people = [
+            tp.Person(f"Person {c:03d}", [number(c)], customer=f"Firma {c:03d}", kind="customer", owner="Mara Falk")
+            for c in (0, 1, 2, 3, 9)
+        ]
         t.add([*weekly, *other], people)
         t.add([
             tp.Touchpoint.call(number(0), ago(0, 8), "in", outcome="missed"),
@@ -121,13 +135,19 @@ def test_what_is_owed_promised_booked_or_falls_due() -> None:
         assert why["Person 003"][0][0] == "falls due"
         assert "Person 009" not in why  # due in three months
         assert [task.relationship.name for task in found.tasks][0] == "Person 000"
-        assert next(task for task in found.tasks if task.relationship.name == "Person 001").promises == ("call back on 8 July",)
+        assert next(task for task in found.tasks if task.relationship.name == "Person 001").promises == (
+            "call back on 8 July",
+        )
 
 
 def test_nobody_is_given_what_falls_on_a_day_of_their_own_absence() -> None:
     with office(0) as t:
         t.add(
-            [tp.Touchpoint.call(number(0), ago(1 + 7 * n), "out", minutes=9, colleagues=(name,)) for n in range(9) for name in ("Mara Falk", "Lena Roth")],
+            [
+                tp.Touchpoint.call(number(0), ago(1 + 7 * n), "out", minutes=9, colleagues=(name,))
+                for n in range(9)
+                for name in ("Mara Falk", "Lena Roth")
+            ],
             [tp.Person("Person 000", [number(0)], customer="Firma", kind="customer", owner="Mara Falk")],
         )
         t.note("Person 000", "call back on 8 July", at=ago(0, 8))

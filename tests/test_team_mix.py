@@ -31,7 +31,10 @@ def test_touchpoints_people_and_live_minutes_by_medium_and_month() -> None:
         (date(2026, 5, 1), "email"): (1, 1, 0, 0),
         (date(2026, 7, 1), "call"): (1, 1, 0, 1),
     }
-    assert {r.month: len(r.keys) for r in found.rows if r.medium == "call"} == {date(2026, 6, 1): 2, date(2026, 7, 1): 1}
+    assert {r.month: len(r.keys) for r in found.rows if r.medium == "call"} == {
+        date(2026, 6, 1): 2,
+        date(2026, 7, 1): 1,
+    }
 
 
 def test_the_live_share_counts_days_not_messages() -> None:
@@ -102,7 +105,10 @@ def tracker(*names: str, **settings: object) -> tp.Tracker:
     people = [tp.Colleague.of(n, f"{n.split()[0].lower()}@falk.example") for n in names]
     t = tp.Tracker(colleagues=people, settings=tp.Settings(timezone="Europe/Berlin", region="DE-BE", **settings))  # type: ignore[arg-type]
     t.add(
-        [tp.Touchpoint.call("+49 89 99998 123", ago(3 + n), "out", minutes=5, colleagues=(name,)) for n, name in enumerate(names)],
+        [
+            tp.Touchpoint.call("+49 89 99998 123", ago(3 + n), "out", minutes=5, colleagues=(name,))
+            for n, name in enumerate(names)
+        ],
         [tp.Person("Erika Muster", ["+49 89 99998 123"], customer="Muster Bau", kind="customer")],
     )
     return t

@@ -95,9 +95,15 @@ def test_a_conversation_answers_and_so_does_any_message_of_ours_to_them() -> Non
 
 
 def test_a_mail_without_a_thread_goes_by_its_subject_and_a_chat_by_its_person() -> None:
-    one, other = replies(mail(ago(9), subject="Rechnung"), mail(ago(1), subject="Termin"), mail(ago(9, 11), "out", subject="AW: Rechnung"))
+    one, other = replies(
+        mail(ago(9), subject="Rechnung"),
+        mail(ago(1), subject="Termin"),
+        mail(ago(9, 11), "out", subject="AW: Rechnung"),
+    )
     assert (one.first, other.first, one.closed is not None, other.closed) == (True, True, True, None)
-    assert [i.first for i in replies(chat(ago(40)), chat(ago(40, 11), "out"), chat(ago(20)), chat(ago(20, 11), "out"))] == [True, True]
+    assert [
+        i.first for i in replies(chat(ago(40)), chat(ago(40, 11), "out"), chat(ago(20)), chat(ago(20, 11), "out"))
+    ] == [True, True]
 
 
 def test_time_with_the_customer_is_paused() -> None:
@@ -184,7 +190,9 @@ def test_targets_are_the_users() -> None:
 
 
 def test_what_is_open_now_is_listed_oldest_first_and_goes_after_ten_working_days() -> None:
-    found = of(missed(ago(40), who="gone"), missed(ago(5), who="old"), missed(ago(1), who="new"), mail(ago(2), who="mail"))
+    found = of(
+        missed(ago(40), who="gone"), missed(ago(5), who="old"), missed(ago(1), who="new"), mail(ago(2), who="mail")
+    )
     assert [i.who for i in found.open] == ["old", "mail", "new"]
 
 
@@ -275,9 +283,7 @@ def test_notes_are_promises_and_suppliers_are_owed_nothing() -> None:
         tp.Person("Paul Paket", ["+49 89 99998 124"], customer="Paketdienst", kind="supplier"),
     ]
     with tp.Tracker(settings=tp.Settings(me=("Mara Falk",), timezone="Europe/Berlin", region="DE-BE")) as t:
-        calls = [
-            tp.Touchpoint.call(f"+49 89 99998 {n}", ago(1, 16), "in", outcome="missed") for n in (123, 124)
-        ]
+        calls = [tp.Touchpoint.call(f"+49 89 99998 {n}", ago(1, 16), "in", outcome="missed") for n in (123, 124)]
         t.add([*calls, tp.Touchpoint.call("+49 89 99998 123", ago(30), "in", minutes=5, wait=8)], people)
         t.note("Erika Muster", "call back by 4 pm", at=ago(2, 11))
         found = practices.service(t, AT)
@@ -286,7 +292,9 @@ def test_notes_are_promises_and_suppliers_are_owed_nothing() -> None:
 
 
 def test_a_team_has_its_lines() -> None:
-    settings = tp.Settings(timezone="Europe/Berlin", region="DE-BE", teams={"Support": ("Hotline",)}, lines={"Hotline": "hotline"})
+    settings = tp.Settings(
+        timezone="Europe/Berlin", region="DE-BE", teams={"Support": ("Hotline",)}, lines={"Hotline": "hotline"}
+    )
     with tp.Tracker(settings=settings) as t:
         t.add([
             tp.Touchpoint.call(f"+49 89 99998 {200 + n}", ago(n + 1), "in", outcome="missed", wait=9, line=line)

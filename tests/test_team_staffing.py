@@ -82,7 +82,13 @@ def test_holidays_and_outliers_are_left_out_and_named() -> None:
 
 def test_only_inbound_arrivals_of_the_kind_count_and_missed_calls_do() -> None:
     events = arrivals(weeks=4)
-    more = [call(ago(3), direction="out"), call(ago(3), answered=False, direction="in"), mail(ago(3)), chat(ago(3)), mail(ago(2), "out")]
+    more = [
+        call(ago(3), direction="out"),
+        call(ago(3), answered=False, direction="in"),
+        mail(ago(3)),
+        chat(ago(3)),
+        mail(ago(2), "out"),
+    ]
     assert of(events + more).arrivals == len(events) + 1
     assert [of([*more, mail(ago(20))], of=kind).arrivals for kind in ("email", "message", "written")] == [2, 1, 3]
 
@@ -172,7 +178,9 @@ def test_erlang_c_agrees_with_its_definition(load: float, agents: int) -> None:
 
 
 @given(st.floats(0.01, 400), st.floats(10, 900), st.floats(0.5, 0.95), st.floats(0.5, 1), st.floats(0, 0.5))
-def test_needed_agents_reach_the_goal_and_one_less_does_not(calls: float, aht: float, level: float, busy: float, shrink: float) -> None:
+def test_needed_agents_reach_the_goal_and_one_less_does_not(
+    calls: float, aht: float, level: float, busy: float, shrink: float
+) -> None:
     goal = Goal(level=level, occupancy=busy, shrinkage=shrink)
     found = needed(calls, aht, goal)
     assert found.level >= level and found.occupancy <= busy
@@ -209,7 +217,16 @@ def need(slot: int, calls: float, heads: int, planned: int) -> Need:
 
 
 def test_half_hours_in_a_row_are_one_gap_with_what_to_do() -> None:
-    found = gaps([need(18, 10, 7, 5), need(19, 11, 6, 5), need(20, 10, 7, 5), need(21, 5, 3, 5), need(22, 5, 3, 6), need(23, 5, 3, 5)])
+    found = gaps(
+        [
+            need(18, 10, 7, 5),
+            need(19, 11, 6, 5),
+            need(20, 10, 7, 5),
+            need(21, 5, 3, 5),
+            need(22, 5, 3, 6),
+            need(23, 5, 3, 5),
+        ]
+    )
     assert found == [Gap(MONDAY, 18, 21, 31, 2, 7, 5, move=2, spare=(21, 24))]
 
 
@@ -287,8 +304,15 @@ def test_a_table_of_weekdays_dates_and_absences() -> None:
         "Ben Zwei;;9.7.2026;10.7.2026;krank\nBen Zwei;Di;17;9 Uhr;\n;Mi;8:00;9:00;\nAda Eins;Xx;8:00;9:00;\n"
     )
     shifts = [(s.colleague, s.start.strftime("%a %H:%M"), s.end.strftime("%a %H:%M")) for s in found.shifts]
-    assert shifts == [("Ada Eins", "Mon 08:00", "Mon 16:30"), ("Ben Zwei", "Tue 17:00", "Wed 09:00"), ("Ada Eins", "Tue 22:00", "Wed 06:00")]
-    assert found.absences == (Absence("Ben Zwei", date(2026, 7, 8), date(2026, 7, 8)), Absence("Ben Zwei", date(2026, 7, 9), date(2026, 7, 10)))
+    assert shifts == [
+        ("Ada Eins", "Mon 08:00", "Mon 16:30"),
+        ("Ben Zwei", "Tue 17:00", "Wed 09:00"),
+        ("Ada Eins", "Tue 22:00", "Wed 06:00"),
+    ]
+    assert found.absences == (
+        Absence("Ben Zwei", date(2026, 7, 8), date(2026, 7, 8)),
+        Absence("Ben Zwei", date(2026, 7, 9), date(2026, 7, 10)),
+    )
     assert [s.record for s in found.skipped] == [7, 8]
 
 
@@ -302,7 +326,10 @@ def test_a_shared_calendar_with_a_series_and_no_reason_kept() -> None:
         "DTEND:20260707T090000Z\nSTATUS:CANCELLED\nSUMMARY:Ada Eins\nEND:VEVENT\nEND:VCALENDAR\n"
     )
     found = roster(text.replace("\n", "\r\n"), "team.ics")
-    assert [(s.colleague, s.start.date()) for s in found.shifts] == [("Ada Eins", MONDAY), ("Ada Eins", date(2026, 7, 7))]
+    assert [(s.colleague, s.start.date()) for s in found.shifts] == [
+        ("Ada Eins", MONDAY),
+        ("Ada Eins", date(2026, 7, 7)),
+    ]
     assert found.absences == (Absence("Ben Zwei", date(2026, 7, 7), date(2026, 7, 8)),)
     assert [s.reason for s in found.skipped] == ["names none of the colleagues"]
     assert "krank" not in repr(found)
@@ -318,10 +345,14 @@ def test_anything_else_is_refused_with_what_to_do() -> None:
 
 
 def tracker() -> tp.Tracker:
-    settings = tp.Settings(timezone="Europe/Berlin", region="DE-BE", teams={"Support": ("Ada Eins", "Hotline"), "Sales": ("Ben Zwei",)})
+    settings = tp.Settings(
+        timezone="Europe/Berlin", region="DE-BE", teams={"Support": ("Ada Eins", "Hotline"), "Sales": ("Ben Zwei",)}
+    )
     t = tp.Tracker(colleagues=TEAM, settings=settings)
     t.add(
-        tp.Touchpoint.call(f"+49 89 99998 {n % 300:03d}", e.at, "in", minutes=3, line="Hotline" if n % 3 else "Sales line")
+        tp.Touchpoint.call(
+            f"+49 89 99998 {n % 300:03d}", e.at, "in", minutes=3, line="Hotline" if n % 3 else "Sales line"
+        )
         for n, e in enumerate(arrivals(10))
     )
     return t

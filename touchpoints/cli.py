@@ -605,17 +605,35 @@ def _about(offer: Any) -> str:
 @command("backtest")
 @click.argument("file", required=False)
 @click.option("--horizon", type=click.IntRange(1), default=30, show_default=True, help="Days ahead.")
-def backtest(session: Session, file: str | None, horizon: int) -> None:
-    """How well silence is foreseen, on a data set.
+@click.option("--svg", metavar="F", help="Write the reliability plot here.")
+@click.option("--at", metavar="WHEN", help="Own store: as of a date or time; now if missing.")
+def backtest(session: Session, file: str | None, horizon: int, svg: str | None, at: str | None) -> None:
+    """How well silence is foreseen: on a data set, else on your own store, with the list as it would have been shown.
 
-    Example: touchpoints backtest calls.csv.gz --horizon 30
+    A data set is CSV (or CSV.GZ) with the columns owner, partner, t_s (seconds) and out (1 = from the owner).
+
+    Example: touchpoints backtest calls.csv.gz --horizon 30 --svg reliability.svg
     """
-    from touchpoints.backtest import run
+    from touchpoints.render import backtest as shown
 
-    if file is None:
-        raise InvalidValue("name a data set file (.csv or .csv.gz)")
-    result = run(file, horizon=horizon)
-    session.write(json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n")
+    if file is not None and at is not None:
+        raise click.UsageError("--at is for the own store; a data set has its own cut-offs")
+    if file is not None:
+        from touchpoints.backtest import run
+
+        test = run(file, horizon)
+        record, text, name = test.to_json(), shown.data_set(test, Path(file).name, session.lang), Path(file).name
+        bins = test.reliability
+    else:
+        from touchpoints.hindsight import look_back
+
+        with session.tracker() as tracker:
+            look = look_back(tracker, session.at(at, tracker), horizon)
+        record, text, name = look.to_json(), shown.own_store(look, session.lang), session.path.name
+        bins = look.test.reliability if look.test else ()
+    session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n" if session.as_json else text)
+    if svg is not None:
+        session.write(shown.reliability_svg(bins, horizon, name, session.lang), svg)
 
 
 @command("timezone")

@@ -11,7 +11,7 @@ import attrs
 
 __all__ = [
     "Bin", "auc", "auc_of", "average_precision", "capture", "codes_of", "precision_of", "quantile", "reliability",
-    "spearman", "wilson",
+    "spearman",
 ]  # fmt: skip
 
 
@@ -103,15 +103,6 @@ def capture(at: Sequence[int], priority: Sequence[float], loss: Sequence[float])
             if not room:
                 break
     return found / best if best else None
-
-
-def wilson(hits: float, n: int) -> tuple[float, float]:
-    """95 % interval of a share, `hits` of `n` independent cases (Wilson 1927); (0, 1) without any case."""
-    if not n:
-        return 0.0, 1.0
-    z2, share = 1.959964**2, hits / n
-    middle, reach = share + z2 / (2 * n), sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n)))
-    return max(0.0, (middle - reach) / (1 + z2 / n)), min(1.0, (middle + reach) / (1 + z2 / n))
 
 
 @attrs.frozen(slots=True)

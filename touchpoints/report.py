@@ -12,6 +12,10 @@ import attrs
 if TYPE_CHECKING:
     from touchpoints.book import Book
     from touchpoints.calllist import CallList
+    from touchpoints.reach import Reach
+    from touchpoints.team.demand import Demand
+    from touchpoints.team.mix import Mix
+    from touchpoints.team.service import Service
     from touchpoints.tracker import Tracker
 
 
@@ -60,3 +64,22 @@ class CallReport:
             if known.name == importer:
                 return str(getattr(known, "export", {}).get(lang, ""))
         return ""
+
+    @cached_property
+    def mix(self) -> Mix:
+        """Channels over time, of everybody."""
+        return self.tracker.mix(self.at)
+
+    @cached_property
+    def demand(self) -> Demand:
+        """When customers call."""
+        return self.tracker.demand(self.at)
+
+    @cached_property
+    def service(self) -> Service:
+        """Response and call-back times."""
+        return self.tracker.service(self.at)
+
+    def reach(self, who: str) -> Reach:
+        """On which way somebody answers."""
+        return self.tracker.reach(who, self.at)

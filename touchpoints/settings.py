@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,10 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 def _teams(value: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return {str(team): _texts(members) for team, members in value.items()}
+
+
+def _many(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(values)
 
 
 def _lines(instance: object, attribute: attrs.Attribute[Any], value: Mapping[str, str]) -> None:
@@ -73,9 +77,9 @@ class Settings:
     importers: Mapping[str, str] = attrs.field(factory=dict)
     zones: Mapping[str, str] = attrs.field(factory=dict)
     rules: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
-    tables: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=tuple)
-    colleagues: tuple[Colleague, ...] = attrs.field(default=(), converter=tuple)
-    working_hours: tuple[int, int] = attrs.field(default=(9, 17), converter=tuple)
+    tables: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_many)
+    colleagues: tuple[Colleague, ...] = attrs.field(default=(), converter=_many)
+    working_hours: tuple[int, int] = attrs.field(default=(9, 17), converter=_many)
     sources: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     teams: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_teams)
     agreed: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
@@ -30,8 +30,18 @@ from touchpoints.store import Decision, Store, Stored
 from touchpoints.summary import Summary
 from touchpoints.warmth import Warmth, judge
 
+if TYPE_CHECKING:
+    from touchpoints.reach import Reach
+    from touchpoints.team.cover import Cover
+    from touchpoints.team.demand import Demand
+    from touchpoints.team.mix import Mix
+    from touchpoints.team.service import Service
+    from touchpoints.team.staffing import Staff
+
 OUTCOMES = ("reached", "voicemail", "missed", "message")
 """What `log` takes: a call that was reached, a voicemail left, a call not answered, a message sent."""
+PRACTICES = frozenset({"service", "demand", "staff", "reach", "mix", "cover"})
+"""Practices whose thresholds stand under `[rules]` too."""
 DISMISSALS = ("done", "supplier", "private", "former", "not-now", "wrong-person")
 _REMEMBERED = ("me", "own_domains", "region", "date_order", "known_only", "subjects", "lang")
 
@@ -264,7 +274,7 @@ class Tracker:
     def reasons(self, book: Book) -> list[Reason]:
         """The reasons all rules find in a book. A rule that fails is a problem of its plugin, and the others work."""
         found: list[Reason] = []
-        names = {rule.name for rule in self.plugins.rules}
+        names = {rule.name for rule in self.plugins.rules} | PRACTICES
         for unknown in self.settings.rules.keys() - names:
             raise UnknownName("rule in the settings", unknown, names)
         for rule in self.plugins.rules:
@@ -367,6 +377,46 @@ class Tracker:
 
         told = grouped(self.store.touchpoints(handles, None, at), self.store.zone, contact_of)
         return [event(group) for group in reversed(told)]
+
+    # -- the practices of a team; each is explained in docs/measures.md ------------------------------------------------
+
+    def reach(self, who: str, at: datetime) -> Reach:
+        """On which way somebody answers, how soon and when (see `practices.reach`). Raises `IdentityError`."""
+        from touchpoints import practices
+
+        return practices.reach(self, who, at)
+
+    def mix(self, at: datetime, who: str | None = None, **choices: Any) -> Mix:
+        """Channels over time, and whether a shift is more than noise; `choices` as in `practices.mix`."""
+        from touchpoints import practices
+
+        return practices.mix(self, at, who, **choices)
+
+    def service(self, at: datetime, **choices: Any) -> Service:
+        """Response and call-back times against their targets; `choices` as in `practices.service`."""
+        from touchpoints import practices
+
+        return practices.service(self, at, **choices)
+
+    def demand(self, at: datetime, of: str = "call", **choices: Any) -> Demand:
+        """When customers call or write, and the forecast of a week; `choices` as in `practices.demand`."""
+        from touchpoints import practices
+
+        return practices.demand(self, at, of, **choices)
+
+    def staff(self, at: datetime, roster: Any = None, **choices: Any) -> Staff:
+        """Heads needed by Erlang C against a roster; `choices` as in `practices.staff`."""
+        from touchpoints import practices
+
+        return practices.staff(self, at, roster, **choices)
+
+    def cover(
+        self, who: str, start: date | None = None, end: date | None = None, *, at: datetime, **choices: Any
+    ) -> Cover:
+        """Who takes over what while a colleague is away; `choices` as in `practices.cover`."""
+        from touchpoints import practices
+
+        return practices.cover(self, who, start, end, at=at, **choices)
 
     def coverage(self) -> list[tuple[str, str, date, date, str]]:
         """Every span a source covers: (importer, line or account or chat, first day, last day, file)."""
