@@ -1,8 +1,9 @@
 """Makes examples/team: the exports of a made-up small team, for the examples of the practices S1 to S5.
 
-Six people answer a hotline (`hotline.csv`, with waiting times) and a mailbox (`postfach.csv`), three look after customers (`kontakte.csv` from a CRM,
-`messages.csv` from LinkedIn, `kunden.csv`); `dienstplan.csv` and `abwesenheiten.ics` say who is there, `touchpoints.toml`
-who they are. Everything is drawn from one seed: the same files every time. No person, firm or number in it exists.
+Six people answer a hotline (`hotline.csv`, with waiting times) and a mailbox (`postfach.csv`), three look after customers
+(`kontakte.csv` from a CRM, `messages.csv` from LinkedIn, `kunden.csv`); `dienstplan.csv` and `abwesenheiten.ics` say who is
+there, `touchpoints.toml` who they are. Everything is drawn from one seed: the same files every time. No person, firm or
+number in it exists.
 
     python examples/make_team.py
 """
@@ -280,7 +281,7 @@ def main() -> None:
     draw, everybody = random.Random(2026), people()
     table(
         "kunden.csv", "Name;Firma;E-Mail;Telefon;Mobil;LinkedIn;Kategorie;Klasse;Zuständig",
-        ((p["name"], p["firm"], p["email"], p["office"], p["mobile"], p["profile"], "Kunde", p["class"], p["owner"]) for p in everybody),
+        ([*(p[k] for k in "name firm email office mobile profile".split()), "Kunde", p["class"], p["owner"]] for p in everybody),
     )  # fmt: skip
     calls = sorted(hotline(draw), key=lambda c: (c[0], c[2]))
     table(
@@ -322,7 +323,8 @@ def main() -> None:
         f"SUMMARY:{who}\r\nEND:VEVENT\r\n"
         for n, (who, a, b) in enumerate(absences)
     )
-    calendar = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//made up//team//DE\r\nX-WR-CALNAME:Abwesenheiten\r\n{events}END:VCALENDAR\r\n"
+    head = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//made up//team//DE\r\nX-WR-CALNAME:Abwesenheiten\r\n"
+    calendar = f"{head}{events}END:VCALENDAR\r\n"
     (HERE / "abwesenheiten.ics").write_text(calendar, encoding="utf-8", newline="")
     handles = {
         name: (f"+49 30 23125 {100 + n}", f"{name.split()[0].lower()}@nordhilfe.example")

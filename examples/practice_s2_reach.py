@@ -10,7 +10,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import touchpoints as tp
-from touchpoints import practices
 from touchpoints.render import practice
 
 TEAM = Path(__file__).parent / "team"
@@ -25,7 +24,7 @@ def main(lang: str) -> None:
     with tp.Tracker(settings=tp.Settings.from_toml(TEAM / "touchpoints.toml")) as tracker:
         tracker.ingest(TEAM / "kunden.csv", TEAM / "kontakte.csv", TEAM / "messages.csv")
         zone = tracker.store.zone
-        found = [practices.reach(tracker, contact.id, NOW) for contact in tracker.directory.contacts.values()]
+        found = [tracker.reach(contact.id, NOW) for contact in tracker.directory.contacts.values()]
         dead = [r for r in found if r.message_first and any(w.dead for w in r.ways)]
         print(f"{HEADINGS[lang].format(n=len(dead), of=len(found))}\n")
         for reach in sorted(dead, key=lambda r: r.name):

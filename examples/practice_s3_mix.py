@@ -10,7 +10,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import touchpoints as tp
-from touchpoints import practices
 from touchpoints.render import practice
 
 TEAM = Path(__file__).parent / "team"
@@ -22,10 +21,10 @@ def main(lang: str) -> None:
     with tp.Tracker(settings=tp.Settings.from_toml(TEAM / "touchpoints.toml")) as tracker:
         tracker.ingest(TEAM / "kunden.csv", TEAM / "kontakte.csv", TEAM / "messages.csv")
         for who in (None, "Ahornhof Naturkost"):  # all, and one customer: one relationship is no trend
-            mix = practices.mix(tracker, NOW, who, months=12, after=SPRING, before=AUTUMN)
+            mix = tracker.mix(NOW, who, months=12, after=SPRING, before=AUTUMN)
             print(practice.mix(mix, lang, tracker.store.zone))
         # three people look after the customers: what they did is theirs, and no figure for a wall
-        print(practice.mix(practices.mix(tracker, NOW, team="Vertrieb"), lang, tracker.store.zone))
+        print(practice.mix(tracker.mix(NOW, team="Vertrieb"), lang, tracker.store.zone))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import attrs
 
 import touchpoints as tp
-from touchpoints import practices
 from touchpoints.render import practice
 
 TEAM = Path(__file__).parent / "team"
@@ -24,9 +23,9 @@ def main(lang: str) -> None:
     promised = {"service": {"answer_seconds": 20, "call_back_hours": 4, "mail_hours": 8}}
     with tp.Tracker(settings=attrs.evolve(settings, rules=promised)) as tracker:
         tracker.ingest(TEAM / "hotline.csv", TEAM / "postfach.csv")
-        print(practice.service(practices.service(tracker, NOW), lang, tracker.store.zone))
+        print(practice.service(tracker.service(NOW), lang, tracker.store.zone))
         # nobody sees the figures of one colleague but that colleague
-        one = practices.service(tracker, NOW, colleague="Ayla Demir")
+        one = tracker.service(NOW, colleague="Ayla Demir")
         print("\n".join(practice.service(one, lang, tracker.store.zone).splitlines()[:2]))
 
 

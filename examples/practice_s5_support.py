@@ -9,7 +9,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import touchpoints as tp
-from touchpoints import practices
 from touchpoints.render import practice
 from touchpoints.team.staffing import Goal
 
@@ -22,13 +21,13 @@ def main(lang: str) -> None:
     with tp.Tracker(settings=settings) as tracker:
         tracker.ingest(*(TEAM / name for name in ("hotline.csv", "kunden.csv", "kontakte.csv", "messages.csv")))
         zone = tracker.store.zone
-        print(practice.demand(practices.demand(tracker, NOW, team="Support"), lang, zone))
+        print(practice.demand(tracker.demand(NOW, team="Support"), lang, zone))
         goal = Goal(level=0.8, answer_within=20, wrap=30, shrinkage=0.3)
         roster = TEAM / "dienstplan.csv"
-        staff = practices.staff(tracker, NOW, roster, team="Support", goal=goal, without="Deniz Arslan")
+        staff = tracker.staff(NOW, roster, team="Support", goal=goal, without="Deniz Arslan")
         print(practice.staff(staff, lang, zone))
         # Mara is away for two weeks, as the shared calendar says
-        cover = practices.cover(tracker, "Mara Falk", at=NOW, roster=TEAM / "abwesenheiten.ics")
+        cover = tracker.cover("Mara Falk", at=NOW, roster=TEAM / "abwesenheiten.ics")
         print(practice.cover(cover, lang, zone))
 
 

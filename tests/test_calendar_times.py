@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -144,13 +145,13 @@ def test_a_definition_of_a_few_years_holds_only_there() -> None:
         assert starts(f"DTSTART;TZID=Europe/Berlin:{day}T090000", head=around_export)[0][-5:-3] == hour
 
 
+CENTRAL_EUROPE = embedded(OUTLOOK.format("Berlin"))
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.datetimes(datetime(1997, 1, 1), datetime(2037, 12, 31)))
 def test_outlooks_definition_of_central_europe_is_that_of_the_zone_database(wall: datetime) -> None:
-    from zoneinfo import ZoneInfo
-
-    zone = embedded(OUTLOOK.format("Berlin"))
-    berlin = ZoneInfo("Europe/Berlin")
+    zone, berlin = CENTRAL_EUROPE, ZoneInfo("Europe/Berlin")
     assert zone is not None
     assert wall.replace(tzinfo=zone).utcoffset() == wall.replace(tzinfo=berlin).utcoffset()
     instant = wall.replace(tzinfo=UTC)
@@ -439,7 +440,6 @@ def test_series_of_real_files_are_those_of_recurring_ical_events() -> None:
     import re
     import warnings
     from collections import Counter
-    from zoneinfo import ZoneInfo
 
     import icalendar
     import recurring_ical_events

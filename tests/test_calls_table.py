@@ -265,11 +265,17 @@ def test_rows_of_nothing_but_names_ask_what_kind_of_contact_they_are() -> None:
     [
         "17.03.2024 10:05:07", "17.3.24, 10:05:07", "2024-03-17 10:05:07", "2024-03-17T10:05:07", "2024-03-17T09:05:07Z",
         "2024-03-17T10:05:07+01:00", "17. März 2024 10:05:07", "Mar 17, 2024 10:05:07 AM", "03/17/2024 10:05:07 AM", "1710666307",
-        "1710666307000",
+        "1710666307000", "17.03.2024  10:05:07", "17.03.2024 10:05:07 Uhr",
     ],
 )  # fmt: skip
 def test_a_time_may_be_written_in_many_ways(cell: str) -> None:
     assert only(f'Zeitpunkt;Rufnummer\n"{cell}";08999998123\n').at.isoformat() == "2024-03-17T10:05:07+01:00"
+
+
+def test_a_clock_time_in_a_column_of_its_own_may_be_padded_or_short() -> None:
+    rows = "17.03.2024; 9:05:07;08999998123\n17.03.2024; 9:05 ;08999998123\n17.03.2024;09:05:07 ;08999998123\n"
+    found = calls(read("Datum;Uhrzeit;Rufnummer\n" + rows))
+    assert [c.at.strftime("%H:%M:%S") for c in found] == ["09:05:07", "09:05:00", "09:05:07"]
 
 
 def test_slashed_dates_are_decided_by_any_row_and_else_asked_for() -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from happenings import AT, BERLIN, ago
 
 import touchpoints as tp
 import touchpoints.cli_team  # registers its commands
-from happenings import AT, BERLIN, ago
 from touchpoints.cli import main
 from touchpoints.render import practice
 from touchpoints.render.phrases import PHRASES

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from happenings import AT, BERLIN, MAIL, MOBILE, OFFICE, PROFILE, ago, call, chat, event, mail
 from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
-from happenings import AT, BERLIN, MAIL, MOBILE, OFFICE, PROFILE, ago, call, chat, event, mail
 from touchpoints import practices
 from touchpoints.distributions import beta_interval
 from touchpoints.handles import Handle

@@ -9,10 +9,10 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from touchpoints.facts import Stored
 from touchpoints.handles import Handle
 from touchpoints.model import Party, Touchpoint
 from touchpoints.sameevent import LENGTHS, LOGGED, NEAR, event, grouped, source_of
-from touchpoints.store import Stored
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 6, 1, 10, tzinfo=UTC)

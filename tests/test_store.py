@@ -17,10 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from touchpoints.errors import StoreError, UnknownName
+from touchpoints.facts import sortable
 from touchpoints.handles import Handle
 from touchpoints.model import LIVE_MEDIA, Participant, Party, Touchpoint
 from touchpoints.ourside import OurSide
-from touchpoints.store import Store, sortable
+from touchpoints.store import Store
 from touchpoints.summary import Days, Summary
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from happenings import AT, BERLIN, ago
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import touchpoints as tp
-from happenings import AT, BERLIN, ago
 from touchpoints import practices
 from touchpoints.errors import InvalidValue
 from touchpoints.team.cover import Cover, away_of
@@ -134,7 +134,7 @@ def test_what_is_owed_promised_booked_or_falls_due() -> None:
         assert ("booked", date(2026, 7, 9)) in why["Person 002"]
         assert why["Person 003"][0][0] == "falls due"
         assert "Person 009" not in why  # due in three months
-        assert [task.relationship.name for task in found.tasks][0] == "Person 000"
+        assert found.tasks[0].relationship.name == "Person 000"
         assert next(task for task in found.tasks if task.relationship.name == "Person 001").promises == (
             "call back on 8 July",
         )

@@ -4,9 +4,9 @@ import random
 from datetime import date, timedelta
 
 import pytest
+from happenings import AT, BERLIN, ago, call, chat, mail
 
 import touchpoints as tp
-from happenings import AT, BERLIN, ago, call, chat, event, mail
 from touchpoints import practices
 from touchpoints.happened import Event
 from touchpoints.team.group import Group, Withheld

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from happenings import AT, BERLIN, WORKDAYS, ago, call, chat, mail
 
 import touchpoints as tp
-from happenings import AT, BERLIN, WORKDAYS, ago, call, chat, mail
 from touchpoints import practices
 from touchpoints.happened import Event
 from touchpoints.team.group import Group, Withheld
@@ -267,7 +267,8 @@ def test_without_names_a_figure_is_about_no_colleague() -> None:
 
 
 def test_no_value_names_or_counts_single_colleagues() -> None:
-    from touchpoints.render.practice import record, service as text
+    from touchpoints.render.practice import record
+    from touchpoints.render.practice import service as text
 
     found = of(*answered_by(*NAMES), *answered_by(*NAMES, what="mail"))
     said = str(record(found, "en", BERLIN)) + text(found, "de", BERLIN)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from happenings import AT, BERLIN, WORKDAYS, ago, call, chat, mail
 from hypothesis import given
 from hypothesis import strategies as st
 
 import touchpoints as tp
-from happenings import AT, BERLIN, WORKDAYS, ago, call, chat, mail
 from touchpoints import practices
 from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.happened import Event
@@ -267,7 +267,7 @@ def test_absences_count_whatever_their_reason() -> None:
     there = week("Ada", "Ben", "Cem")
     away = Roster(there.shifts, (Absence("Cem", date(2026, 7, 7), date(2026, 7, 7)),))
     monday, tuesday = (
-        [n.planned for n in planned(away).needs if n.day == day][0] for day in (MONDAY, MONDAY + timedelta(days=1))
+        next(n.planned for n in planned(away).needs if n.day == day) for day in (MONDAY, MONDAY + timedelta(days=1))
     )
     assert (monday, tuesday) == (3, 2)
 

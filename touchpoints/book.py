@@ -16,11 +16,12 @@ import attrs
 
 from touchpoints import times
 from touchpoints.directory import OFFICE, Directory
+from touchpoints.facts import Decision, Stored
 from touchpoints.handles import Handle, company_domain
 from touchpoints.model import LIVE_MEDIA, Contact, Customer
 from touchpoints.prior import PRIOR, Prior
 from touchpoints.settings import Settings
-from touchpoints.store import Decision, Store, Stored
+from touchpoints.store import Store
 from touchpoints.summary import Summary
 from touchpoints.warmth import Warmth, judge
 from touchpoints.workdays import Workdays

@@ -16,10 +16,10 @@ import attrs
 
 from touchpoints import words
 from touchpoints.book import Book, Flag, HeldBack, Reason, Relationship, Suggestion, is_live
+from touchpoints.facts import Decision
 from touchpoints.model import LIVE_MEDIA
 from touchpoints.rules.occasions import next_birthday
 from touchpoints.rules.scope import NO_SILENCE, Scope, is_attempt
-from touchpoints.store import Decision
 from touchpoints.suggestion import suggest, usual_minutes
 from touchpoints.warmth import DORMANT, NOT_ENOUGH_DATA, due_silence
 from touchpoints.words import Text

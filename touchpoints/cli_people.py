@@ -18,7 +18,7 @@ from touchpoints.errors import InvalidValue, UnknownName
 from touchpoints.model import IMPORTANCES, Contact, Customer
 
 if TYPE_CHECKING:
-    from touchpoints.store import Decision
+    from touchpoints.facts import Decision
     from touchpoints.suggestions import Similar
     from touchpoints.tracker import Tracker
 

@@ -12,11 +12,11 @@ from datetime import date, datetime
 from typing import Any
 
 from touchpoints.errors import IdentityError, InvalidValue, UnknownName
+from touchpoints.facts import Decision
 from touchpoints.handles import Handle, fold
 from touchpoints.identity import ALWAYS, bare, contact_id, customer_id, written
 from touchpoints.model import IMPORTANCES, KINDS_OF_CUSTOMER, Contact, Customer
 from touchpoints.resolution import OFFICE, Resolution, Unresolved, domain_of
-from touchpoints.store import Decision
 
 __all__ = ["MARKS", "OFFICE", "Directory", "Unresolved", "contact_id", "customer_id"]
 

@@ -9,10 +9,10 @@ from functools import cached_property
 import attrs
 
 from touchpoints.directory import OFFICE, Directory
+from touchpoints.facts import Stored
 from touchpoints.handles import KINDS, Handle
 from touchpoints.model import LIVE_MEDIA, Touchpoint
 from touchpoints.sameevent import event, grouped
-from touchpoints.store import Stored
 
 WRITTEN = frozenset({"email", "message", "letter"})
 

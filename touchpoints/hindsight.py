@@ -18,10 +18,10 @@ from touchpoints.backtest import Backtest, Event, Hindsight, Looked, evaluate, h
 from touchpoints.book import Book, is_live
 from touchpoints.directory import OFFICE, Directory
 from touchpoints.errors import UnreadableSource
+from touchpoints.facts import Decision, Stored
 from touchpoints.handles import Handle
 from touchpoints.model import LIVE_MEDIA, Channel, Coverage
 from touchpoints.rules.scope import Scope
-from touchpoints.store import Decision, Stored
 from touchpoints.tracker import Tracker
 from touchpoints.warmth import HORIZON
 

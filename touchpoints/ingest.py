@@ -17,6 +17,7 @@ import attrs
 
 from touchpoints.directory import Directory
 from touchpoints.errors import AmbiguousSource, SourceError, UnreadableSource, UnrecognisedSource
+from touchpoints.facts import Counts
 from touchpoints.handles import Handle
 from touchpoints.model import Channel, Coverage, LeftOut, Person, Question, Skipped, Touchpoint
 from touchpoints.ourside import OurSide
@@ -25,7 +26,7 @@ from touchpoints.privacy import Gate
 from touchpoints.reading import Context, content_key
 from touchpoints.settings import Settings
 from touchpoints.source import DAMAGE, MEDIA, Source, walk
-from touchpoints.store import Counts, Store
+from touchpoints.store import Store
 
 MOST_SHOWN = 1000
 """So many skipped records are kept in a report; all are counted."""

@@ -21,10 +21,11 @@ from touchpoints import handles as reading
 from touchpoints.book import Book
 from touchpoints.directory import Directory, Unresolved, contact_id
 from touchpoints.errors import InvalidValue, StoreError
+from touchpoints.facts import Tombstone
 from touchpoints.handles import Handle, fold
 from touchpoints.identity import ALWAYS
 from touchpoints.model import Contact, Coverage, Customer, LeftOut, Party, Person, Touchpoint
-from touchpoints.store import Store, Tombstone
+from touchpoints.store import Store
 
 ERASED = LeftOut("erased")
 RETAINED = LeftOut("older than is kept")

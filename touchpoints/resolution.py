@@ -10,12 +10,13 @@ from typing import Any
 
 import attrs
 
+from touchpoints.facts import Decision, Trait
 from touchpoints.handles import EXTENSION, Handle, company_domain, fold, is_automatic, is_role
 from touchpoints.identity import ALWAYS, Groups, bare, contact_id, customer_id, decided, order, shared, stand_in
 from touchpoints.model import Contact, Customer, Person
 from touchpoints.ourside import OurSide
 from touchpoints.settings import Settings
-from touchpoints.store import Decision, Store, Trait
+from touchpoints.store import Store
 
 OFFICE = "office:"
 """Prefix of the stand-in for everybody at a customer who is no contact: the switchboard, info@, a first-time sender."""

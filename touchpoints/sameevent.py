@@ -16,9 +16,9 @@ from typing import Any
 
 import attrs
 
+from touchpoints.facts import Stored
 from touchpoints.handles import Handle
 from touchpoints.model import Touchpoint
-from touchpoints.store import Stored
 
 NEAR = 120
 """Seconds between the first telling of an event and another, at most: clocks differ, and what they stamp does too."""

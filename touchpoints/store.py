@@ -8,25 +8,40 @@ are not. Beaten versions are kept, so that forgetting a file leaves exactly what
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import threading
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
 import orjson
 
 from touchpoints.errors import StoreError, UnknownName
+from touchpoints.facts import (
+    Counts,
+    Decision,
+    Row,
+    Stored,
+    Tombstone,
+    Trait,
+    canonical,
+    derived,
+    person_in,
+    person_out,
+    row_of,
+    sortable,
+    touchpoint_of,
+    values_of,
+)
 from touchpoints.handles import Handle
-from touchpoints.model import CHANNELS, Channel, Coverage, Participant, Party, Person, Touchpoint
+from touchpoints.model import CHANNELS, Channel, Coverage, Person, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.reading import content_key
+from touchpoints.rollup import RollUp
 from touchpoints.summary import Summary, View
 
 SCHEMA = 1
@@ -70,72 +85,6 @@ CREATE TABLE tombstone (hash TEXT NOT NULL, what TEXT NOT NULL, since INTEGER NO
                         at INTEGER NOT NULL, PRIMARY KEY (hash, what, since)) WITHOUT ROWID;
 """
 _LIVE = "('meeting','video','call')"
-
-
-@attrs.define(slots=True)
-class Counts:
-    """What happened to a file's touchpoints: `added`, `updated` (a newer version won), `duplicates` (known already)."""
-
-    added: int = 0
-    updated: int = 0
-    duplicates: int = 0
-
-
-@attrs.frozen(slots=True)
-class Stored:
-    """A touchpoint as the store has it: with its key, the medium of its channel, the importer and the file it came
-    from."""
-
-    touchpoint: Touchpoint
-    key: str
-    medium: str
-    source: str
-    importer: str
-
-
-class Trait(NamedTuple):
-    """What is known of a handle from its days: ordinals of the first day they did, of the first day we did; how many
-    touchpoints were written to us, written by us and live (reached ones only); how many in all, the first and last day,
-    the media, and how many papers (invoices, tickets) came from it."""
-
-    first_in: int | None
-    first_out: int | None
-    written_in: int
-    written_out: int
-    live: int
-    n: int
-    first: int
-    last: int
-    media: tuple[str, ...]
-    papers: int
-
-
-@attrs.frozen(slots=True)
-class Decision:
-    """Something the user decided: `kind` (merge, dismiss, snooze, note …), about `who`, at an epoch second."""
-
-    id: int
-    at: int
-    kind: str
-    who: str
-    payload: Mapping[str, Any]
-
-
-@attrs.frozen(slots=True)
-class Tombstone:
-    """What is left of somebody who was erased: a keyed hash of a handle (`what` = handle, on the days `since` to `until`,
-    ordinals), of the end of a number (tail), of a name, or of a word of it; `at`: when, an epoch second."""
-
-    hash: str
-    what: str
-    since: int
-    until: int
-    at: int
-
-
-def sortable(revision: Iterable[int | str]) -> str:
-    """A revision as a text that sorts like it: numbers (from −10⁹) before each other by size, texts as written."""
-    return "".join(f"{n + 10**9:012d}\x1e" if isinstance(n, int) else f"{n}\x1e" for n in revision)
 
 
 class Store:
@@ -248,7 +197,7 @@ class Store:
     def put(self, name: str, value: Any) -> None:
         """Remember a value (anything JSON holds)."""
         with self.transaction() as db:
-            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, _canonical(value)))
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, canonical(value)))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -304,7 +253,7 @@ class Store:
 
     def finish_source(self, source: int, report: Mapping[str, Any]) -> None:
         """Record what the import of a file said, so that the same file need not be read again."""
-        self.db.execute("UPDATE source SET report=? WHERE id=?", (_canonical(report), source))
+        self.db.execute("UPDATE source SET report=? WHERE id=?", (canonical(report), source))
 
     def forget(self, source: int) -> set[str]:
         """Undo the import of one file: what only it said goes, what others say too is as if it had never been read.
@@ -319,7 +268,7 @@ class Store:
             }
             db.execute("DELETE FROM beaten WHERE source=?", (source,))
             db.execute("DELETE FROM seen WHERE source=?", (source,))
-            roll = _RollUp(self)
+            roll = RollUp(self)
             for row in db.execute(
                 "SELECT id, key, at, payload, current FROM touchpoint WHERE source=?", (source,)
             ).fetchall():
@@ -333,7 +282,7 @@ class Store:
             return {key for key in before if not db.execute("SELECT 1 FROM touchpoint WHERE key=?", (key,)).fetchone()}
 
     def _replace_forgotten(
-        self, db: sqlite3.Connection, roll: _RollUp, id_: int, key: str, at: int, payload: str, current: int
+        self, db: sqlite3.Connection, roll: RollUp, id_: int, key: str, at: int, payload: str, current: int
     ) -> None:
         other = db.execute("SELECT min(source) FROM seen WHERE touchpoint=?", (id_,)).fetchone()[0]
         if other is not None:  # another file holds the very same version
@@ -383,11 +332,11 @@ class Store:
         counts, pending = Counts(), []
         with self.transaction():
             self._add_channels(channels)
-            roll, touched = _RollUp(self), set[str]()
+            roll, touched = RollUp(self), set[str]()
             for touchpoint in touchpoints:
                 if touchpoint.channel not in roll.media:
                     raise UnknownName("channel", touchpoint.channel, roll.media)
-                pending.append(_row(touchpoint))
+                pending.append(row_of(touchpoint))
                 if len(pending) >= batch:
                     self._add_rows(pending, source, roll, counts, touched, formerly)
                     pending.clear()
@@ -399,9 +348,9 @@ class Store:
 
     def _add_rows(
         self,
-        rows: list[_Row],
+        rows: list[Row],
         source: int,
-        roll: _RollUp,
+        roll: RollUp,
         counts: Counts,
         touched: set[str],
         formerly: Collection[str],
@@ -415,7 +364,7 @@ class Store:
                 f"SELECT key, id, revision, payload, source, current, at FROM touchpoint WHERE key IN ({marks})", keys
             ):
                 known[found[0]] = found[1:]
-        fresh: dict[str, _Row] = {}
+        fresh: dict[str, Row] = {}
         for row in rows:
             key, at, payload, revision, series, version, _ = row
             if series is not None:
@@ -457,7 +406,7 @@ class Store:
             counts.duplicates += back
 
     @staticmethod
-    def _beat(db: sqlite3.Connection, id_: int, row: _Row, source: int) -> None:
+    def _beat(db: sqlite3.Connection, id_: int, row: Row, source: int) -> None:
         """The row becomes the current version; the one it beats is kept for every file that holds it."""
         key, at, payload, revision, series, version, _ = row
         db.execute(
@@ -492,7 +441,7 @@ class Store:
             rows = db.execute(
                 f"SELECT id, at, payload, series, version, current FROM touchpoint WHERE series IN ({marks})", some
             )
-            roll = _RollUp(self)
+            roll = RollUp(self)
             for id_, at, payload, series, version, current in rows.fetchall():
                 wanted = version == newest[series]
                 if wanted != bool(current):
@@ -505,7 +454,7 @@ class Store:
         changed = 0
         with self.transaction() as db:
             for person in people:
-                payload = _canonical(_person_out(person))
+                payload = canonical(person_out(person))
                 key = person.key or content_key("person", person.ref or payload)
                 before = db.execute("SELECT payload FROM person WHERE key=? AND source=?", (key, source)).fetchone()
                 if before is None or before[0] != payload:
@@ -544,7 +493,7 @@ class Store:
                 for n, (id_, payload) in enumerate(db.execute(f"SELECT {place}, payload FROM {table}").fetchall()):
                     if progress and n % 10_000 == 0:
                         progress(n)
-                    anew = _derived(payload, our_side, media)
+                    anew = derived(payload, our_side, media)
                     if anew != payload:
                         changed += 1
                         db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (anew, id_))
@@ -557,7 +506,7 @@ class Store:
         with self.transaction() as db:
             for table in ("party", "day", "alias", "sign"):
                 db.execute(f"DELETE FROM {table}")
-            roll = _RollUp(self)
+            roll = RollUp(self)
             last = 0
             while rows := db.execute(
                 "SELECT id, at, payload FROM touchpoint WHERE current AND id>? ORDER BY id LIMIT 20000", (last,)
@@ -600,7 +549,7 @@ class Store:
             f"ORDER BY t.at {order}, t.key {order}" + (f" LIMIT {int(limit)}" if limit is not None else "")
         )
         for at, payload, _revision, key, name, importer in self.db.execute(query, values):
-            touchpoint = _touchpoint(at, payload, key)
+            touchpoint = touchpoint_of(at, payload, key)
             if touchpoint.parties:
                 yield Stored(touchpoint, key, media[touchpoint.channel], name, importer)
 
@@ -652,7 +601,7 @@ class Store:
     def people(self) -> list[Person]:
         """What directories say, one entry a key: the highest (revision, canonical text)."""
         rows = self.db.execute("SELECT key, revision, payload FROM person ORDER BY key, revision, payload")
-        return [_person_in(payload, key) for key, payload in {k: p for k, _, p in rows}.items()]
+        return [person_in(payload, key) for key, payload in {k: p for k, _, p in rows}.items()]
 
     # -- decisions ------------------------------------------------------------------------------------------------------
 
@@ -661,7 +610,7 @@ class Store:
         with self.transaction() as db:
             done = db.execute(
                 "INSERT INTO decision (at, kind, who, payload) VALUES (?, ?, ?, ?)",
-                (int(at.timestamp()), kind, who, _canonical(payload)),
+                (int(at.timestamp()), kind, who, canonical(payload)),
             )
             self._changed()
             return int(done.lastrowid or 0)
@@ -788,13 +737,13 @@ class Store:
                 query = f"SELECT {place}, at, payload, key, series FROM {table} WHERE {place}>? ORDER BY {place} LIMIT 20000"
                 while rows := db.execute(query, (last,)).fetchall():
                     for id_, at, payload, key, series in rows:
-                        before = attrs.evolve(_touchpoint(at, payload, key), series=series)
+                        before = attrs.evolve(touchpoint_of(at, payload, key), series=series)
                         after = change(before)
                         if after is None:
                             gone.append(id_)
                         elif after != before or dict(after.extra) != dict(before.extra):
                             changed += table == "touchpoint"
-                            text = _canonical(_values(after, at))
+                            text = canonical(values_of(after, at))
                             db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (text, id_))
                     last = rows[-1][0]
             if changed or dropped["touchpoint"] or dropped["beaten"]:
@@ -829,7 +778,7 @@ class Store:
                 ).fetchone()
                 v = orjson.loads(payload)
                 bare = Touchpoint(datetime.fromtimestamp(at, UTC), v["ch"], v["dir"], v["out"], series=series)
-                db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (_canonical(_values(bare, at)), id_))
+                db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (canonical(values_of(bare, at)), id_))
                 db.execute("DELETE FROM gone WHERE kind=? AND id=?", (table, id_))
             db.execute("DELETE FROM touchpoint WHERE id IN (SELECT id FROM gone WHERE kind='touchpoint')")
             db.execute("DELETE FROM beaten WHERE rowid IN (SELECT id FROM gone WHERE kind='beaten')")
@@ -840,7 +789,7 @@ class Store:
     def revise_people(self, keep: Callable[[Person], bool]) -> int:
         """Drop the directory entries that are not to be kept; returns how many."""
         rows = self.db.execute("SELECT key, source, payload FROM person").fetchall()
-        gone = [(key, source) for key, source, payload in rows if not keep(_person_in(payload, key))]
+        gone = [(key, source) for key, source, payload in rows if not keep(person_in(payload, key))]
         self.db.executemany("DELETE FROM person WHERE key=? AND source=?", gone)
         self._changed()
         return len(gone)
@@ -855,7 +804,7 @@ class Store:
                 gone += 1
                 self.db.execute("DELETE FROM decision WHERE id=?", (decision.id,))
             elif payload != decision.payload:
-                self.db.execute("UPDATE decision SET payload=? WHERE id=?", (_canonical(payload), decision.id))
+                self.db.execute("UPDATE decision SET payload=? WHERE id=?", (canonical(payload), decision.id))
         self._changed()
         return gone
 
@@ -870,7 +819,7 @@ class Store:
             return {deep(k): deep(v) for k, v in value.items()} if isinstance(value, dict) else value
 
         for id_, name, report in self.db.execute("SELECT id, name, report FROM source").fetchall():
-            said = _canonical(deep(orjson.loads(report)))
+            said = canonical(deep(orjson.loads(report)))
             self.db.execute("UPDATE OR IGNORE source SET name=?, report=? WHERE id=?", (change(name), said, id_))
         for source, what, start, until in self.db.execute("SELECT * FROM coverage").fetchall():
             if change(what) != what:
@@ -941,206 +890,3 @@ SET at=excluded.at, payload=excluded.payload, revision=excluded.revision, series
     version=excluded.version
 WHERE (excluded.revision, excluded.payload) > (revision, payload)
 """
-
-
-# -- facts as text ------------------------------------------------------------------------------------------------------
-
-_Row = tuple[str, int, str, str, str | None, str | None, Mapping[str, Any]]
-"""key, at, payload, revision, series, version, and what the payload says"""
-
-
-def _canonical(value: Any) -> str:
-    """JSON with sorted keys. Half of a broken emoji, which no UTF-8 can hold, becomes U+FFFD."""
-    try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-    except TypeError:
-        return orjson.dumps(_mended(value), option=orjson.OPT_SORT_KEYS).decode()
-
-
-def _mended(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if isinstance(value, Mapping):
-        return {_mended(k): _mended(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_mended(v) for v in value]
-    return value
-
-
-def _row(t: Touchpoint) -> _Row:
-    at = int(t.at.timestamp() // 1)
-    values = _values(t, at)
-    payload = _canonical(values)
-    if "\ufffd" in payload:
-        values = orjson.loads(payload)  # what is counted must be what was written
-    key = t.key or content_key("added", payload)
-    version = sortable(t.revision[:2]) if t.series is not None else None
-    return key, at, payload, sortable(t.revision), t.series, version, values
-
-
-def _handle_out(h: Handle) -> list[str | None]:
-    return [h.kind, h.value, h.scope, h.raw]
-
-
-def _values(t: Touchpoint, at: int) -> dict[str, Any]:
-    """What a touchpoint says, as JSON holds it; its canonical text decides between two versions of one revision. Absent
-    fields are not written."""
-    values: dict[str, Any] = {
-        "at": at, "ch": t.channel, "dir": t.direction, "out": t.outcome,
-        "with": [[*_handle_out(p.handle), p.name, p.role] for p in t.parties],
-    }  # fmt: skip
-    for name, value in (
-        ("series", t.series), ("dur", t.duration), ("wait", t.wait), ("line", t.line), ("thread", t.thread),
-        ("er", t.expects_reply), ("subj", t.subject), ("ref", t.ref),
-    ):  # fmt: skip
-        if value is not None:
-            values[name] = value
-    if t.extra:
-        values["extra"] = dict(t.extra)
-    if t.colleagues:
-        values["coll"] = list(t.colleagues)
-    if t.participants:
-        values["all"] = [
-            [p.role, _handle_out(p.handle) if p.handle else None, p.name, p.own, p.declined] for p in t.participants
-        ]
-    return values
-
-
-def _parties(values: Mapping[str, Any]) -> tuple[Party, ...]:
-    return tuple(Party(Handle(k, v, s, r), n, role) for k, v, s, r, n, role in values.get("with", ()))
-
-
-def _participants(values: Mapping[str, Any]) -> tuple[Participant, ...]:
-    return tuple(
-        Participant(role, Handle(*h) if h else None, name, own, declined)
-        for role, h, name, own, declined in values.get("all", ())
-    )
-
-
-def _touchpoint(at: int, payload: str, key: str) -> Touchpoint:
-    v = orjson.loads(payload)
-    return Touchpoint(
-        datetime.fromtimestamp(at, UTC), v["ch"], v["dir"], v["out"], _parties(v), key=key, duration=v.get("dur"),
-        wait=v.get("wait"), line=v.get("line"), thread=v.get("thread"), expects_reply=v.get("er"),
-        colleagues=v.get("coll", ()), subject=v.get("subj"), ref=v.get("ref"), extra=v.get("extra", {}),
-        participants=_participants(v),
-    )  # fmt: skip
-
-
-def _derived(payload: str, our_side: OurSide, media: Mapping[str, str]) -> str:
-    """A fact's text with its sides worked out anew. A direction that the source stated stays."""
-    v = orjson.loads(payload)
-    if participants := _participants(v):
-        stated = None if any(p.role == "from" for p in participants) else v["dir"]
-        sides = our_side.sides(participants, media[v["ch"]], stated)
-        v["dir"], v["coll"] = sides.direction, list(sides.colleagues)
-        parties = sides.parties
-    else:
-        parties = tuple(p for p in _parties(v) if not our_side.owns(p.handle))
-    v["with"] = [[*_handle_out(p.handle), p.name, p.role] for p in parties]
-    return _canonical({k: x for k, x in v.items() if x != []})
-
-
-def _person_out(p: Person) -> dict[str, Any]:
-    values = attrs.asdict(p, filter=lambda a, v: a.name not in ("key", "revision", "handles") and v not in (None, ()))
-    return {**values, "handles": [_handle_out(h) for h in p.handles]}
-
-
-def _person_in(payload: str, key: str) -> Person:
-    values = orjson.loads(payload)
-    handles = tuple(Handle(*h) for h in values.pop("handles"))
-    return Person(values.pop("name"), handles, key=key, **values)
-
-
-_INVOICE = re.compile(
-    r"(?!(?:re|aw|antw|antwort|sv|wg|fwd?)\s*:)(?:"
-    r"(?:(?:ihre?|your|unsere?|our|neue?|new)\s+)*(?:(?:ab)?rechnung|invoice|gutschrift|credit note|(?:zahlungs)?"
-    r"mahnung|zahlungserinnerung|payment reminder|(?:auftrags|bestell|versand)bestätigung|(?:order|shipping) confirmation|"
-    r"lieferschein|delivery note|quittung|(?:payment )?receipt|kontoauszug|account statement|storno)(?:\b|s?(?:nr|nummer))|"
-    r"(?:ihre bestellung|your order)\b|(?:.{0,40}[\[(])?(?:ticket|case|vorgang|request)\s*(?:id|nr\.?|no\.?)?\s*[#:]?\s*[\w-]*\d|"
-    r"\[[\w .-]*#\s*\d)"
-)
-"""How the subject of a supplier's document begins: the paper itself, or a ticket of theirs. Matched from the beginning
-and in lower case, so that what only speaks of one ("Rückfrage zu Ihrer Rechnung", "AW: [Ticket#7]") is none."""
-
-
-class _RollUp:
-    """The changes to everything derived from facts, gathered in memory and written at once."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.media = store.media()
-        self.zone = store.zone
-        self.days: dict[tuple[Any, ...], list[int]] = {}
-        self.names: Counter[tuple[int, str]] = Counter()
-        self.signs: Counter[tuple[int, str]] = Counter()
-        self.parties: list[tuple[int, int, int, int]] = []
-        self.gone: list[tuple[int, int, int]] = []
-        self._ids: dict[tuple[str, str, str], int] = {}
-        self._midnights: dict[int, int] = {}
-
-    def take(self, id_: int, at: int, v: Mapping[str, Any], sign: int) -> None:
-        """Add (+1) or take away (−1) what one fact contributes."""
-        day = datetime.fromtimestamp(at, self.zone).toordinal()
-        medium, direction, outcome = self.media[v["ch"]], v["dir"], v["out"]
-        colleague = "\x1f".join(v.get("coll", ()))
-        ms = round(v.get("dur", 0) * 1000)
-        subject = v.get("subj", "").lower() if direction == "in" else ""
-        invoice = _INVOICE.match(subject) is not None
-        for kind, value, scope, _raw, name, role in v.get("with", ()):
-            handle = self._handle(kind, value, scope)
-            copied = role == "copied"
-            if sign > 0:
-                self.parties.append((handle, at, id_, copied))
-            else:
-                if self.parties:
-                    self.flush()  # what is written must be there before it can be taken away
-                self.gone.append((handle, at, id_))
-            if name:
-                self.names[handle, name] += sign
-            if copied:
-                continue
-            place = (handle, day, medium, direction, outcome, colleague)
-            total = self.days.setdefault(place, [0, 0])
-            total[0] += sign
-            total[1] += sign * ms
-            if invoice:
-                self.signs[handle, "invoice"] += sign
-        if len(self.parties) + len(self.gone) > 100_000:
-            self.flush()
-
-    def _handle(self, kind: str, value: str, scope: str) -> int:
-        place = (kind, value, scope)
-        if (found := self._ids.get(place)) is not None:
-            return found
-        db = self.store.db
-        row = db.execute("SELECT id FROM handle WHERE kind=? AND value=? AND scope=?", place).fetchone()
-        if row is None:
-            done = db.execute("INSERT INTO handle (kind, value, scope) VALUES (?, ?, ?)", place)
-            row = (done.lastrowid,)
-        self._ids[place] = int(row[0])
-        return int(row[0])
-
-    def flush(self) -> None:
-        """Write what was gathered."""
-        db = self.store.db
-        db.executemany("DELETE FROM party WHERE handle=? AND at=? AND touchpoint=?", self.gone)
-        db.executemany("INSERT OR REPLACE INTO party VALUES (?, ?, ?, ?)", self.parties)
-        db.executemany(
-            "INSERT INTO day VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n=n+excluded.n, ms=ms+excluded.ms",
-            [(*place, n, ms) for place, (n, ms) in self.days.items() if n or ms],
-        )
-        for table, column, counts in (("alias", "name", self.names), ("sign", "sign", self.signs)):
-            db.executemany(
-                f"INSERT INTO {table} VALUES (?, ?, ?) ON CONFLICT (handle, {column}) DO UPDATE SET n=n+excluded.n",
-                [(*place, n) for place, n in counts.items() if n],
-            )
-        if any(n < 0 for n, _ in self.days.values()) or self.gone:
-            db.execute("DELETE FROM day WHERE n=0")
-            db.execute("DELETE FROM alias WHERE n=0")
-            db.execute("DELETE FROM sign WHERE n=0")
-        self.days.clear()
-        self.names.clear()
-        self.signs.clear()
-        self.parties.clear()
-        self.gone.clear()

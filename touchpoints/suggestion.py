@@ -16,10 +16,10 @@ import attrs
 
 from touchpoints import words
 from touchpoints.book import Book, Relationship, Suggestion, is_live
+from touchpoints.facts import Stored
 from touchpoints.handles import Handle
 from touchpoints.rules.scope import is_attempt, is_sign, is_written
 from touchpoints.sameevent import events
-from touchpoints.store import Stored
 from touchpoints.words import Text
 
 HISTORY = 50

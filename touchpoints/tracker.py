@@ -16,6 +16,7 @@ from touchpoints.book import Book, CustomerView, Flag, Reason, Relationship
 from touchpoints.calllist import CallList, call_list
 from touchpoints.directory import OFFICE, Directory, Unresolved, contact_id
 from touchpoints.errors import IdentityError, InvalidValue, PluginError, StoreError, UnknownName
+from touchpoints.facts import Decision, Stored
 from touchpoints.handles import KINDS, Handle
 from touchpoints.ingest import FileReport, Progress, Report, ingest
 from touchpoints.model import Colleague, Contact, Coverage, Customer, LeftOut, Participant, Person, Skipped, Touchpoint
@@ -26,7 +27,7 @@ from touchpoints.privacy import Gate, drop_private
 from touchpoints.reading import content_key
 from touchpoints.sameevent import event, grouped
 from touchpoints.settings import Settings
-from touchpoints.store import Decision, Store, Stored
+from touchpoints.store import Store
 from touchpoints.summary import Summary
 from touchpoints.warmth import Warmth, judge
 

@@ -42,13 +42,16 @@ class Moments:
             else:
                 day, _, clock = day.partition(" ")
         try:
-            on, day_written = self._days[day]
+            on = self._days[day]
             if len(clock) == 8 and clock[2] == ":" == clock[5]:  # the most usual: cheaper to read than to look up
-                at, clock_written, coarse = time.fromisoformat(clock), clock, False
-            else:
-                at, clock_written, coarse = self._clocks[clock]
+                return self._joined(on, (time.fromisoformat(clock), clock, False))
+            return self._joined(on, self._clocks[clock])
         except (KeyError, ValueError):
             return self._slowly(day, clock)
+
+    def _joined(self, day: tuple[date, str], clock: tuple[time, str, bool]) -> tuple[datetime, str, bool]:
+        on, day_written = day
+        at, clock_written, coarse = clock
         moment = datetime.combine(on, at, self._zone)
         if self._zone is UTC:
             moment = self._context.at(moment)
@@ -59,14 +62,14 @@ class Moments:
         if text.isdigit() and len(text) in (10, 13):
             return self._context.at(utc(int(text) / (1 if len(text) == 10 else 1000))), text, False
         if clock in self._clocks or self._is_clock(clock):
+            if day not in self._days:
+                on = self._parse(day.strip(" ,"))
+                if on.tzinfo is None and on.time() == time(0) and ":" not in day:
+                    if len(self._days) > MOST_REMEMBERED:
+                        self._days.clear()
+                    self._days[day] = on.date(), on.date().isoformat()
             if day in self._days:
-                return self(day, clock)
-            on = self._parse(day.strip(" ,"))
-            if on.tzinfo is None and on.time() == time(0) and ":" not in day:
-                if len(self._days) > MOST_REMEMBERED:
-                    self._days.clear()
-                self._days[day] = on.date(), on.date().isoformat()
-                return self(day, clock)
+                return self._joined(self._days[day], self._clocks[clock])
         when = self._parse(text)
         if when.tzinfo is not None:
             return self._context.at(when), when.astimezone(UTC).isoformat(), False

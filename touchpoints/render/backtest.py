@@ -337,7 +337,9 @@ def _points(bins: Sequence[Bin], lang: str) -> Iterable[str]:
     yield f'<g fill="{_MARK}" stroke="{_MARK}">'
     for b in bins:
         interval = share(round(b.seen * b.n), b.n)
-        said = escape(_say("point", lang, foreseen=_tenth(b.foreseen, lang), seen=_tenth(b.seen, lang), n=_count(b.n, lang)))
+        said = escape(
+            _say("point", lang, foreseen=_tenth(b.foreseen, lang), seen=_tenth(b.seen, lang), n=_count(b.n, lang))
+        )
         yield f'<path d="M{_x(b.foreseen)} {_y(interval.low)}V{_y(interval.high)}" stroke-width="1.5"/>'
         yield (
             f'<circle cx="{_x(b.foreseen)}" cy="{_y(b.seen)}" r="{3 + 7 * sqrt(b.n / most):.1f}" fill-opacity="0.6">'

@@ -6,9 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from touchpoints.book import Book, Flag, HeldBack, Reason, Relationship
+from touchpoints.facts import Stored
 from touchpoints.model import Contact, Customer
 from touchpoints.report import CallReport
-from touchpoints.store import Stored
 from touchpoints.warmth import one_decimal
 from touchpoints.words import in_language
 

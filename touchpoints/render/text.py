@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from touchpoints.book import Flag, Relationship
+from touchpoints.facts import Stored
 from touchpoints.report import CallReport
-from touchpoints.store import Stored
 from touchpoints.words import in_language, standing
 
 WIDTH = 79

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from touchpoints import words
 from touchpoints.book import Book, Reason, Relationship, is_live
+from touchpoints.facts import Stored
 from touchpoints.plugins import Rule
 from touchpoints.rules.scope import (
     NAMED,
@@ -18,7 +19,6 @@ from touchpoints.rules.scope import (
     is_written,
     subject,
 )
-from touchpoints.store import Stored
 from touchpoints.words import Text
 
 

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from touchpoints import words
 from touchpoints.book import Book, Reason, Relationship, is_live
+from touchpoints.facts import Stored
 from touchpoints.plugins import Rule
 from touchpoints.rules.scope import NOTHING_OWED, is_written, subject
-from touchpoints.store import Stored
 from touchpoints.words import Text
 
 WORKING_DAYS = 10

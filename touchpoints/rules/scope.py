@@ -13,9 +13,9 @@ import attrs
 from touchpoints import words
 from touchpoints.book import Book, Relationship, is_live
 from touchpoints.errors import InvalidValue
+from touchpoints.facts import Stored
 from touchpoints.handles import Handle
 from touchpoints.sameevent import events
-from touchpoints.store import Stored
 from touchpoints.summary import View
 from touchpoints.warmth import DORMANT, due_silence
 from touchpoints.words import Text

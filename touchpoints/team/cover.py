@@ -14,10 +14,10 @@ from math import ceil
 import attrs
 
 from touchpoints.book import Book, Reason, Relationship
+from touchpoints.facts import Stored
 from touchpoints.handles import Handle, same_name
 from touchpoints.happened import Event
 from touchpoints.rules.scope import NO_SILENCE, Scope
-from touchpoints.store import Stored
 from touchpoints.summary import Days, Summary
 from touchpoints.team.roster import Roster
 from touchpoints.warmth import DORMANT, judge

@@ -83,8 +83,8 @@ class Change:
 @attrs.frozen(slots=True)
 class Mix:
     """The mix of `scope` (what was asked for) as of a day: rows by month and medium, months, and the changes from
-    `before` to `after`, live contact first; `hotline`: touchpoints on hotlines that are left out; `first`: the day on which touchpoints begin at all.
-    Nothing but the reason if it is withheld."""
+    `before` to `after`, live contact first; `hotline`: touchpoints on hotlines that are left out; `first`: the day on
+    which touchpoints begin at all. Nothing but the reason if it is withheld."""
 
     scope: str
     rows: tuple[Row, ...] = ()
