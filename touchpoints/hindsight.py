@@ -188,10 +188,8 @@ def _start(day: date, tracker: Tracker, seconds: int = 0) -> datetime:
 
 def _relived(tracker: Tracker, days: Iterable[date]) -> Iterator[tuple[Tracker, Book]]:
     """For each day, oldest first, the tracker as it would have been at its start, and the book as of then."""
-    settings = attrs.evolve(
-        tracker.settings, timezone=tracker.store.zone.key, region=tracker.region, colleagues=tracker.our_side.colleagues
-    )
-    with Tracker(settings=settings, plugins=tracker.plugins) as past:
+    settings = attrs.evolve(tracker.settings, timezone=tracker.store.zone.key, region=tracker.region)
+    with Tracker(colleagues=tracker.our_side.colleagues, settings=settings, plugins=tracker.plugins) as past:
         known = [Channel(name, medium, medium in LIVE_MEDIA) for name, medium in tracker.store.media().items()]
         files: dict[tuple[str, str], int] = {}
 

@@ -6,17 +6,14 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from math import sqrt
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from touchpoints import words
 from touchpoints.backtest import Backtest, Hindsight, Scores, span_needed
 from touchpoints.distributions import share
+from touchpoints.hindsight import CALLED_WITHIN, LookBack
 from touchpoints.measures import Bin
 from touchpoints.render.text import WIDTH, number
-
-if TYPE_CHECKING:
-    from touchpoints.hindsight import Followed, LookBack
 
 __all__ = ["data_set", "own_store", "reliability_svg"]
 
@@ -33,8 +30,8 @@ _MODELS = {
 }
 _COLUMNS = ("auc", "average_precision", "spearman", "capture", "brier", "bias", "overdue_auc")
 _HEADS = (
-    ("AUC", "mitt. Gen.", "Spearm.", "Ertrag", "Brier", "Abw.", "überf."),
-    ("AUC", "avg.prec.", "Spearm.", "capture", "Brier", "bias", "overdue"),
+    ("AUC", "Präz.", "Spearm.", "Ertrag", "Brier", "Abw.", "überf."),
+    ("AUC", "prec.", "Spearm.", "capture", "Brier", "bias", "overdue"),
 )
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "title": ("Wie gut Stille vorhergesehen wird · {source}", "How well silence is foreseen · {source}"),
@@ -43,11 +40,12 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "{n} cases at {k} cut-offs, {horizon} days ahead. Stayed silent: {silent}.",
     ),
     "about": (
-        "AUC: wie oft, wer still bleibt, kälter eingestuft war, als wer wiederkommt (0,5 = Münzwurf). Abw.: "
-        "vorhergesehene minus eingetretene Stille. Ertrag: Anteil des bestmöglich Gefundenen im obersten Zehntel. "
+        "AUC: wie oft, wer still bleibt, kälter eingestuft war, als wer wiederkommt (0,5 = Münzwurf). Präz.: mittlere "
+        "Genauigkeit. Spearm.: Rangkorrelation mit den Kontakttagen danach. Abw.: vorhergesehene minus eingetretene Stille. Ertrag: Anteil des bestmöglich Gefundenen im obersten Zehntel. "
         "überf.: AUC für Stille über drei übliche Abstände.",
         "AUC: how often those who stay silent were ranked colder than those who come back (0.5 = tossing a coin). "
-        "bias: silence foreseen minus seen. capture: share of the best possible find in the top tenth. overdue: AUC "
+        "prec.: average precision. Spearm.: rank correlation with the contact days to come. bias: silence foreseen minus "
+        "seen. capture: share of the best possible find in the top tenth. overdue: AUC "
         "for silence of three own mean gaps.",
     ),
     "ahead": (
@@ -72,6 +70,12 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Tage still{interval}; von den {others} nicht genannten {share}.",
         "Of the {named} relationships we would have named {when}, {silent} stayed silent for another {horizon} "
         "days{interval}; of the {others} not named, {share}.",
+    ),
+    "sentence 1": (
+        "Von der einen Beziehung, die {when} auf der Liste gestanden hätte, blieben {silent} weitere {horizon} Tage "
+        "still; von den {others} nicht genannten {share}.",
+        "Of the one relationship we would have named {when}, {silent} stayed silent for another {horizon} days; of the "
+        "{others} not named, {share}.",
     ),
     "nobody": (
         "Niemand hätte {when} auf der Liste gestanden; von den {others} Beziehungen im Blick blieben {share} weitere "
@@ -100,6 +104,11 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "{quiet}. Nicht angerufen: {not_called}; danach still: {not_quiet}.",
         "Of them called or met within {days} days: {called}; then silent up to day {horizon}: {quiet}. Not called: "
         "{not_called}; then silent: {not_quiet}.",
+    ),
+    "nobody called": (
+        "Innerhalb von {days} Tagen wurde davon niemand angerufen oder getroffen; was ein Anruf geändert hätte, ist "
+        "hier nicht zu sehen.",
+        "None of them was called or met within {days} days; what a call would have changed cannot be seen here.",
     ),
     "no experiment": (
         "Das ist kein Versuch: Wer angerufen wurde, war vielleicht ohnehin leichter zu erreichen. Der Unterschied "
@@ -173,12 +182,12 @@ def _tables(test: Backtest, lang: str) -> list[str]:
     cases = _say("cases", lang, n=n, k=k, horizon=test.horizon, silent=_percent(test.silent, lang))
     lines = [*_paragraph(cases), ""]
     heads = _HEADS[lang == "en"]
-    lines.append(f"{'':<26}" + "".join(f"{head:>{width}}" for head, width in zip(heads, _WIDTHS, strict=True)))
+    lines.append(f"{'':<25}" + "".join(f"{head:>{width}}" for head, width in zip(heads, _WIDTHS, strict=True)))
     models: dict[str, Scores] = {"warmth": test.scores, **test.baselines}
     order = [*_MODELS, *(name for name in models if name not in _MODELS)]
     for name in (name for name in order if name in models):
         cells = (_figure(getattr(models[name], column), lang, column == "bias") for column in _COLUMNS)
-        lines.append(f"{_model(name, lang):<26}" + "".join(f"{c:>{w}}" for c, w in zip(cells, _WIDTHS, strict=True)))
+        lines.append(f"{_model(name, lang):<25}" + "".join(f"{c:>{w}}" for c, w in zip(cells, _WIDTHS, strict=True)))
     if test.intervals.get("auc") and test.ahead:
         low, high = (_figure(v, lang) for v in test.intervals["auc"])
         own = f"{_figure(test.scores.auc, lang)} ({low} – {high})"
@@ -187,7 +196,7 @@ def _tables(test: Backtest, lang: str) -> list[str]:
             theirs = test.baselines[name].auc
             gain = None if theirs is None or test.scores.auc is None else test.scores.auc - theirs
             low, high = (_figure(v, lang, sign=True) for v in test.ahead[name])
-            lines.append(f"  {_model(name, lang):<26}{_figure(gain, lang, sign=True):>8}  ({low} – {high})")
+            lines.append(f"  {_model(name, lang):<25}{_figure(gain, lang, sign=True):>8}  ({low} – {high})")
     if test.reliability:
         lines += ["", _say("reliability", lang), _say("bins", lang)]
         for b in test.reliability:
@@ -197,7 +206,7 @@ def _tables(test: Backtest, lang: str) -> list[str]:
     return [*lines, "", *_paragraph(_say("about", lang))]
 
 
-_WIDTHS = (7, 11, 9, 8, 7, 8, 8)  # with a name of up to 26 before them, within 80 columns
+_WIDTHS = (6, 7, 9, 9, 7, 8, 9)  # with a name of up to 25 before them, within 80 columns
 
 
 def _model(name: str, lang: str) -> str:
@@ -237,7 +246,7 @@ def _in_words(look: LookBack, lang: str) -> list[str]:
         return _paragraph(_say("nobody", lang, **kept))
     found = share(h.flagged_silent, h.flagged)
     interval = _say("interval", lang, low=_percent(found.low, lang), high=_percent(found.high, lang))
-    said = _say("sentence", lang, named=h.flagged, silent=h.flagged_silent, interval=interval, **kept)
+    said = _say("sentence" if h.flagged > 1 else "sentence 1", lang, named=h.flagged, silent=h.flagged_silent, interval=interval, **kept)
     return _paragraph(said) + (_paragraph(_say("few", lang)) if h.flagged < _FEW else [])
 
 
@@ -254,20 +263,15 @@ def _what_followed(look: LookBack, lang: str) -> list[str]:
     lines = ["", _say("by rule", lang)]
     for rule, f in sorted(look.by_rule.items(), key=lambda item: (-item[1].n, item[0])):
         lines.append(f"  {words.name('rule', rule)[lang]:<32}{f.n:>4}{f.silent:>6}")
-    if look.called is not None and look.not_called is not None:
-        from touchpoints.hindsight import CALLED_WITHIN
-
-        figures = {
-            "called": look.called.n, "quiet": _of(look.called), "not_called": look.not_called.n,
-            "not_quiet": _of(look.not_called),
-        }  # fmt: skip
-        lines += ["", *_paragraph(_say("called", lang, days=CALLED_WITHIN, horizon=look.horizon, **figures))]
-        lines += _paragraph(_say("no experiment", lang))
-    return lines
-
-
-def _of(followed: Followed) -> str:
-    return str(followed.silent) if followed.n else "–"
+    if look.called is None or look.not_called is None:
+        return lines
+    if not look.called.n:
+        return [*lines, "", *_paragraph(_say("nobody called", lang, days=CALLED_WITHIN))]
+    said = _say(
+        "called", lang, days=CALLED_WITHIN, horizon=look.horizon, called=look.called.n, quiet=look.called.silent,
+        not_called=look.not_called.n, not_quiet=look.not_called.silent,
+    )  # fmt: skip
+    return [*lines, "", *_paragraph(said), *_paragraph(_say("no experiment", lang))]
 
 
 def _date(day: date, lang: str) -> str:
