@@ -221,3 +221,16 @@ def test_the_same_files_under_other_settings_are_read_anew_and_add_nothing(tmp_p
         first = tracker.ingest(tmp_path)
         again = tracker.ingest(tmp_path, remember={"date_order": "MDY"})
         assert (first.counts.added, again.counts.added, again.counts.updated) == (7, 0, 0)
+
+
+def test_a_dry_run_guesses_what_an_unknown_table_means_and_the_guess_reads_it(tmp_path: Path) -> None:
+    import tomllib
+
+    rows = "".join(f"{day:02d}.03.2026 10:15;089 99998 {day:03d};00:05:{day:02d};erledigt\n" for day in range(1, 21))
+    (tmp_path / "weird.csv").write_text("Spalte A;Spalte B;Spalte C;Spalte D\n" + rows)
+    with tp.Tracker(settings=SETTINGS) as tracker:
+        assert tracker.ingest(tmp_path).counts.added == 0
+        ((_, question),) = tracker.ingest(tmp_path, dry_run=True).questions
+    tables = tomllib.loads(question.setting)["table"]
+    with tp.Tracker(settings=tp.Settings(me=ME, timezone="Europe/Berlin", tables=tables)) as tracker:
+        assert tracker.ingest(tmp_path).counts.added == 20

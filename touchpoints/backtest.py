@@ -182,7 +182,7 @@ class Timeline:
                 active = sorted(set(map(floor, both)))
                 relations.append(Relation(f"{owner}/{partner}", owner, both, active, answered))
                 seen[owner] = max(seen.get(owner, 0), active[-1])
-        return cls(tuple(relations), seen, max(seen.values()))
+        return cls(tuple(relations), seen, max(seen.values(), default=0))
 
     def cases(self, at: int, horizon: float, events: int = 3, silent: float = 365) -> Iterator[Case]:
         """Every relation with at least `events` events before `at`, the last of them at most `silent` days ago."""

@@ -124,8 +124,9 @@ def recognise(source: Source, plugins: Plugins, settings: Settings, as_: str | N
             return plugins.importer(name)
     if not source.head:
         raise UnrecognisedSource(source.name, "empty: there is nothing in it")
+    importers = [i.configured(settings) if hasattr(i, "configured") else i for i in plugins.importers]
     for fallback in (False, True):
-        taking = [i for i in plugins.importers if bool(getattr(i, "fallback", False)) == fallback and takes(i, source)]
+        taking = [i for i in importers if bool(getattr(i, "fallback", False)) == fallback and takes(i, source)]
         if len(taking) == 1:
             return taking[0]
         if taking:
@@ -160,7 +161,7 @@ def ingest(
 
     Problems are entries in the report; with `strict` the first one is raised as a `SourceError` instead.
     """
-    run = _Run(store, plugins, settings, our_side, region, strict, progress)
+    run = _Run(store, plugins, settings, our_side, region, strict, progress, dry_run)
     if not dry_run:
         run.over(paths, as_)
         return run.report
@@ -189,7 +190,9 @@ class _Run:
         region: str,
         strict: bool,
         progress: Progress | None,
+        dry_run: bool,
     ) -> None:
+        self.dry_run = dry_run
         self.store, self.plugins, self.settings, self.our_side = store, plugins, settings, our_side
         self.region, self.strict, self.progress = region, strict, progress
         self.report = Report()
@@ -212,6 +215,8 @@ class _Run:
                     importer = recognise(found, self.plugins, self.settings, as_)
                 except SourceError as error:
                     self.failed(error)
+                    if isinstance(error, UnrecognisedSource) and self.dry_run:
+                        self.guess(found)
                 else:
                     phases[bool(getattr(importer, "channels", ()))].append((found, importer))
         self.remember_importers({importer.name: importer for phase in phases for _, importer in phase})
@@ -231,6 +236,17 @@ class _Run:
         self.report.failed.sort()
         for waiting in self.directory().unresolved[:MOST_SHOWN]:
             self.report.unresolved.append((waiting.handle.value, waiting.count))
+
+    def guess(self, source: Source) -> None:
+        """What an unknown table might mean, as lines to paste."""
+        for importer in self.plugins.importers:
+            try:
+                lines = importer.guess(source) if hasattr(importer, "guess") else ""
+            except SourceError:
+                continue
+            if lines:
+                question = "No importer understands this table. Is this what its columns mean?"
+                self.report.questions.append((source.name, Question(question, (), lines)))
 
     def directory(self) -> Directory:
         return Directory(self.store, self.settings, self.our_side, self.region)

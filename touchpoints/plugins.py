@@ -17,6 +17,7 @@ from touchpoints.model import Channel, Coverage, LeftOut, Person, Question, Skip
 
 if TYPE_CHECKING:
     from touchpoints.reading import Context
+    from touchpoints.settings import Settings
     from touchpoints.source import Source
 
 GROUP = "touchpoints"
@@ -41,6 +42,14 @@ class Importer(ABC):
     fallback: bool = False
     known_only: str = "never"
     export: Mapping[str, str] = MappingProxyType({})
+
+    def configured(self, settings: Settings) -> Importer:
+        """The importer as the user's settings want it; most are the same whatever these say."""
+        return self
+
+    def guess(self, source: Source) -> str:
+        """For a file nobody recognises: lines of `touchpoints.toml` that would make it readable, or nothing."""
+        return ""
 
     @abstractmethod
     def recognises(self, source: Source) -> bool:

@@ -69,6 +69,12 @@ class AnyTable(Importer):
         """The reader that also recognises the tables of these settings."""
         return AnyTable(settings.tables)
 
+    def guess(self, source: Source) -> str:
+        """What an unknown table might mean, as the lines of the settings that would make it readable."""
+        from touchpoints_calls.guess import guess
+
+        return guess(source)
+
     def recognises(self, source: Source) -> bool:
         """By a header row with a time column and one for somebody."""
         try:

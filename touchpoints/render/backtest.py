@@ -41,12 +41,13 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "about": (
         "AUC: wie oft, wer still bleibt, kälter eingestuft war, als wer wiederkommt (0,5 = Münzwurf). Präz.: mittlere "
-        "Genauigkeit. Spearm.: Rangkorrelation mit den Kontakttagen danach. Abw.: vorhergesehene minus eingetretene Stille. Ertrag: Anteil des bestmöglich Gefundenen im obersten Zehntel. "
-        "überf.: AUC für Stille über drei übliche Abstände.",
+        "Genauigkeit. Spearm.: Rangkorrelation mit den Kontakttagen danach. Ertrag: Anteil des bestmöglich Gefundenen "
+        "im obersten Zehntel. Abw.: vorhergesehene minus eingetretene Stille. überf.: AUC für Stille über drei "
+        "übliche Abstände.",
         "AUC: how often those who stay silent were ranked colder than those who come back (0.5 = tossing a coin). "
-        "prec.: average precision. Spearm.: rank correlation with the contact days to come. bias: silence foreseen minus "
-        "seen. capture: share of the best possible find in the top tenth. overdue: AUC "
-        "for silence of three own mean gaps.",
+        "prec.: average precision. Spearm.: rank correlation with the contact days to come. capture: share of the best "
+        "possible find in the top tenth. bias: silence foreseen minus seen. overdue: AUC for silence of three own mean "
+        "gaps.",
     ),
     "ahead": (
         "AUC der Wärme mit 95-%-Intervall: {own}. Vorsprung vor anderen (95 %):",
@@ -246,7 +247,8 @@ def _in_words(look: LookBack, lang: str) -> list[str]:
         return _paragraph(_say("nobody", lang, **kept))
     found = share(h.flagged_silent, h.flagged)
     interval = _say("interval", lang, low=_percent(found.low, lang), high=_percent(found.high, lang))
-    said = _say("sentence" if h.flagged > 1 else "sentence 1", lang, named=h.flagged, silent=h.flagged_silent, interval=interval, **kept)
+    phrase = "sentence" if h.flagged > 1 else "sentence 1"
+    said = _say(phrase, lang, named=h.flagged, silent=h.flagged_silent, interval=interval, **kept)
     return _paragraph(said) + (_paragraph(_say("few", lang)) if h.flagged < _FEW else [])
 
 
