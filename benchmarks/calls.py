@@ -135,7 +135,9 @@ def main() -> None:
         small, _ = make(Path(folder), rows // 10)
         few = peak(lambda: read(AnyTable(), small))
         large, _ = make(Path(folder), rows // 2)
-        print(f"peak memory   {rows // 10:,} rows {few:.1f} MiB   {rows // 2:,} rows {peak(lambda: read(AnyTable(), large)):.1f} MiB")
+        print(
+            f"peak memory   {rows // 10:,} rows {few:.1f} MiB   {rows // 2:,} rows {peak(lambda: read(AnyTable(), large)):.1f} MiB"
+        )
 
 
 if __name__ == "__main__":

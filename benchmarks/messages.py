@@ -1,6 +1,6 @@
 """WhatsApp: CPU of the importer against one regex and int() dates a line, on a made-up chat. Prints the ratio.
 
-    python benchmarks/messages.py [MESSAGES]
+python benchmarks/messages.py [MESSAGES]
 """
 
 from __future__ import annotations

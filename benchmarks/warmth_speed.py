@@ -1,6 +1,6 @@
 """Judging many summaries, against a plain Python loop of the closed form (bar: at most twice its CPU).
 
-    python benchmarks/warmth_speed.py [1000000]
+python benchmarks/warmth_speed.py [1000000]
 """
 
 from __future__ import annotations

@@ -72,7 +72,9 @@ def test_reasons_for_leaving_out_are_words_of_the_policy_and_spans_have_an_order
     for source in files(SAMPLES / "calls"):
         (importer,) = takers(source)
         settings = Settings(me=("+49 30 23125 100", "+1 212 555 0100"))
-        context = Context(settings, zone="Europe/Berlin", source="x", importer=importer.name, channels=importer.channels)
+        context = Context(
+            settings, zone="Europe/Berlin", source="x", importer=importer.name, channels=importer.channels
+        )
         try:
             records = list(importer.read(source, context))
         except SourceError as error:
@@ -100,7 +102,10 @@ def test_bodies_are_nowhere_in_what_is_kept() -> None:
 def test_a_hostile_cell_costs_no_more_than_an_honest_one(cell: str) -> None:
     import time
 
-    text = "Zeitpunkt;Teilnehmer;Richtung;Dauer\n" + f'"{cell}";"{cell}";"{cell}";"{cell}"\n2024-03-17;"{cell}";in;60\n' * 20
+    text = (
+        "Zeitpunkt;Teilnehmer;Richtung;Dauer\n"
+        + f'"{cell}";"{cell}";"{cell}";"{cell}"\n2024-03-17;"{cell}";in;60\n' * 20
+    )
     source = Source.from_text(text)
     (importer,) = takers(source)
     start = time.process_time()
@@ -114,4 +119,9 @@ def test_each_importer_says_how_to_export_again_in_both_languages() -> None:
 
 def test_phones_hold_private_contact_too_and_routers_may() -> None:
     guarded = {i.name: i.known_only for i in PLUGINS.importers if i.known_only != "never"}
-    assert guarded == {"android-calls": "always", "android-messages": "always", "fritzbox": "lines", "imazing": "always"}
+    assert guarded == {
+        "android-calls": "always",
+        "android-messages": "always",
+        "fritzbox": "lines",
+        "imazing": "always",
+    }

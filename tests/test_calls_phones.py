@@ -23,7 +23,9 @@ SAMPLES = Path(__file__).parent / "samples" / "calls"
 ME = ("+49 30 23125 100", "Mara Falk")
 
 
-def read(importer: Importer, source: Source | Path | str, me: tuple[str, ...] = ME, zone: str = "Europe/Berlin") -> list[Record]:
+def read(
+    importer: Importer, source: Source | Path | str, me: tuple[str, ...] = ME, zone: str = "Europe/Berlin"
+) -> list[Record]:
     if not isinstance(source, Source):
         source = Source.from_path(source) if isinstance(source, Path) else Source.from_text(source)
     assert importer.recognises(source)
@@ -120,7 +122,9 @@ def test_csv_and_tr064_list_the_same_calls_under_the_same_keys() -> None:
     xml = {c.key: c for c in calls(read(FritzBox(), SAMPLES / "fritzbox" / "calllist.xml"))}
     assert len(xml) == 6
     assert xml.keys() - csv.keys() == set()
-    assert [k for k in xml if (xml[k].outcome, xml[k].at, xml[k].line) != (csv[k].outcome, csv[k].at, csv[k].line)] == []
+    assert [
+        k for k in xml if (xml[k].outcome, xml[k].at, xml[k].line) != (csv[k].outcome, csv[k].at, csv[k].line)
+    ] == []
 
 
 def test_two_equal_rows_in_a_minute_are_two_calls_and_an_overlapping_export_adds_neither() -> None:
@@ -202,7 +206,9 @@ def messages(body: str) -> list[Record]:
 )  # fmt: skip
 def test_an_android_type_says_direction_and_outcome(kind: int, seconds: int, direction: str, outcome: str) -> None:
     (call,) = calls(
-        android(f'<call number="+498999998123" duration="{seconds}" date="1710666312123" type="{kind}" presentation="1"/>')
+        android(
+            f'<call number="+498999998123" duration="{seconds}" date="1710666312123" type="{kind}" presentation="1"/>'
+        )
     )
     assert (call.direction, call.outcome) == (direction, outcome)
     assert call.duration == (seconds or None)
@@ -227,14 +233,23 @@ def test_hidden_numbers_are_left_out_and_unknown_is_no_name() -> None:
 
 
 def test_the_day_of_the_backup_ends_what_it_covers() -> None:
-    (span,) = [r for r in read(AndroidCalls(), SAMPLES / "android-calls" / "calls-20240318080000.xml") if isinstance(r, Coverage)]
+    (span,) = [
+        r
+        for r in read(AndroidCalls(), SAMPLES / "android-calls" / "calls-20240318080000.xml")
+        if isinstance(r, Coverage)
+    ]
     assert (span.start.isoformat(), span.end.isoformat()) == ("2024-03-17", "2024-03-18")
 
 
 def test_emoji_written_as_surrogate_pairs_break_nothing_wherever_blocks_end() -> None:
-    pair, row = "&#55357;&#56832;", '<sms address="+498999998123" date="{}" type="1" body="{}" contact_name="Erika {}"/>'
+    pair, row = (
+        "&#55357;&#56832;",
+        '<sms address="+498999998123" date="{}" type="1" body="{}" contact_name="Erika {}"/>',
+    )
     for shift in range(0, 40, 3):
-        body = row.format(1, "x" * (65_536 - 190 + shift) + pair, pair) + row.format(2, "&#xD83D;&#xDE00; und &#55357;", "")
+        body = row.format(1, "x" * (65_536 - 190 + shift) + pair, pair) + row.format(
+            2, "&#xD83D;&#xDE00; und &#55357;", ""
+        )
         records = messages(body)
         assert [r for r in records if isinstance(r, Skipped)] == []
         assert calls(records)[0].parties[0].name == "Erika \U0001f600"
@@ -248,7 +263,13 @@ def test_a_question_in_a_text_asks_for_a_reply_and_the_text_is_not_kept() -> Non
 
 def test_drafts_and_machines_are_no_contact() -> None:
     records = read(AndroidMessages(), SAMPLES / "android-messages" / "sms-20240318080000.xml")
-    assert [r.reason for r in records if isinstance(r, LeftOut)] == ["draft", "draft", "automatic", "automatic", "draft"]
+    assert [r.reason for r in records if isinstance(r, LeftOut)] == [
+        "draft",
+        "draft",
+        "automatic",
+        "automatic",
+        "draft",
+    ]
 
 
 def test_in_a_group_message_we_are_no_party_and_the_other_recipients_are_only_copied() -> None:
@@ -293,7 +314,9 @@ def test_memory_stays_constant_over_a_long_backup(tmp_path: Path) -> None:
     with path.open("w") as out:
         out.write('<calls count="20000">\n')
         for n in range(20_000):
-            out.write(f'<call number="+4989999980{n % 90:02}" duration="{n % 99}" date="{1710666312123 + n * 1000}" type="1"/>\n')
+            out.write(
+                f'<call number="+4989999980{n % 90:02}" duration="{n % 99}" date="{1710666312123 + n * 1000}" type="1"/>\n'
+            )
         out.write("</calls>\n")
     importer = AndroidCalls()
     source = Source.from_path(path)

@@ -95,12 +95,18 @@ def test_sipgate_numbers_get_their_plus_and_devices_are_ours() -> None:
 
 
 def test_pages_one_after_the_other_are_the_same_history() -> None:
-    assert [c.key for c in sample(Sipgate(), "history_pages.ndjson")] == [c.key for c in sample(Sipgate(), "history.json")]
+    assert [c.key for c in sample(Sipgate(), "history_pages.ndjson")] == [
+        c.key for c in sample(Sipgate(), "history.json")
+    ]
 
 
 def test_a_cut_history_gives_what_stands_before_the_cut() -> None:
     records = read(Sipgate(), SAMPLES / "sipgate" / "damaged" / "cut.json")
-    assert [c.key for c in calls(records)] == [c.key for c in sample(Sipgate(), "history.json")][: len(calls(records))] != []
+    assert (
+        [c.key for c in calls(records)]
+        == [c.key for c in sample(Sipgate(), "history.json")][: len(calls(records))]
+        != []
+    )
     assert "breaks off" in [r.reason for r in records if isinstance(r, Skipped)][-1]
 
 
@@ -195,7 +201,9 @@ def test_3cx_of_any_version_tells_direction_and_skips_its_totals() -> None:
 )
 def test_keys_do_not_depend_on_the_zone_of_the_store(importer: Importer, name: str) -> None:
     path = SAMPLES / importer.name / name
-    assert [c.key for c in calls(read(importer, path))] == [c.key for c in calls(read(importer, path, "America/New_York"))]
+    assert [c.key for c in calls(read(importer, path))] == [
+        c.key for c in calls(read(importer, path, "America/New_York"))
+    ]
 
 
 # -- Teams --------------------------------------------------------------------------------------------------------------
@@ -249,12 +257,19 @@ def test_call_log_and_call_history_name_the_same_calls() -> None:
 
 def test_a_zoom_meeting_is_one_touchpoint_with_its_guests() -> None:
     (meeting,) = sample(ZoomMeetings(), "meetings.csv")
-    assert (meeting.channel, meeting.direction, meeting.duration, meeting.subject) == ("video", "mutual", 2700, "Jahresgespräch")
+    assert (meeting.channel, meeting.direction, meeting.duration, meeting.subject) == (
+        "video",
+        "mutual",
+        2700,
+        "Jahresgespräch",
+    )
     assert {p.handle.value for p in meeting.parties} == {"erika@muster.example", "ute probe"}
 
 
 def test_both_reports_of_a_zoom_meeting_have_its_one_key() -> None:
-    assert [c.key for c in sample(ZoomMeetings(), "one_meeting.csv")] == [c.key for c in sample(ZoomMeetings(), "meetings.csv")]
+    assert [c.key for c in sample(ZoomMeetings(), "one_meeting.csv")] == [
+        c.key for c in sample(ZoomMeetings(), "meetings.csv")
+    ]
 
 
 # -- Twilio -------------------------------------------------------------------------------------------------------------

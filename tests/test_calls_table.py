@@ -55,14 +55,19 @@ def test_the_plain_german_call_log_is_read_as_it_stands() -> None:
     found = calls(records)
     assert [c.at.isoformat() for c in found[:2]] == ["2024-01-03T10:00:07+01:00", "2024-01-10T10:01:07+01:00"]
     assert {(c.parties[0].handle.value, c.parties[0].name) for c in found} == {("+498999998123", "Erika Muster")}
-    assert [(c.direction, c.outcome, c.duration) for c in found[:2]] == [("in", "reached", 300), ("out", "reached", 301)]
+    assert [(c.direction, c.outcome, c.duration) for c in found[:2]] == [
+        ("in", "reached", 300),
+        ("out", "reached", 301),
+    ]
     assert [r for r in records if not isinstance(r, Touchpoint)] == [Coverage(date(2024, 1, 3), date(2024, 3, 20))]
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_delimiter_and_encoding_change_nothing(delimiter: str, encoding: str) -> None:
-    text = "Datum;Uhrzeit;Richtung;Rufnummer;Name;Gesprächsdauer\r\n17.03.2024;10:05:00;eingehend;08999998123;Jörg;60\r\n"
+    text = (
+        "Datum;Uhrzeit;Richtung;Rufnummer;Name;Gesprächsdauer\r\n17.03.2024;10:05:00;eingehend;08999998123;Jörg;60\r\n"
+    )
     source = Source.from_bytes(text.replace(";", delimiter).encode(encoding))
     context = Context(zone="Europe/Berlin", importer="table")
     (call,) = calls(list(AnyTable().read(source, context)))
@@ -98,7 +103,12 @@ def test_exports_put_behind_each_other_repeat_their_header_and_nothing_else() ->
 
 
 _COARSE = st.lists(
-    st.tuples(st.integers(1, 3), st.sampled_from(["10:05", "10:06"]), st.sampled_from(["eingehend", "ausgehend"]), st.integers(0, 1)),
+    st.tuples(
+        st.integers(1, 3),
+        st.sampled_from(["10:05", "10:06"]),
+        st.sampled_from(["eingehend", "ausgehend"]),
+        st.integers(0, 1),
+    ),
     max_size=12,
 ).map(lambda rows: sorted(rows, key=lambda row: row[:2]))
 
@@ -204,7 +214,10 @@ def test_a_log_of_mails_is_one_of_mails_with_all_its_recipients() -> None:
         "17.03.2024 12:05;tom.quist@falk.example;mara.falk@falk.example;intern\n"
     )
     records = read(text, me=("mara.falk@falk.example", "Mara Falk"))
-    assert [(c.channel, c.direction, c.subject) for c in calls(records)] == [("mail", "out", "Angebot"), ("mail", "in", "AW: Angebot")]
+    assert [(c.channel, c.direction, c.subject) for c in calls(records)] == [
+        ("mail", "out", "Angebot"),
+        ("mail", "in", "AW: Angebot"),
+    ]
     assert [sorted(p.handle.value for p in c.parties) for c in calls(records)] == [
         ["erika@muster.example", "max@beispiel.example"], ["erika@muster.example"],
     ]  # fmt: skip
@@ -254,7 +267,10 @@ def test_agents_are_colleagues_and_queues_are_lines() -> None:
 
 def test_rows_of_nothing_but_names_ask_what_kind_of_contact_they_are() -> None:
     records = read("Datum;Name\n01.03.2024;Erika Muster\n")
-    assert (only("Datum;Name\n01.03.2024;Erika Muster\n").channel, [type(r) for r in records][-1]) == ("phone", Question)
+    assert (only("Datum;Name\n01.03.2024;Erika Muster\n").channel, [type(r) for r in records][-1]) == (
+        "phone",
+        Question,
+    )
 
 
 # -- times ----------------------------------------------------------------------------------------------------------------
@@ -313,7 +329,9 @@ def test_from_and_to_may_be_clock_times() -> None:
 
 @given(
     st.lists(
-        st.datetimes(datetime(2001, 1, 1), datetime(2099, 12, 31)).map(lambda d: d.replace(microsecond=0)), min_size=1, max_size=20
+        st.datetimes(datetime(2001, 1, 1), datetime(2099, 12, 31)).map(lambda d: d.replace(microsecond=0)),
+        min_size=1,
+        max_size=20,
     )
 )
 def test_cached_days_and_clocks_give_the_time_that_stands_there(times: list[datetime]) -> None:
@@ -347,7 +365,13 @@ def test_two_fields_that_no_row_explains_are_asked_for_and_the_answer_updates_th
     open_, missed = calls(records)
     assert (open_.outcome, open_.duration, missed.outcome) == ("reached", None, "missed")
     assert [q.options for q in records if isinstance(q, Question)] == [("mm:ss", "h:mm")]
-    mapping = {"at": "Zeit", "number": "Rufnummer", "direction": "Richtung", "duration": "Dauer", "duration_unit": "mm:ss"}
+    mapping = {
+        "at": "Zeit",
+        "number": "Rufnummer",
+        "direction": "Richtung",
+        "duration": "Dauer",
+        "duration_unit": "mm:ss",
+    }
     answered = calls(read(text, tables=[mapping]))[0]
     assert (answered.key, answered.duration) == (open_.key, 754)
     assert answered.revision > open_.revision
@@ -374,7 +398,9 @@ def test_calendars_address_books_and_accounts_are_not_taken(header: str) -> None
 
 # -- settings and guess -----------------------------------------------------------------------------------------------------
 
-UNKNOWN = "Zp;Wer;Nr;Ri;Lg\n17.03.2024 10:05:01;Erika;08999998123;E;05:12\n17.03.2024 10:06:02;Max;08999998124;A;00:00\n"
+UNKNOWN = (
+    "Zp;Wer;Nr;Ri;Lg\n17.03.2024 10:05:01;Erika;08999998123;E;05:12\n17.03.2024 10:06:02;Max;08999998124;A;00:00\n"
+)
 MAPPING = {
     "header": ["Zp", "Nr", "Ri"], "at": "Zp", "number": "Nr", "name": "Wer", "direction": "Ri", "duration": "Lg",
     "in_words": ["E"], "out_words": ["A"], "duration_unit": "mm:ss",
@@ -416,10 +442,14 @@ def test_the_guess_for_an_unknown_table_is_toml_that_reads_it_once_its_words_are
 
     text = UNKNOWN + "18.03.2024 10:07:00;Erika;08999998123;E;01:00\n18.03.2024 10:08:00;Erika;08999998123;A;01:00\n"
     lines = guess(Source.from_text(text))
-    assert "# direction = \"Ri\"  # its words: \"A\", \"E\"" in lines
+    assert '# direction = "Ri"  # its words: "A", "E"' in lines
     assert "Erika" not in lines
-    explained = lines.replace('# direction = "Ri"', 'direction = "Ri"').replace('# in_words = ["…"]', 'in_words = ["E"]')
-    explained = explained.replace('# out_words = ["…"]', 'out_words = ["A"]').replace("# duration_unit", "duration_unit")
+    explained = lines.replace('# direction = "Ri"', 'direction = "Ri"').replace(
+        '# in_words = ["…"]', 'in_words = ["E"]'
+    )
+    explained = explained.replace('# out_words = ["…"]', 'out_words = ["A"]').replace(
+        "# duration_unit", "duration_unit"
+    )
     (table,) = tomllib.loads(explained)["table"]
     assert [c.direction for c in calls(read(text, tables=[table]))] == ["in", "out", "in", "out"]
 
@@ -444,7 +474,11 @@ def test_a_question_asks_for_a_reply(text: str, expected: bool) -> None:
 
 def test_the_negated_word_wins_over_the_word_in_it() -> None:
     assert (meaning("nicht angenommen").outcome, meaning("angenommen").outcome) == ("missed", "reached")
-    assert (meaning("ausgehend").direction, meaning("eingehend").direction, meaning("gehend").direction) == ("out", "in", "out")
+    assert (meaning("ausgehend").direction, meaning("eingehend").direction, meaning("gehend").direction) == (
+        "out",
+        "in",
+        "out",
+    )
 
 
 # -- size -----------------------------------------------------------------------------------------------------------------

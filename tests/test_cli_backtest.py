@@ -103,7 +103,11 @@ def test_the_table_fits_a_terminal_in_both_languages_and_the_plot_is_whole(plain
         assert word in text
         svg = ElementTree.fromstring(plot.read_text(encoding="utf-8"))
         names = {element.tag.partition("}")[2] for element in svg.iter()}
-        assert {"title", "desc", "path", "circle", "text"} <= names <= {"title", "desc", "path", "circle", "text", "g", "svg"}
+        assert (
+            {"title", "desc", "path", "circle", "text"}
+            <= names
+            <= {"title", "desc", "path", "circle", "text", "g", "svg"}
+        )
         assert svg.get("role") == "img"
         assert {axis, "0", "100"} <= {element.text for element in svg.iter() if element.tag.endswith("}text")}
         named = {svg.find(f".//*[@id='{id_}']").text for id_ in (svg.get("aria-labelledby") or "").split()}  # type: ignore[union-attr]

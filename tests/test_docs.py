@@ -65,8 +65,12 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 
 def test_the_list_in_the_readme_is_the_one_the_main_job_prints() -> None:
-    shown = re.search(r"The list looks like this:\n\n```text\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    shown = re.search(
+        r"The list looks like this:\n\n```text\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S
+    )
     assert shown is not None
-    done = subprocess.run([sys.executable, "examples/who_to_call.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "examples/who_to_call.py"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     printed = done.stdout.splitlines()
     assert [line for line in shown[1].splitlines() if line.strip() not in ("", "…") and line not in printed] == []

@@ -203,7 +203,10 @@ def test_the_figures_of_the_sentence_can_be_counted_by_hand(example: tp.Tracker,
     together = seen.dates[-1]
     assert (len(silent), sum(silent)) == (together.flagged, together.flagged_silent)
     text = " ".join(own_store(seen, "en").split())
-    assert f"Of the {len(silent)} relationships we would have named on 6 firsts of a month (2025-12-01 to 2026-05-01), " in text
+    assert (
+        f"Of the {len(silent)} relationships we would have named on 6 firsts of a month (2025-12-01 to 2026-05-01), "
+        in text
+    )
     assert f"{sum(silent)} stayed silent for another 30 days" in text
     assert Counter(n.at for n in seen.named) == Counter({h.at: h.flagged for h in seen.dates if h.at})
 
@@ -221,7 +224,9 @@ def test_the_past_list_is_the_list_that_a_store_of_that_day_would_give(example: 
     with tp.Tracker(settings=example.settings) as then:
         then.store.set_zone("Europe/Berlin")
         for importer in {s.importer for s in example.touchpoints()}:
-            theirs = (s.touchpoint for s in example.touchpoints(until=at - timedelta(seconds=1)) if s.importer == importer)
+            theirs = (
+                s.touchpoint for s in example.touchpoints(until=at - timedelta(seconds=1)) if s.importer == importer
+            )
             then.store.add(theirs, then.store.begin_source(importer, importer, ""), channels=example.plugins.channels)
         listed = [f.relationship.name for f in then.flags(at, limit=None)]
     assert listed == [n.name for n in seen.named if n.at == at.date()]

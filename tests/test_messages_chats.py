@@ -67,7 +67,11 @@ class TestFacebook(ImporterContract):
 
 def read(importer: Importer, source: Source, *me: str) -> list[Record]:
     context = Context(
-        Settings(me=me or ME), zone="Europe/Berlin", source=source.name, importer=importer.name, channels=importer.channels
+        Settings(me=me or ME),
+        zone="Europe/Berlin",
+        source=source.name,
+        importer=importer.name,
+        channels=importer.channels,
     )
     return list(importer.read(source, context))
 
@@ -88,7 +92,9 @@ def sample(name: str) -> Source:
 
 
 def test_a_cut_document_gives_its_complete_entries_and_says_so() -> None:
-    whole = json.dumps({"name": "x", "messages": [{"id": n, "parts": [{"a": "]}"}, {"b": n}]} for n in range(5)], "end": 1})
+    whole = json.dumps(
+        {"name": "x", "messages": [{"id": n, "parts": [{"a": "]}"}, {"b": n}]} for n in range(5)], "end": 1}
+    )
     third = whole.index('{"id": 3')
     value, damage = load(Source.from_text(whole[: third + 20]))
     assert value == {"name": "x", "messages": json.loads(whole)["messages"][:3]}
@@ -141,7 +147,9 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
 def test_keys_do_not_depend_on_the_zone_or_the_file_name(name: str) -> None:
     importer = next(i for i in touchpoints_importers() if i.recognises(sample(name)))
     context = Context(Settings(me=ME), zone="Asia/Tokyo", importer=importer.name, channels=importer.channels)
-    there = [r.key for r in importer.read(Source.from_path(SAMPLES / name, "other"), context) if isinstance(r, Touchpoint)]
+    there = [
+        r.key for r in importer.read(Source.from_path(SAMPLES / name, "other"), context) if isinstance(r, Touchpoint)
+    ]
     assert there == [t.key for t in touchpoints(importer, sample(name))]
     assert len(there) > 3
 
@@ -170,7 +178,9 @@ def test_telegram_asks_who_we_are_in_a_group() -> None:
 def test_telegram_takes_unix_time_over_the_exporting_computers_zone() -> None:
     message = {"id": 1, "type": "message", "date": "2024-03-04T21:00:00", "date_unixtime": "1709539200",
                "from": "Erika Muster", "from_id": "user2", "text": "x"}  # fmt: skip
-    (only,) = touchpoints(Telegram(), document({"name": "Erika", "type": "personal_chat", "id": 2, "messages": [message]}))
+    (only,) = touchpoints(
+        Telegram(), document({"name": "Erika", "type": "personal_chat", "id": 2, "messages": [message]})
+    )
     assert only.at.isoformat() == "2024-03-04T09:00:00+01:00"
 
 
@@ -188,7 +198,9 @@ def test_times_and_authors_are_those_another_reader_found(family: str) -> None:
     for path in folder.glob("test_*"):
         source = Source.from_path(path)
         (importer,) = [i for i in touchpoints_importers() if i.recognises(source)]
-        context = Context(Settings(me=("John Doe", "Author 1")), zone=zone, source=source.name, channels=importer.channels)
+        context = Context(
+            Settings(me=("John Doe", "Author 1")), zone=zone, source=source.name, channels=importer.channels
+        )
         found = [r for r in importer.read(source, context) if isinstance(r, Touchpoint)]
         assert {(t.at.replace(tzinfo=None).isoformat(), t.participants[0].name) for t in found} == expected
 
@@ -214,7 +226,9 @@ def workspace(folder: Path, name: str = "export.zip", inside: str = "") -> list[
     with zipfile.ZipFile(folder / name, "w") as archive:
         for file in ("users.json", "channels.json"):
             archive.write(SAMPLES / "slack" / file, inside + file)
-        archive.writestr(inside + "dms.json", json.dumps([{"id": "D0LEA00001", "created": 1, "members": ["U0MARA001", "U0ERIKA02"]}]))
+        archive.writestr(
+            inside + "dms.json", json.dumps([{"id": "D0LEA00001", "created": 1, "members": ["U0MARA001", "U0ERIKA02"]}])
+        )
         archive.writestr(inside + "canvases.json", "[]")
         archive.write(SAMPLES / "slack" / "2024-03-04.json", inside + "kunde-muster/2024-03-04.json")
         message = {"type": "message", "user": "U0MARA001", "text": "Hello", "ts": "1709539200.000900"}
@@ -229,7 +243,9 @@ def test_slack_zip_is_recognised_whole_and_people_go_by_their_address(tmp_path: 
         by_importer.setdefault(importer.name, []).append(source)
     assert {name: len(found) for name, found in by_importer.items()} == {"slack": 2, "slack-users": 1, "slack-lists": 3}
     direct, channel = (touchpoints(Slack(), s) for s in by_importer["slack"])
-    assert [(t.direction, [p.handle.value for p in t.parties]) for t in direct] == [("out", ["erika.muster@muster.example"])]
+    assert [(t.direction, [p.handle.value for p in t.parties]) for t in direct] == [
+        ("out", ["erika.muster@muster.example"])
+    ]
     assert channel[0].colleagues == ("Mara Falk", "lea@falk.example")
 
 
@@ -345,7 +361,9 @@ def test_facebook_page_is_refused_with_what_to_do() -> None:
 
 
 def test_instagram_is_known_by_its_folder() -> None:
-    source = Source.from_path(SAMPLES / "facebook" / "message_1.json", "a.zip/your_instagram_activity/messages/inbox/x/message_1.json")
+    source = Source.from_path(
+        SAMPLES / "facebook" / "message_1.json", "a.zip/your_instagram_activity/messages/inbox/x/message_1.json"
+    )
     assert {t.channel for t in touchpoints(Facebook(), source)} == {"instagram", "instagram call", "instagram video"}
 
 
@@ -374,7 +392,9 @@ def test_each_shared_file_of_these_families_has_one_reader_and_is_read_or_refuse
             problems.append((source.name, [i.name for i in names]))
         for importer in names:
             try:
-                read_from[family] += len(records := read(importer, source, "John Doe", "Author 1", "Test User", "Harry Potter"))
+                read_from[family] += len(
+                    records := read(importer, source, "John Doe", "Author 1", "Test User", "Harry Potter")
+                )
             except SourceError as error:
                 assert source.name.endswith(".html"), error
                 continue

@@ -33,7 +33,9 @@ def read(text: str, *me: str, importer: LinkedIn | Invitations | None = None) ->
     source = Source.from_text(text, "messages.csv")
     importer = importer or LinkedIn()
     assert importer.recognises(source)
-    context = Context(Settings(me=me or ("Mara Falk",)), zone="Europe/Berlin", source=source.name, importer=importer.name)
+    context = Context(
+        Settings(me=me or ("Mara Falk",)), zone="Europe/Berlin", source=source.name, importer=importer.name
+    )
     return list(importer.read(source, context))
 
 
@@ -43,7 +45,10 @@ def touchpoints(text: str, *me: str) -> list[Touchpoint]:
 
 def test_the_profile_is_the_handle_however_its_address_is_written() -> None:
     addresses = (f"{IN}Erika-Muster", "http://de.linkedin.com/in/erika-muster/?trk=x", "linkedin.com/in/ERIKA-MUSTER/")
-    rows = "".join(f"1,,Erika Muster,{a},Mara Falk,{IN}mara,2026-01-0{n} 08:00:00 UTC,,x,INBOX\n" for n, a in enumerate(addresses, 1))
+    rows = "".join(
+        f"1,,Erika Muster,{a},Mara Falk,{IN}mara,2026-01-0{n} 08:00:00 UTC,,x,INBOX\n"
+        for n, a in enumerate(addresses, 1)
+    )
     assert {p.handle.value for t in touchpoints(NEW + rows) for p in t.parties} == {"linkedin.com/in/erika-muster"}
 
 
@@ -82,7 +87,10 @@ def test_the_same_message_has_one_key_in_the_files_of_all_years() -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ('2,,LinkedIn Member,,Mara Falk,{IN}mara,2026-01-01 08:00:00 UTC,,"<p class=""spinmail"">Hi</p>",INBOX', "newsletter"),
+        (
+            '2,,LinkedIn Member,,Mara Falk,{IN}mara,2026-01-01 08:00:00 UTC,,"<p class=""spinmail"">Hi</p>",INBOX',
+            "newsletter",
+        ),
         ("2,,Some Company,,Mara Falk,{IN}mara,2026-01-01 08:00:00 UTC,,Hi,INBOX", "newsletter"),
         ("2,,Win Big,{IN}win,Mara Falk,{IN}mara,2026-01-01 08:00:00 UTC,,Hi,SPAM", "automatic"),
         ("2,,Mara Falk,{IN}mara,,,2026-01-01 08:00:00 UTC,,Hi,INBOX", "no other party"),
@@ -93,7 +101,7 @@ def test_what_is_no_conversation_is_left_out(row: str, reason: str) -> None:
 
 
 def test_an_invitation_is_contact_if_it_says_something() -> None:
-    text = "From,To,Sent At,Message,Direction\nErika Muster,Mara Falk,\"12/1/25, 1:05 AM\",Hallo,INCOMING\n"
+    text = 'From,To,Sent At,Message,Direction\nErika Muster,Mara Falk,"12/1/25, 1:05 AM",Hallo,INCOMING\n'
     first, _ = read(text + 'A,B,"12/2/25, 1:05 AM",,INCOMING\n', importer=Invitations())[:2]
     assert isinstance(first, Touchpoint)
     assert (first.at.isoformat(), first.direction) == ("2025-12-01T01:05:00+01:00", "in")
@@ -111,6 +119,9 @@ def test_the_rest_of_the_download_is_known_by_what_lies_beside_it(tmp_path: Path
 
 
 def test_other_tables_are_left_alone() -> None:
-    for header in ("Notes:\n\nFirst Name,Last Name,URL,Email Address,Company,Position,Connected On", "Date,From,To,Duration"):
+    for header in (
+        "Notes:\n\nFirst Name,Last Name,URL,Email Address,Company,Position,Connected On",
+        "Date,From,To,Duration",
+    ):
         assert not LinkedIn().recognises(Source.from_text(header + "\n", "x.csv"))
         assert not Invitations().recognises(Source.from_text(header + "\n", "x.csv"))

@@ -185,7 +185,10 @@ def test_a_chat_without_messages_yet_is_no_question() -> None:
 
 def test_media_and_deleted_messages_are_contact() -> None:
     texts = ("<Medien ausgeschlossen>", "Diese Nachricht wurde gelöscht.", "IMG-1.jpg (Datei angehängt)")
-    assert len(touchpoints("".join(f"13.06.18, 21:25 - Mara Falk: {t}\n" for t in texts) + "13.06.18, 21:26 - E: x\n")) == 4
+    assert (
+        len(touchpoints("".join(f"13.06.18, 21:25 - Mara Falk: {t}\n" for t in texts) + "13.06.18, 21:26 - E: x\n"))
+        == 4
+    )
 
 
 # -- whose chat it is -------------------------------------------------------------------------------------------
@@ -272,7 +275,11 @@ def test_own_messages_in_two_chats_at_one_minute_are_two() -> None:
 def test_keys_do_not_depend_on_the_zone_or_the_text() -> None:
     text = pair("13.06.18, 21:25 - ", "14.06.18, 08:01 - ")
     context = Context(Settings(me=("Mara Falk",)), zone="America/New_York", importer="whatsapp")
-    elsewhere = [r.key for r in WhatsApp().read(Source.from_text(text.replace("Hallo", "!")), context) if isinstance(r, Touchpoint)]
+    elsewhere = [
+        r.key
+        for r in WhatsApp().read(Source.from_text(text.replace("Hallo", "!")), context)
+        if isinstance(r, Touchpoint)
+    ]
     assert elsewhere == keys(text)
 
 
@@ -288,7 +295,12 @@ def test_a_key_is_the_content_key_of_chat_author_time_and_ordinal() -> None:
         content_key("whatsapp", "erika muster", "erika muster", "2024-03-04T09:00", n) for n in (0, 1)
     ]
     assert second == context.touchpoint(
-        at, "whatsapp", first.participants, key=second.key or "", thread=content_key("whatsapp", "erika muster"), expects_reply=True
+        at,
+        "whatsapp",
+        first.participants,
+        key=second.key or "",
+        thread=content_key("whatsapp", "erika muster"),
+        expects_reply=True,
     )
     assert type(second) is Touchpoint
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
@@ -345,7 +357,14 @@ def test_asks_for_an_answer(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Danke", "", "https://example.com/?a=1", "Was war das? Egal, hat sich erledigt.", "Das Feld ist gemeldet", "Der Ruf ist gut"],
+    [
+        "Danke",
+        "",
+        "https://example.com/?a=1",
+        "Was war das? Egal, hat sich erledigt.",
+        "Das Feld ist gemeldet",
+        "Der Ruf ist gut",
+    ],
 )
 def test_asks_for_nothing(text: str) -> None:
     assert not asks(text)

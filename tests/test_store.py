@@ -309,7 +309,9 @@ def test_times_are_kept_as_utc_instants() -> None:
 
 
 def test_half_an_emoji_is_kept_as_a_mark_and_nothing_breaks() -> None:
-    broken = Touchpoint(START, "whatsapp", "in", "reached", (Party(JONAS.handle, "Jonas \ud83d"),), key="a", subject="\udc00 hi")
+    broken = Touchpoint(
+        START, "whatsapp", "in", "reached", (Party(JONAS.handle, "Jonas \ud83d"),), key="a", subject="\udc00 hi"
+    )
     store = store_of(broken)
     (found,) = store.touchpoints()
     assert (found.touchpoint.parties[0].name, found.touchpoint.subject) == ("Jonas \ufffd", "\ufffd hi")

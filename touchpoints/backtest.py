@@ -450,7 +450,7 @@ class Looked:
 
 @attrs.frozen(slots=True)
 class Hindsight:
-    """"Of the `flagged` relationships we would have named at `at`, `flagged_silent` stayed silent, and with
+    """ "Of the `flagged` relationships we would have named at `at`, `flagged_silent` stayed silent, and with
     `flagged_called` there was contact because we called; of the `others`, `others_silent` stayed silent."
 
     `at` is None for several dates together.

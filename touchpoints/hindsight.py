@@ -29,7 +29,9 @@ __all__ = ["CALLED_WITHIN", "Followed", "LookBack", "Named", "look_back"]
 
 CALLED_WITHIN = 7
 """Days within which live contact by us counts as an answer to the flag."""
-_RETIRED = 90  # days: a source that ended so long before the newest one is no longer in use, and says nothing of the rest
+_RETIRED = (
+    90  # days: a source that ended so long before the newest one is no longer in use, and says nothing of the rest
+)
 _WHO_IS_WHO = frozenset({"merge", "split", "add-handle", "rename", "move", "mark", "kind", "object"})
 
 
@@ -156,7 +158,9 @@ def _covered(tracker: Tracker, at: datetime) -> date | None:
     if ends:
         newest = max(ends.values())
         return min(day for day in ends.values() if (newest - day).days <= _RETIRED)
-    last = next(tracker.store.touchpoints(until=_start(yesterday + timedelta(days=1), tracker, -1), newest_first=True), None)
+    last = next(
+        tracker.store.touchpoints(until=_start(yesterday + timedelta(days=1), tracker, -1), newest_first=True), None
+    )
     return None if last is None else _day(last, tracker)
 
 

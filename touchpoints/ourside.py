@@ -79,7 +79,9 @@ class OurSide:
             if handle.kind == "email" and company_domain(handle.value) in self.domains:
                 return handle.value
         if name and (handle is None or handle.kind in ("account", "profile")):
-            return self._by_name.get(_unordered(fold(name)))  # services name their users; numbers and addresses are exact
+            return self._by_name.get(
+                _unordered(fold(name))
+            )  # services name their users; numbers and addresses are exact
         return None
 
     def line(self, raw: str) -> str:

@@ -75,7 +75,9 @@ class Source:
             try:
                 return stream.read(HEAD)
             except DAMAGE as error:
-                raise UnreadableSource(self.name, f"damaged or cut off: {error}; export or download it again") from error
+                raise UnreadableSource(
+                    self.name, f"damaged or cut off: {error}; export or download it again"
+                ) from error
 
     @cached_property
     def head_text(self) -> str:

@@ -669,7 +669,6 @@ class Store:
             for row in rows
         }  # fmt: skip
 
-
     def active_between(self, first: int, last: int) -> set[str]:
         """The ids of contacts with a contact day from one ordinal to another (both included)."""
         rows = self.db.execute(

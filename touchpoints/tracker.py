@@ -88,7 +88,10 @@ class Tracker:
         first = next((c for c in colleagues), None)
         self.region: str = self.settings.region or (first.region if first else None) or "DE"
         marked = [
-            Handle(*written) for d in self.store.decisions("mark") if d.payload["as"] == "own" for written in d.payload["handles"]
+            Handle(*written)
+            for d in self.store.decisions("mark")
+            if d.payload["as"] == "own"
+            for written in d.payload["handles"]
         ]
         self.our_side = OurSide(
             (*colleagues, *([Colleague(marked[0].value, marked)] if marked else [])),

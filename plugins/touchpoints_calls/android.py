@@ -34,8 +34,6 @@ _EXPORT = {
 }
 
 
-
-
 class AndroidCalls(Importer):
     """`calls-….xml`: the call log of an Android phone."""
 
@@ -115,9 +113,7 @@ def _name(values: Mapping[str, str]) -> str:
     return "" if name.strip().casefold() in _NOBODY else name
 
 
-def _call(
-    element: Element, context: Context, seen: dict[tuple[str, ...], tuple[Touchpoint | LeftOut, str]]
-) -> Record:
+def _call(element: Element, context: Context, seen: dict[tuple[str, ...], tuple[Touchpoint | LeftOut, str]]) -> Record:
     line, _, values, _ = element
     kind = values["type"]
     if kind not in _CALL_TYPES:

@@ -20,18 +20,15 @@ _NAMES = {  # field: header names without marks and units, the surest first
         "started|started at|wann|when|created at|erstellt am|datum der verbindung"
     ),
     "date": (
-        "datum|date|anrufdatum|call date|startdatum|start date|tag|day|am|gesprächsdatum|verbindungsdatum|"
-        "kontaktdatum"
+        "datum|date|anrufdatum|call date|startdatum|start date|tag|day|am|gesprächsdatum|verbindungsdatum|kontaktdatum"
     ),
     "time": "uhrzeit|zeit|time|um|time of day|uhr",
     "end": "ende|endzeit|end|end time|endtime|bis|ended at|gesprächsende|verbindungsende",
     "direction": (
-        "richtung|direction|call direction|anrufrichtung|rufrichtung|ein aus|in out|kommend gehend|"
-        "gesprächsrichtung"
+        "richtung|direction|call direction|anrufrichtung|rufrichtung|ein aus|in out|kommend gehend|gesprächsrichtung"
     ),
     "type": (
-        "typ|type|art|anruftyp|anrufart|call type|gesprächstyp|gesprächsart|ereignis|event|ereignistyp|"
-        "verbindungsart"
+        "typ|type|art|anruftyp|anrufart|call type|gesprächstyp|gesprächsart|ereignis|event|ereignistyp|verbindungsart"
     ),
     "channel": (
         "kanal|channel|medium|kontaktart|art des kontakts|kontaktweg|kontaktkanal|aktivität|aktivitätstyp|"
@@ -68,9 +65,7 @@ _NAMES = {  # field: header names without marks and units, the surest first
     ),
     "given": "vorname|first name|given name",
     "family": "nachname|last name|surname|familienname|family name",
-    "email": (
-        "e mail|email|mail|e mail adresse|email adresse|mailadresse|email address|e mail address|mail address"
-    ),
+    "email": ("e mail|email|mail|e mail adresse|email adresse|mailadresse|email address|e mail address|mail address"),
     "duration": (
         "gesprächsdauer|sprechzeit|talk time|talktime|talking|talk duration|billsec|gesprächszeit|dauer|duration|"
         "call duration|verbindungsdauer|anrufdauer|länge|length|sekunden|seconds|minuten|minutes"

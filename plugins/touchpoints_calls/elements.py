@@ -84,7 +84,9 @@ def elements(
                 if last or len(damages) > MOST_DAMAGES:
                     last = True
                     break
-                rest = rest[max(parser.stopped - offset, int(fresh)) :]  # the damage may be where the next record begins
+                rest = rest[
+                    max(parser.stopped - offset, int(fresh)) :
+                ]  # the damage may be where the next record begins
                 searching = True
             lines += block.count(b"\n")
     if damages and not any_record:

@@ -143,4 +143,3 @@ def _call(
         at, caller=caller, called=called, direction=direction, outcome=outcome, talked=seconds, line=own or None,
         name=name, coarse=True, record=line, extra={"rounded": "60"} if seconds else None,
     )  # fmt: skip
-

@@ -55,6 +55,7 @@ def records(source: Source, context: Context, *alternatives: frozenset[str]) -> 
                     yield line, cells_by_name(names, row)
                 return
         raise UnreadableSource(source.name, "no header row with the expected columns")
+
     def is_record(entry: Any) -> bool:
         names = {spaced(str(name)) for name in entry} if isinstance(entry, dict) else frozenset()
         return any(needed <= names for needed in alternatives)

@@ -217,7 +217,9 @@ class Reading:
         said = {f: self._meaning(cells[f]) if cells.get(f) else _NOTHING for f in _WORDS}
         unknown = [f for f in ("channel", "type") if cells.get(f) and not any(said[f])]
         if unknown and not said["direction"].direction:
-            return _Known(f"'{cells[unknown[0]]}' is no kind of contact that is known, such as phone, mail, video, meeting")
+            return _Known(
+                f"'{cells[unknown[0]]}' is no kind of contact that is known, such as phone, mail, video, meeting"
+            )
         caller, called, others = self._people(cells)
         channel = said["channel"].channel or said["type"].channel or self._channel_of([caller, called, *others])
         if channel == "fax":
@@ -252,7 +254,9 @@ class Reading:
             if direction is None and cells.get("direction") and not said["direction"].outcome:
                 word = cells["direction"]
                 return _Known(f"'{word}' says neither in nor out; name it under in_words or out_words of a [[table]]")
-        made = self._touchpoint(at, channel, direction or "mutual", outcome or "reached", (caller, called), others, cells)
+        made = self._touchpoint(
+            at, channel, direction or "mutual", outcome or "reached", (caller, called), others, cells
+        )
         if isinstance(made, Touchpoint):
             return _Known(made, outcome, " ".join(sorted(as_written(party.handle) for party in made.parties)))
         return _Known(made.reason if isinstance(made, Skipped) else made)
@@ -265,7 +269,9 @@ class Reading:
                 return "mail"
         return self._channel
 
-    def _between(self, caller: Somebody, called: Somebody, cells: dict[str, str], at: datetime) -> str | LeftOut | Skipped:
+    def _between(
+        self, caller: Somebody, called: Somebody, cells: dict[str, str], at: datetime
+    ) -> str | LeftOut | Skipped:
         """The direction between two parties, by which of them is ours."""
         if caller.number and called.number:
             line = cells.get("line") or None
@@ -295,7 +301,9 @@ class Reading:
         emails = [somebody(part.strip()) for part in _SEVERAL.split(cells.get("email", "")) if "@" in part]
         if number:
             for further in (*names[:1], *emails[:1]):
-                number = Somebody(number.number or further.number, number.email or further.email, number.name or further.name)
+                number = Somebody(
+                    number.number or further.number, number.email or further.email, number.name or further.name
+                )
             return caller, called, [number, *names[1:], *emails[1:]]
         return caller, called, _paired(names, emails) or ([number] if number.hidden else [])
 
@@ -324,7 +332,9 @@ class Reading:
             if CHANNELS[channel].medium in ("meeting", "video"):
                 theirs, our_role = "attendee", "organizer"
             participants = [
-                Participant(theirs, handle, who.name or None) for who in people if (handle := self._handle(who)) is not None
+                Participant(theirs, handle, who.name or None)
+                for who in people
+                if (handle := self._handle(who)) is not None
             ]
             participants.append(Participant(our_role, context.phone(line) or ours.email, own=True))
             made = context.touchpoint(

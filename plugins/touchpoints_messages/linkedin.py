@@ -130,7 +130,9 @@ class LinkedInRest(Importer):
         if not _REST.fullmatch(PurePosixPath(source.path).name):
             return False
         beside = (source.sibling("messages.csv"), source.sibling("Invitations.csv"))
-        return any(s and (header_in(s.head_text, _is_messages) or header_in(s.head_text, _is_invitations)) for s in beside)
+        return any(
+            s and (header_in(s.head_text, _is_messages) or header_in(s.head_text, _is_invitations)) for s in beside
+        )
 
     def read(self, source: Source, context: Context) -> Iterator[Record]:
         """Nothing."""

@@ -28,7 +28,8 @@ _MESSAGE = re.compile(r'"type"\s*:\s*"message"')
 _ITS_FIELDS = re.compile(r'"(ts|client_msg_id|subtype)"\s*:\s*"')
 _USER = re.compile(r'"id"\s*:\s*"[UW][A-Z0-9]{5,}"')
 _LIST = re.compile(
-    r'"id"\s*:\s*"[CGDF][A-Z0-9]{5,}"\s*,.{0,400}"(created|creator|members)"\s*:|"change_type"\s*:\s*".{0,200}"', re.DOTALL
+    r'"id"\s*:\s*"[CGDF][A-Z0-9]{5,}"\s*,.{0,400}"(created|creator|members)"\s*:|"change_type"\s*:\s*".{0,200}"',
+    re.DOTALL,
 )
 _LISTS = frozenset(
     f"{name}.json" for name in ("channels", "groups", "dms", "mpims", "integration_logs", "canvases", "lists",
@@ -208,7 +209,12 @@ def _members(source: Source, folder: str) -> list[Any]:
 
 
 def _huddle(
-    message: dict[str, Any], author: Author, people: dict[str, Author | None], at: datetime, thread: str, context: Context
+    message: dict[str, Any],
+    author: Author,
+    people: dict[str, Author | None],
+    at: datetime,
+    thread: str,
+    context: Context,
 ) -> Record:
     """A call inside a conversation, with those who joined."""
     room = message.get("room")
