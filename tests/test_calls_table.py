@@ -415,6 +415,11 @@ def test_a_mapping_in_the_settings_makes_an_unknown_table_readable() -> None:
     ]  # fmt: skip
 
 
+def test_a_mapping_may_name_day_and_clock_apart() -> None:
+    text = "Tg;Hm;Nr\n17.03.2024;10:05;08999998123\n"
+    assert only(text, tables=[{"at": "Tg", "time": "Hm", "number": "Nr"}]).at.isoformat() == "2024-03-17T10:05:00+01:00"
+
+
 def test_words_for_missed_calls_are_calls_to_us() -> None:
     text = "Zp;Nr;Ri\n17.03.2024 10:05:01;08999998123;V\n"
     call = only(text, tables=[{"at": "Zp", "number": "Nr", "direction": "Ri", "missed_words": ["V"]}])

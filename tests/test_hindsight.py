@@ -208,6 +208,8 @@ def test_the_figures_of_the_sentence_can_be_counted_by_hand(example: tp.Tracker,
         in text
     )
     assert f"{sum(silent)} stayed silent for another 30 days" in text
+    docs = (EXAMPLES.parent / "docs" / "warmth.md").read_text(encoding="utf-8")
+    assert text[text.index("Of the ") : text.index(" These are few")] in " ".join(docs.replace("\n> ", "\n").split())
     assert Counter(n.at for n in seen.named) == Counter({h.at: h.flagged for h in seen.dates if h.at})
 
 

@@ -18,7 +18,10 @@ def test_published_pareto_parameters_are_reproduced() -> None:
     assert (0.553, 10.578, 0.606, 11.668) == pytest.approx((got.r, got.alpha, got.s, got.beta), abs=2e-3)
 
 
-@pytest.mark.parametrize("model", [PARETO, ParetoNbd(r=0.4, alpha=2.0, s=3.0, beta=900.0)])
+LOYAL = ParetoNbd(r=0.3, alpha=130.0, s=0.2, beta=0.01)  # far apart: where the continued fraction is given up
+
+
+@pytest.mark.parametrize("model", [PARETO, ParetoNbd(r=0.4, alpha=2.0, s=3.0, beta=900.0), LOYAL])
 @pytest.mark.parametrize(("x", "tx", "age"), [(0, 0, 39), (2, 30.4, 38.9), (40, 300, 301), (500, 700, 3600)])
 def test_a_touch_is_as_likely_as_by_numerical_integration(model: ParetoNbd, x: int, tx: float, age: float) -> None:
     """Given rates lam, mu: alive until age, then a touch before the end; lam, mu integrated out first (both Gamma)."""

@@ -4,7 +4,7 @@ Columns are found by their German or English names (`columns`), or named in the 
 
     [[table]]
     header = ["Zeit", "Rufnr", "Ri"]     # a file with these columns
-    at = "Zeit"                          # or date = …, time = …
+    at = "Zeit"                          # or the day (at = …) and the clock (time = …) apart
     number = "Rufnr"                     # or caller = …, called = …; name = …; email = …
     direction = "Ri"
     in_words = ["E"]
@@ -152,7 +152,7 @@ class Reading:
         fields = [f for f in _PEOPLE if f in columns]
         pick = itemgetter(*(columns[f] for f in fields)) if len(fields) > 1 else None
         day = columns.get("at", columns.get("date", 0))
-        clock = columns.get("time") if "at" not in columns else None
+        clock = columns.get("time")
         length, wait = columns.get("duration"), columns.get("wait")
         end = columns.get("end") if length is None else None
         subject = columns.get("subject") if context.settings.subjects else None
@@ -186,7 +186,7 @@ class Reading:
                 yield context.skipped(line, first, header.delimiter.join(row)) if isinstance(first, str) else first
                 continue
             outcome = known.outcome or ("missed" if talked == 0 else "reached")
-            if outcome == "missed" and first.direction == "mutual" and first.channel == "phone":
+            if outcome == "missed" and first.direction == "mutual" and CHANNELS[first.channel].medium == "call":
                 yield context.skipped(line, _NO_DIRECTION, header.delimiter.join(row))
                 continue
             who = (known.who, first.direction)

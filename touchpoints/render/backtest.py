@@ -335,7 +335,7 @@ def _axes(lang: str) -> Iterable[str]:
     for step in range(0, 11, 2):
         yield f'<text x="{_x(step / 10)}" y="{_TOP + _SIDE + 19}" text-anchor="middle">{10 * step}</text>'
         yield f'<text x="{_LEFT - 9}" y="{_y(step / 10)}" dy="4" text-anchor="end">{10 * step}</text>'
-    yield f'<text x="{_x(0.98)}" y="{_y(0.91)}" text-anchor="end">{_say("diagonal", lang)}</text>'
+    yield f'<text x="{_x(0.98)}" y="{_y(0.72)}" text-anchor="end">{_say("diagonal", lang)}</text>'
 
 
 def _points(bins: Sequence[Bin], lang: str) -> Iterable[str]:
