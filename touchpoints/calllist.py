@@ -18,6 +18,7 @@ from touchpoints import words
 from touchpoints.book import Book, Flag, HeldBack, Reason, Relationship, Suggestion, is_live
 from touchpoints.facts import Decision
 from touchpoints.model import LIVE_MEDIA
+from touchpoints.reach import Averages
 from touchpoints.rules.occasions import next_birthday
 from touchpoints.rules.scope import NO_SILENCE, Scope, is_attempt
 from touchpoints.suggestion import suggest, usual_minutes
@@ -63,10 +64,11 @@ def call_list(
     minutes: float | None = None,
     owner: str | None = None,
     customer: str | None = None,
+    averages: Averages | None = None,
 ) -> CallList:
     """The call list from all reasons of a book: at most `limit` flags (`None`: all), within `minutes` of calls if given,
     of one `owner` (a colleague's name) or `customer` (its id, or that of a contact who stands alone)."""
-    choice = _Choice(book, reasons)
+    choice = _Choice(book, reasons, averages)
     chosen = [
         group for group in choice.groups.values()
         if customer in (None, group.id) and (owner is None or (group.whom.owner or "").casefold() == owner.casefold())
@@ -124,8 +126,8 @@ class _Group:
 class _Choice:
     """All customers with reasons, sifted by what the user decided and by what has happened since."""
 
-    def __init__(self, book: Book, reasons: Iterable[Reason]) -> None:
-        self.book = book
+    def __init__(self, book: Book, reasons: Iterable[Reason], averages: Averages | None = None) -> None:
+        self.book, self.averages = book, averages
         self.scope = Scope(book)
         self._said = defaultdict[str, list[Decision]](list)
         for d in book.decisions("snooze", "dismiss", "away", "do_not_contact", "consent"):
@@ -205,7 +207,7 @@ class _Choice:
         if r.id in self._wrong and self._other(r) is None:
             return Text("wrong person")
         banned = self._banned(r)
-        if banned and suggest(book, r, banned=banned) is None:
+        if banned and suggest(book, r, self.averages, banned=banned) is None:
             return Text("no consent", channels=[words.name("channel", c) for c in sorted(banned - {"call", "email"})])
         return self._meeting(reason) or self._tried_today(reason)
 
@@ -348,7 +350,7 @@ class _Choice:
         soon = any(x.stage <= 2 or not x.silence for x in reasons)
         birthday = whom.contact.birthday if whom.contact and all(x.rule == "occasion" for x in reasons) else None
         suggestion = suggest(
-            self.book, whom, soon=soon, start=next_birthday(birthday, self.book.today) if birthday else None,
+            self.book, whom, self.averages, soon=soon, start=next_birthday(birthday, self.book.today) if birthday else None,
             banned=self._banned(whom), gone=gone,
         )  # fmt: skip
         others = {x.relationship.id: x.relationship.contact for x in group.standing if x.relationship.id != whom.id}

@@ -113,17 +113,20 @@ class OurSide:
         """
         ours: list[str] = []
         outside: list[tuple[Participant, Handle]] = []
-        sent_by_us = False
+        sent_by_us = unnamed = False
         for p in participants:
             colleague = self.colleague(p.handle, p.name)
             if p.own and colleague is None:
-                colleague = p.handle.value if p.handle else (self.colleagues[0].name if self.colleagues else "")
+                colleague = p.handle.value if p.handle else ""
+                unnamed |= not colleague
             if colleague is not None:
                 sent_by_us |= p.role in ("from", "caller")
                 if colleague and colleague not in ours and not p.declined:
                     ours.append(colleague)
             elif p.handle is not None and not (p.handle.kind == "email" and is_automatic(p.handle.value)):
                 outside.append((p, p.handle))
+        if unnamed and not ours and len(self.colleagues) == 1:  # of several of us it is not known which one
+            ours.append(self.colleagues[0].name)
         if direction is None:
             direction = "mutual" if medium in ("meeting", "video") else "out" if sent_by_us else "in"
         addressed = [p for p, _ in outside if p.role != "cc"]

@@ -307,7 +307,12 @@ class Tracker:
         """The call list as of an aware time: flags, what is held back, how many more, and when the next is due."""
         book = self.book(at)
         customer = self._by_ref(customer_ref) if customer_ref is not None else None
-        return call_list(book, self.reasons(book), limit=limit, minutes=minutes, owner=owner, customer=customer)
+        from touchpoints import practices
+
+        averages = practices.averages(self, at)
+        return call_list(
+            book, self.reasons(book), limit=limit, minutes=minutes, owner=owner, customer=customer, averages=averages
+        )
 
     def _by_ref(self, ref: str) -> str:
         directory = self.directory
