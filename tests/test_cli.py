@@ -226,3 +226,18 @@ def test_the_day_after_the_vector_is_the_day_after(silent: Path) -> None:
     one, two = (values("show", "Erika Muster", "--at", d, store=silent)["warmth"] for d in ("2026-06-01", "2026-06-02"))
     assert two["silence_days"] - one["silence_days"] == 1
     assert datetime.fromisoformat(one["due_on"]).date() == date(2026, 5, 22) + timedelta(days=11)
+
+
+def test_doctor_checks_and_rebuilds_without_changing_anything(silent: Path) -> None:
+    before = values("show", "Erika Muster", *NOW, store=silent)
+    assert values("doctor", store=silent) == {"integrity": "ok", "touchpoints": 52, "rebuilt": True}
+    assert values("show", "Erika Muster", *NOW, store=silent) == before
+
+
+def test_a_damaged_store_is_one_line_and_status_one(silent: Path) -> None:
+    import sqlite3
+
+    with sqlite3.connect(silent) as db:
+        db.execute("DROP TABLE party")
+    done = run("calls", *NOW, store=silent, status=1)
+    assert "the store cannot be used" in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -91,6 +92,8 @@ def _plain_errors() -> Iterator[None]:
         yield
     except TouchpointsError as error:
         _fail(str(error))
+    except sqlite3.Error as error:
+        _fail(f"the store cannot be used: {error}; look at it with: touchpoints doctor")
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
@@ -178,7 +181,7 @@ def import_(
         if own_domain:
             given["own_domains"] = tuple(dict.fromkeys((*before.own_domains, *own_domain)))
         zone = timezone or session.settings.timezone
-        if zone is None and not tracker.store.count():
+        if zone is None and not tracker.store.sources():
             from tzlocal import get_localzone_name
 
             zone = get_localzone_name() or "UTC"
@@ -634,6 +637,25 @@ def backtest(session: Session, file: str | None, horizon: int, svg: str | None, 
     session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n" if session.as_json else text)
     if svg is not None:
         session.write(shown.reliability_svg(bins, horizon, name, session.lang), svg)
+
+
+@command("doctor")
+def doctor(session: Session) -> None:
+    """Check the store and rebuild what is derived from its facts.
+
+    Example: touchpoints doctor
+    """
+    with session.tracker() as tracker:
+        wrong = tracker.store.check()
+        if not wrong:
+            tracker.store.rebuild()
+        record = {"integrity": wrong or "ok", "touchpoints": tracker.store.count(), "rebuilt": not wrong}
+    if session.as_json:
+        session.write(json.dumps(record, ensure_ascii=False) + "\n")
+    else:
+        session.write("".join(f"{name}: {value}\n" for name, value in record.items()))
+    if wrong:
+        sys.exit(1)
 
 
 @command("timezone")

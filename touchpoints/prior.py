@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from hashlib import sha256
 from heapq import nsmallest
 from itertools import accumulate
 from math import exp, log, log1p
@@ -41,6 +40,8 @@ _SPREAD = (1.0, 1.0, 1.25, 1.25)  # how far, in logarithms, a user's own relatio
 
 def prior_sample(ids: Iterable[str], size: int = 1000) -> list[str]:
     """The contacts a prior is fitted to: those with the smallest SHA-256 of their id, an even and lasting choice."""
+    from hashlib import sha256  # here, so that importing the package does not pay for it
+
     return nsmallest(size, ids, key=lambda text: sha256(text.encode()).digest())
 
 
