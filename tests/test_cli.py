@@ -189,6 +189,22 @@ def test_status_names_sources_with_their_age(silent: Path) -> None:
     assert [(c["until"], c["age_days"]) for c in record["coverage"]] == [("2026-05-22", 40)]
 
 
+def test_status_names_the_holes_between_exports(silent: Path, tmp_path: Path) -> None:
+    run("import", call_log(tmp_path / "old.csv", spaced(5, 40, date(2024, 3, 1))), store=silent)
+    (source,) = values("status", "--at", "2026-07-01", store=silent)["coverage"]
+    assert source["since"] == "2024-01-21"
+    assert source["holes"] == [["2024-03-02", "2025-05-29"]]
+
+
+def test_own_absences_are_no_silence(silent: Path) -> None:
+    toml = silent.parent / "touchpoints.toml"
+    assert flagged(silent) == ["Erika Muster"]
+    toml.write_text('absences = [["2026-05-25", "2026-06-28"]]\n')
+    assert flagged(silent) == []
+    toml.write_text('absences = [["2026-06-28", "2026-05-25"]]\n')
+    assert "before the first" in run("calls", store=silent, status=1).stderr
+
+
 def test_plugins_lists_and_explains(silent: Path, tmp_path: Path) -> None:
     record = values("plugins", store=silent)
     assert record["problems"] == []

@@ -86,3 +86,17 @@ def test_a_customer_called_this_morning_is_not_on_the_list(tracker: tp.Tracker) 
         who = handle.value
         other.log(who, "reached", minutes=10, at=AT)
         assert who not in {h.value for f in other.flags(at=AT, limit=None) if f.contact for h in f.contact.handles}
+
+
+def test_the_main_job_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked for")
+
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    with tp.Tracker(settings=tp.Settings(me=TRUTH["me"], timezone="Europe/Berlin", region="DE-BE")) as tracker:
+        tracker.ingest(EXAMPLES / "data", EXAMPLES / "directory")
+        assert tracker.render("text", at=AT, lang="de")

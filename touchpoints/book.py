@@ -191,7 +191,7 @@ class Book(Sequence[Relationship]):
         self.at, self.settings, self.directory, self.prior = at, settings, directory, prior
         self.zone = store.zone
         self.today: date = at.astimezone(store.zone).date()
-        self.workdays = Workdays(region, settings.working_hours, store.zone)
+        self.workdays = Workdays(region, settings.working_hours, store.zone, settings.absences)
         self._store = store
         self._summaries = store.summaries(at, "contact")
 

@@ -532,7 +532,8 @@ def status(session: Session, at: str | None) -> None:
             "contacts": len(tracker.directory.contacts), "customers": len(tracker.directory.customers),
             "unresolved": len(tracker.directory.unresolved),
             "coverage": [
-                {"source": c.source, "what": c.what, "until": c.until.isoformat(), "age_days": c.age_days,
+                {"source": c.source, "what": c.what, "since": c.since.isoformat(), "until": c.until.isoformat(),
+                 "age_days": c.age_days, "holes": [[a.isoformat(), b.isoformat()] for a, b in c.holes],
                  "export": report.export_again(c.source, session.lang)}
                 for c in report.coverage
             ],

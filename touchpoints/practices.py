@@ -261,7 +261,7 @@ def cover(
 
 
 def _workdays(tracker: Tracker) -> Workdays:
-    return Workdays(tracker.region, tracker.settings.working_hours, tracker.store.zone)
+    return Workdays(tracker.region, tracker.settings.working_hours, tracker.store.zone, tracker.settings.absences)
 
 
 def _group(tracker: Tracker) -> Group:

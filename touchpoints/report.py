@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +19,21 @@ if TYPE_CHECKING:
     from touchpoints.tracker import Tracker
 
 
+HOLE = 14
+"""Days without any file that are named as a hole; shorter gaps are as likely days on which nothing happened."""
+
+
 @attrs.frozen(slots=True)
 class SourceAge:
-    """How far a kind of source reaches: its importer, what of it (a line, an account), the last day, and its age."""
+    """How far a kind of source reaches: its importer, what of it (a line, an account), the first and the last day, its age,
+    and the holes of a fortnight or more in between: (first, last day) that no file covers."""
 
     source: str
     what: str
+    since: date
     until: date
     age_days: int
+    holes: tuple[tuple[date, date], ...] = ()
 
 
 class CallReport:
@@ -50,12 +57,18 @@ class CallReport:
     def coverage(self) -> tuple[SourceAge, ...]:
         """How far each source reaches as of `at`, the oldest first."""
         today = self.at.astimezone(self.zone).date()
-        until: dict[tuple[str, str], date] = {}
+        spans: dict[tuple[str, str], list[tuple[date, date]]] = {}
         for importer, what, start, end, _name in self.tracker.coverage():
             if start <= today:
-                place = (importer, what)
-                until[place] = max(until.get(place, date.min), min(end, today))
-        ages = (SourceAge(i, w, day, (today - day).days) for (i, w), day in until.items())
+                spans.setdefault((importer, what), []).append((start, min(end, today)))
+        ages = []
+        for (importer, what), found in spans.items():
+            since, until, holes = min(found)[0], date.min, []
+            for start, end in sorted(found):
+                if until > date.min and (start - until).days > HOLE:
+                    holes.append((until + timedelta(days=1), start - timedelta(days=1)))
+                until = max(until, end)
+            ages.append(SourceAge(importer, what, since, until, (today - until).days, tuple(holes)))
         return tuple(sorted(ages, key=lambda a: (-a.age_days, a.source, a.what)))
 
     def export_again(self, importer: str, lang: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,16 @@ def _teams(value: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 def _many(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(values)
+
+
+def _spans(values: Iterable[Any]) -> tuple[tuple[date, date], ...]:
+    spans = []
+    for first, last in values:
+        span = tuple(d if isinstance(d, date) else date.fromisoformat(d) for d in (first, last))
+        if span[0] > span[1]:
+            raise InvalidValue(f"absence {first} – {last}: the last day is before the first")
+        spans.append((span[0], span[1]))
+    return tuple(spans)
 
 
 def _lines(instance: object, attribute: attrs.Attribute[Any], value: Mapping[str, str]) -> None:
@@ -55,7 +66,8 @@ class Settings:
     `private`: handles and calendars that are never stored. `customers`: domain or name → kind, importance, name, tags.
     `cadence`: contact, customer or tag → "30d", or {ideal = "30d", latest = "45d"}. `importers`: file pattern →
     importer. `zones`: a zone name found in files → IANA name. `rules`: rule → its thresholds. `tables`: column
-    mappings for tables no importer knows. `working_hours`: first and last hour of a working day, Monday to Friday.
+    mappings for tables no importer knows. `absences`: own days off as [first, last] pairs of ISO dates; they do not
+    count as silence. `working_hours`: first and last hour of a working day, Monday to Friday.
     `teams`: team → names of colleagues and own lines or queues. `agreed`: what was agreed with the works council about
     figures of fewer than five colleagues ("agreement of 3 March 2026"); it lifts that minimum and stands on every report.
     """
@@ -79,6 +91,7 @@ class Settings:
     rules: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
     tables: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_many)
     colleagues: tuple[Colleague, ...] = attrs.field(default=(), converter=_many)
+    absences: tuple[tuple[date, date], ...] = attrs.field(default=(), converter=_spans)
     working_hours: tuple[int, int] = attrs.field(default=(9, 17), converter=_many)
     sources: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     teams: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_teams)

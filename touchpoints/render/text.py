@@ -286,7 +286,9 @@ def imported_sources(record: dict[str, Any], lang: str) -> str:
     ]  # fmt: skip
     for c in record["coverage"]:
         what = f" {c['what']}" if c["what"] else ""
-        age = f"{'bis' if de else 'until'} {c['until']} ({c['age_days']} {'Tage alt' if de else 'days old'})"
+        age = f"{c['since']} – {c['until']} ({c['age_days']} {'Tage alt' if de else 'days old'})"
+        if c["holes"]:
+            age += f" · {'Lücken' if de else 'holes'}: " + ", ".join(f"{a} – {b}" for a, b in c["holes"][-3:])
         lines += _wrapped(
             f"{c['source']}{what}: {age}" + (f" · {c['export']}" if c["export"] else ""), "    ", first="  "
         )
