@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-import touchpoints.cli_people  # noqa: F401  (registers its commands)
 from touchpoints.cli import main
 from touchpoints.handles import fold
 from touchpoints.model import Person, Touchpoint

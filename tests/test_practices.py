@@ -12,7 +12,6 @@ from click.testing import CliRunner, Result
 from happenings import AT, BERLIN, ago
 
 import touchpoints as tp
-import touchpoints.cli_team  # registers its commands
 from touchpoints.cli import main
 from touchpoints.render import practice
 from touchpoints.render.phrases import PHRASES

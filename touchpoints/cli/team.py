@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from touchpoints.cli import Session, command
+from touchpoints.cli.session import Session, command
 
 if TYPE_CHECKING:
     from touchpoints.tracker import Tracker

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from touchpoints.cli import Session, command
+from touchpoints.cli.session import Session, command
 from touchpoints.directory import MARKS, Directory
 from touchpoints.errors import InvalidValue, UnknownName
 from touchpoints.model import IMPORTANCES, Contact, Customer

@@ -1,0 +1,206 @@
+"""The call list, and what is said to it: what happened, and what the user decides."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from touchpoints.cli.session import Session, command, say
+
+if TYPE_CHECKING:
+    from touchpoints.tracker import Tracker
+
+
+@command("calls")
+@click.option("--at", metavar="WHEN", help="A date or time; now if missing.")
+@click.option("--limit", type=click.IntRange(0), default=10, show_default=True)
+@click.option("--minutes", type=click.IntRange(1), help="Fill the time you have.")
+@click.option("--owner", metavar="WHO", help="Only what this colleague is responsible for.")
+@click.option("--why-not", metavar="WHO", help="Why somebody is not on the list.")
+@click.option("--format", "format_", metavar="F", help="text, json, or another installed form.")
+@click.option("--output", metavar="F", help="Write to a file.")
+def calls(
+    session: Session,
+    at: str | None,
+    limit: int,
+    minutes: int | None,
+    owner: str | None,
+    why_not: str | None,
+    format_: str | None,
+    output: str | None,
+) -> None:
+    """Who needs a personal call today, why, on which channel and when.
+
+    Example: touchpoints calls --at 2026-07-01 --lang de
+    """
+    with session.tracker() as tracker:
+        moment = session.at(at, tracker)
+        if why_not is not None:
+            from touchpoints.calllist import why_not as explain
+            from touchpoints.words import in_language
+
+            book = tracker.book(moment)
+            found = tracker.relationship(why_not, moment)
+            text = in_language(explain(book, tracker.reasons(book), found), session.lang)
+            record = json.dumps({"who": found.name, "why_not": text}, ensure_ascii=False)
+            session.write((record if session.as_json else f"{found.name}: {text}") + "\n", output)
+            return
+        form = "json" if session.as_json and format_ is None else format_ or "text"
+        if form == "text" and output is None and sys.stdout.isatty():
+            from touchpoints.render.terminal import print_calls
+            from touchpoints.report import CallReport
+
+            print_calls(CallReport(tracker, moment, {"limit": limit, "minutes": minutes, "owner": owner}), session.lang)
+        else:
+            session.write(tracker.render(form, moment, session.lang, limit=limit, minutes=minutes, owner=owner), output)
+        for problem in tracker.plugins.problems:
+            click.echo(str(problem), err=True)
+
+
+@command("log")
+@click.argument("who")
+@click.argument("outcome", type=click.Choice(["reached", "voicemail", "missed", "message"]))
+@click.argument("rest", nargs=-1, metavar='[15m] ["note"]')
+@click.option("--at", metavar="WHEN", help="A date or time; now if missing.")
+def log(session: Session, who: str, outcome: str, rest: tuple[str, ...], at: str | None) -> None:
+    """Say what happened; the list learns at once.
+
+    Example: touchpoints log "Erika Muster" reached 15m "wants an offer, call back next Tuesday"
+    """
+    from touchpoints import times
+
+    minutes: float | None = None
+    words = list(rest)
+    if words and words[0][:1].isdigit():
+        seconds = times.duration(words.pop(0), "m")
+        minutes = None if seconds is None else seconds / 60
+    with session.tracker() as tracker:
+        moment = session.at(at, tracker)
+        timed = at is None or len(at.strip()) > 10
+        done = tracker.log(who, outcome, minutes, " ".join(words) or None, at=moment, timed=timed)
+        say(session, _touchpoint_json(done, tracker), {"de": "notiert", "en": "logged"}[session.lang])
+
+
+def _touchpoint_json(stored: Any, tracker: Tracker) -> dict[str, Any]:
+    from touchpoints.render.records import touchpoint
+
+    return touchpoint(stored, tracker.store.zone)
+
+
+@command("dismiss")
+@click.argument("who")
+@click.option(
+    "--because", required=True, type=click.Choice(["done", "supplier", "private", "former", "not-now", "wrong-person"])
+)
+@click.option("--at", metavar="WHEN")
+def dismiss(session: Session, who: str, because: str, at: str | None) -> None:
+    """Take somebody off the list for a reason; `touchpoints undo` takes it back.
+
+    Example: touchpoints dismiss "Paketdienst" --because supplier
+    """
+    with session.tracker() as tracker:
+        _decided(session, tracker.dismiss(who, because, at=session.at(at, tracker)))
+
+
+def _decided(session: Session, decision: Any) -> None:
+    record = {"id": decision.id, "kind": decision.kind, "who": decision.who, **decision.payload}
+    say(
+        session,
+        record,
+        {"de": "vermerkt; zurück mit: touchpoints undo", "en": "done; take it back with: touchpoints undo"}[
+            session.lang
+        ],
+    )
+
+
+@command("snooze")
+@click.argument("who")
+@click.option("--until", required=True, metavar="D")
+@click.option("--at", metavar="WHEN")
+def snooze(session: Session, who: str, until: str, at: str | None) -> None:
+    """Hold somebody back until a date.
+
+    Example: touchpoints snooze "Erika Muster" --until 2026-08-01
+    """
+    with session.tracker() as tracker:
+        moment = session.at(at, tracker)
+        _decided(session, tracker.snooze(who, _date(until, tracker, moment), at=moment))
+
+
+@command("cadence")
+@click.argument("who")
+@click.argument("every")
+@click.option("--at", metavar="WHEN")
+def cadence(session: Session, who: str, every: str, at: str | None) -> None:
+    """Agree a rhythm with somebody.
+
+    Example: touchpoints cadence "Erika Muster" 30d
+    """
+    with session.tracker() as tracker:
+        _decided(session, tracker.cadence(who, every, at=session.at(at, tracker)))
+
+
+@command("note")
+@click.argument("who")
+@click.argument("text")
+@click.option("--at", metavar="WHEN")
+def note(session: Session, who: str, text: str, at: str | None) -> None:
+    """Keep a note; a date in it makes it a promise that comes back on the list.
+
+    Example: touchpoints note "Erika Muster" "call back next Tuesday"
+    """
+    with session.tracker() as tracker:
+        _decided(session, tracker.note(who, text, at=session.at(at, tracker)))
+
+
+@command("away")
+@click.argument("who")
+@click.option("--until", required=True, metavar="D")
+@click.option("--instead", metavar="OTHER")
+@click.option("--at", metavar="WHEN")
+def away(session: Session, who: str, until: str, instead: str | None, at: str | None) -> None:
+    """Somebody is absent until a date.
+
+    Example: touchpoints away "Erika Muster" --until 2026-08-15
+    """
+    with session.tracker() as tracker:
+        moment = session.at(at, tracker)
+        _decided(session, tracker.away(who, _date(until, tracker, moment), instead, at=moment))
+
+
+@command("left")
+@click.argument("who")
+@click.option("--successor", metavar="OTHER")
+@click.option("--at", metavar="WHEN")
+def left(session: Session, who: str, successor: str | None, at: str | None) -> None:
+    """Somebody is no longer there.
+
+    Example: touchpoints left "Erika Muster" --successor "Jonas Beispiel"
+    """
+    with session.tracker() as tracker:
+        _decided(session, tracker.left(who, successor, at=session.at(at, tracker)))
+
+
+@command("consent")
+@click.argument("who")
+@click.argument("channel")
+@click.argument("allowed", type=click.Choice(["yes", "no"]))
+@click.option("--evidence", required=True, metavar="TEXT")
+@click.option("--at", metavar="WHEN")
+def consent(session: Session, who: str, channel: str, allowed: str, evidence: str, at: str | None) -> None:
+    """Whether somebody may be contacted on a channel.
+
+    Example: touchpoints consent "Erika Muster" phone no --evidence "mail of 3 June"
+    """
+    with session.tracker() as tracker:
+        _decided(session, tracker.consent(who, channel, allowed == "yes", evidence, at=session.at(at, tracker)))
+
+
+def _date(text: str, tracker: Tracker, now: datetime) -> Any:
+    from touchpoints import times
+
+    return times.when(text, tracker.store.zone, now).date()

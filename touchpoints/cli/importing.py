@@ -1,0 +1,131 @@
+"""Commands that bring exports in, and take one back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from touchpoints.cli.session import Session, command
+
+if TYPE_CHECKING:
+    pass
+
+
+@command("import")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("--me", multiple=True, metavar="HANDLE", help="Own number, address, profile or name; may be repeated.")
+@click.option("--own-domain", multiple=True, metavar="D", help="A further domain that is ours.")
+@click.option("--timezone", metavar="TZ", help="Zone of the store, such as Europe/Berlin.")
+@click.option("--region", metavar="DE", help="Country (and Land: DE-BE) for numbers and holidays.")
+@click.option("--date-order", type=click.Choice(["DMY", "MDY", "YMD"]), help="For dates a file cannot decide.")
+@click.option("--as", "as_", metavar="NAME", help="Read with this importer.")
+@click.option("--known-only", is_flag=True, help="Store only people whom a directory knows.")
+@click.option("--no-subjects", is_flag=True, help="Do not store subject lines.")
+@click.option("--dry-run", is_flag=True, help="Show what would be read, keep nothing.")
+def import_(
+    session: Session,
+    paths: tuple[str, ...],
+    me: tuple[str, ...],
+    own_domain: tuple[str, ...],
+    timezone: str | None,
+    region: str | None,
+    date_order: str | None,
+    as_: str | None,
+    known_only: bool,
+    no_subjects: bool,
+    dry_run: bool,
+) -> None:
+    """Read files, folders and zips.
+
+    What is given here (--me, --region …) is remembered for the next import. Exit status 1 says that something was
+    skipped, refused or waits for an answer.
+
+    Example: touchpoints import exports/ --me "+49 30 23125 100" --me mara@example.com
+    """
+    new = not session.path.exists()
+    if dry_run and new:
+        from touchpoints.tracker import Tracker
+
+        tracker = Tracker(settings=session.settings)
+    else:
+        tracker = session.tracker(must_exist=False)
+    with tracker:
+        given: dict[str, Any] = {}
+        before = tracker.settings
+        if me:
+            given["me"] = tuple(dict.fromkeys((*before.me, *me)))
+        if own_domain:
+            given["own_domains"] = tuple(dict.fromkeys((*before.own_domains, *own_domain)))
+        zone = timezone or session.settings.timezone
+        if zone is None and not tracker.store.sources():
+            from tzlocal import get_localzone_name
+
+            zone = get_localzone_name() or "UTC"
+            session.notice(
+                {"de": "Zeitzone des Rechners: {}", "en": "time zone of this machine: {}"}[session.lang].format(zone)
+            )
+        given |= {"timezone": zone} if zone else {}
+        given |= {"region": region} if region else {}
+        given |= {"date_order": date_order} if date_order else {}
+        given |= {"known_only": "always"} if known_only else {}
+        given |= {"subjects": False} if no_subjects else {}
+        with _progress(session) as progress:
+            report = tracker.ingest(*paths, as_=as_, dry_run=dry_run, progress=progress, remember=given)
+    if session.as_json:
+        session.write(json.dumps(report.as_record(), ensure_ascii=False, indent=1) + "\n")
+    else:
+        from touchpoints.render.text import imported
+
+        session.write(imported(report, session.lang, dry_run))
+    if not report.complete:
+        session.notice({"de": "Ablage: {}", "en": "store: {}"}[session.lang].format(session.path))
+        sys.exit(1)
+
+
+@contextmanager
+def _progress(session: Session) -> Iterator[Callable[[int, int, str, int], None] | None]:
+    """A progress line on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TextColumn("{task.fields[records]}"),
+        TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, records="")
+
+        def show(done: int, total: int, name: str, records: int) -> None:
+            bar.update(task, completed=done, total=total, description=name[-40:], records=f"{records:,}")
+
+        yield show
+
+
+@command("forget")
+@click.argument("file")
+def forget(session: Session, file: str) -> None:
+    """Undo the import of one file, by its name as `status` shows it.
+
+    Example: touchpoints forget exports/old.ics
+    """
+    with session.tracker() as tracker:
+        done = tracker.forget(file)
+    if session.as_json:
+        session.write(json.dumps({"forgotten": done}) + "\n")
+    else:
+        session.notice({"de": "vergessen: {}", "en": "forgotten: {}"}[session.lang].format(file))

@@ -1,0 +1,237 @@
+"""Commands that look: at a relationship, the touchpoints, the sources, the plugins, the past."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from touchpoints.cli.session import Session, command
+from touchpoints.errors import InvalidValue, TouchpointsError
+
+if TYPE_CHECKING:
+    pass
+
+
+@command("show")
+@click.argument("who")
+@click.option("--at", metavar="WHEN", help="A date or time; now if missing.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), help="Form of the output.")
+def show(session: Session, who: str, at: str | None, format_: str | None) -> None:
+    """One relationship: status, silence against its rhythm, explanation, timeline.
+
+    Example: touchpoints show "Erika Muster" --at 2026-07-01
+    """
+    from touchpoints.book import Relationship
+    from touchpoints.render import records, text
+
+    people: tuple[Relationship, ...]
+    with session.tracker() as tracker:
+        moment = session.at(at, tracker)
+        book = tracker.book(moment)
+        timeline = tracker.timeline(who, moment)
+        whole = tracker.customer(who, moment)
+        if whole is None:
+            found, people = tracker.relationship(who, moment), ()
+        else:
+            found, people = Relationship(None, whole.customer, None, whole.summary, whole.warmth), whole.people
+        if session.as_json or format_ == "json":
+            record = records.show(found, book, timeline, session.lang, people)
+            session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+        else:
+            session.write(text.show(found, timeline, session.lang, tracker.store.zone, people))
+
+
+@command("list")
+@click.option("--since", metavar="DATE", help="Only from this day on.")
+@click.option("--format", "format_", type=click.Choice(["jsonl", "csv"]), help="Form of the output.")
+def list_(session: Session, since: str | None, format_: str | None) -> None:
+    """The stored touchpoints, oldest first.
+
+    Example: touchpoints list --since 2026-06-01 --format csv > touchpoints.csv
+    """
+    from touchpoints import times
+    from touchpoints.render.records import touchpoint
+
+    with session.tracker() as tracker:
+        begin = None if since is None else times.when(since, tracker.store.zone)
+        if format_ == "csv":
+            from touchpoints.table import harmless_csv
+
+            rows: list[list[str]] = []
+            for stored in tracker.touchpoints(since=begin):
+                record = touchpoint(stored, tracker.store.zone)
+                people = "; ".join(p["name"] or p["value"] for p in record.pop("parties"))
+                values = {**record, "parties": people, "colleagues": "; ".join(record["colleagues"])}
+                if not rows:
+                    rows.append(list(values))
+                rows.append(["" if v is None else str(v) for v in values.values()])
+            session.write(harmless_csv(rows))
+            return
+        for stored in tracker.touchpoints(since=begin):
+            session.write(json.dumps(touchpoint(stored, tracker.store.zone), ensure_ascii=False) + "\n")
+
+
+@command("status")
+@click.option("--at", metavar="WHEN", help="A date or time; now if missing.")
+def status(session: Session, at: str | None) -> None:
+    """What was imported: sources with their span and age, integrity, versions.
+
+    Example: touchpoints status
+    """
+    from importlib.metadata import version
+
+    from touchpoints.render.text import imported_sources
+    from touchpoints.report import CallReport
+
+    with session.tracker() as tracker:
+        report = CallReport(tracker, session.at(at, tracker))
+        record = {
+            "at": report.at.isoformat(), "touchpoints": tracker.store.count(), "timezone": tracker.store.zone.key,
+            "contacts": len(tracker.directory.contacts), "customers": len(tracker.directory.customers),
+            "unresolved": len(tracker.directory.unresolved),
+            "coverage": [
+                {"source": c.source, "what": c.what, "since": c.since.isoformat(), "until": c.until.isoformat(),
+                 "age_days": c.age_days, "holes": [[a.isoformat(), b.isoformat()] for a, b in c.holes],
+                 "export": report.export_again(c.source, session.lang)}
+                for c in report.coverage
+            ],
+            "files": [
+                {"source": name, "importer": importer, "touchpoints": said.get("touchpoints", 0),
+                 "first": said.get("first"), "last": said.get("last"), "skipped": said.get("skipped_total", 0)}
+                for _, name, importer, said in tracker.store.sources()
+            ],
+            "integrity": tracker.store.check() or "ok", "version": version("touchpoints"),
+            "problems": [str(p) for p in tracker.plugins.problems],
+        }  # fmt: skip
+    if session.as_json:
+        session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    else:
+        session.write(imported_sources(record, session.lang))
+
+
+@command("plugins")
+@click.option("--explain", metavar="FILE", help="Who recognises a file, and who does not.")
+def plugins(session: Session, explain: str | None) -> None:
+    """What is installed, what it reads, what is broken and why.
+
+    Example: touchpoints plugins --explain exports/calls.csv
+    """
+    from touchpoints.ingest import recognise, takes
+    from touchpoints.plugins import Plugins
+    from touchpoints.source import Source, walk
+
+    installed = Plugins.installed()
+    if explain is not None:
+        answers: list[dict[str, Any]] = []
+        for source in walk([explain]):
+            if not isinstance(source, Source):
+                raise source
+            try:
+                chosen, reason = recognise(source, installed, session.settings).name, ""
+            except TouchpointsError as error:
+                chosen, reason = None, str(error)
+            answers.append(
+                {"source": source.name, "importer": chosen, "reason": reason,
+                 "recognised_by": [i.name for i in installed.importers if source.head and takes(i, source)],
+                 "not_by": [i.name for i in installed.importers if not (source.head and takes(i, source))]}
+            )  # fmt: skip
+        if session.as_json:
+            session.write(json.dumps(answers, ensure_ascii=False, indent=1) + "\n")
+            return
+        for answer in answers:
+            by = ", ".join(answer["recognised_by"]) or "-"
+            session.write(f"{answer['source']}\n  → {answer['importer'] or answer['reason']}\n  recognised by: {by}\n")
+            session.write(f"  not by: {', '.join(answer['not_by'])}\n")
+        return
+    record: dict[str, list[dict[str, Any]]] = {
+        "provided": [
+            {"kind": p.kind, "name": p.offer.name, "plugin": p.plugin,
+             "channels": [c.name for c in getattr(p.offer, "channels", ())], "about": _about(p.offer)}
+            for p in installed.provided
+        ],
+        "problems": [{"plugin": e.plugin, "reason": e.reason} for e in installed.problems],
+    }  # fmt: skip
+    if session.as_json:
+        session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+        return
+    for p in record["provided"]:
+        session.write(f"{p['kind']:<9} {p['name']:<22} {p['about']}\n")
+    for problem in record["problems"]:
+        session.write(f"problem   {problem['plugin']}: {problem['reason']}\n")
+
+
+def _about(offer: Any) -> str:
+    return str(type(offer).__doc__ or "").strip().partition("\n")[0]
+
+
+@command("backtest")
+@click.argument("file", required=False)
+@click.option("--horizon", type=click.IntRange(1), default=30, show_default=True, help="Days ahead.")
+@click.option("--svg", metavar="F", help="Write the reliability plot here.")
+@click.option("--at", metavar="WHEN", help="Own store: as of a date or time; now if missing.")
+def backtest(session: Session, file: str | None, horizon: int, svg: str | None, at: str | None) -> None:
+    """How well silence is foreseen: on a data set, else on your own store, with the list as it would have been shown.
+
+    A data set is CSV (or CSV.GZ) with the columns owner, partner, t_s (seconds) and out (1 = from the owner).
+
+    Example: touchpoints backtest calls.csv.gz --horizon 30 --svg reliability.svg
+    """
+    from touchpoints.render import backtest as shown
+
+    if file is not None and at is not None:
+        raise click.UsageError("--at is for the own store; a data set has its own cut-offs")
+    if file is not None:
+        from touchpoints.backtest import run
+
+        test = run(file, horizon)
+        record, text, name = test.to_json(), shown.data_set(test, Path(file).name, session.lang), Path(file).name
+        bins = test.reliability
+    else:
+        from touchpoints.hindsight import look_back
+
+        with session.tracker() as tracker:
+            look = look_back(tracker, session.at(at, tracker), horizon)
+        record, text, name = look.to_json(), shown.own_store(look, session.lang), session.path.name
+        bins = look.test.reliability if look.test else ()
+    session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n" if session.as_json else text)
+    if svg is not None:
+        session.write(shown.reliability_svg(bins, horizon, name, session.lang), svg)
+
+
+@command("doctor")
+def doctor(session: Session) -> None:
+    """Check the store and rebuild what is derived from its facts.
+
+    Example: touchpoints doctor
+    """
+    with session.tracker() as tracker:
+        wrong = tracker.store.check()
+        if not wrong:
+            tracker.store.rebuild()
+        record = {"integrity": wrong or "ok", "touchpoints": tracker.store.count(), "rebuilt": not wrong}
+    if session.as_json:
+        session.write(json.dumps(record, ensure_ascii=False) + "\n")
+    else:
+        session.write("".join(f"{name}: {value}\n" for name, value in record.items()))
+    if wrong:
+        sys.exit(1)
+
+
+@command("timezone")
+@click.argument("zone")
+def timezone(session: Session, zone: str) -> None:
+    """Change the store's zone: every touchpoint moves to its local date there.
+
+    Example: touchpoints timezone Europe/Vienna
+    """
+    from touchpoints import times
+
+    if times.iana(zone) is None:
+        raise InvalidValue(f"'{zone}' is no time zone; write an IANA name such as Europe/Berlin")
+    with session.tracker() as tracker:
+        tracker.store.set_zone(zone)
+    session.notice(zone)

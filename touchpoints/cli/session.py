@@ -1,0 +1,140 @@
+"""What all commands share. With the commands beside it this is the only place that reads the clock, the zone, the
+language and the environment of the machine, and it says what it took."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from touchpoints.errors import InvalidValue, TouchpointsError
+from touchpoints.settings import Settings
+
+if TYPE_CHECKING:
+    from touchpoints.tracker import Tracker
+
+
+class Session:
+    """What every command shares: the store, the settings, the language, and where notices go."""
+
+    def __init__(self, store: str | None, config: str | None, lang: str | None, as_json: bool) -> None:
+        from touchpoints.tracker import default_store
+
+        self.path = Path(store) if store else default_store(Path.cwd(), os.environ)
+        self.config = Path(config) if config else self.path.parent / "touchpoints.toml"
+        self.as_json = as_json
+        if config and not self.config.is_file():
+            raise InvalidValue(f"no settings file {config}")
+        self.settings = Settings.from_toml(self.config) if self.config.is_file() else Settings()
+        spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+        self.lang = lang or self.settings.lang or ("de" if spoken.startswith("de") else "en")
+
+    @property
+    def quiet_output(self) -> bool:
+        """Whether standard output holds only what was asked for, so that notices go to standard error."""
+        return self.as_json or not sys.stdout.isatty()
+
+    def notice(self, text: str) -> None:
+        """Something beside the output."""
+        click.echo(text, err=self.quiet_output)
+
+    def tracker(self, must_exist: bool = True) -> Tracker:
+        """The tracker on the store."""
+        from touchpoints.tracker import Tracker
+
+        if not self.path.exists():
+            if must_exist:
+                raise InvalidValue(
+                    f"there is no store {self.path} yet; begin with: touchpoints import PATH --me YOUR-NUMBER"
+                )
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        return Tracker(self.path, settings=self.settings)
+
+    def at(self, text: str | None, tracker: Tracker) -> datetime:
+        """WHEN as a time in the store's zone; now if nothing was given, and then it says so."""
+        from touchpoints import times
+
+        now = datetime.now(UTC).astimezone(tracker.store.zone)
+        if text is None:
+            said = {"de": "Stand: jetzt, {} ({})", "en": "as of now, {} ({})"}[self.lang]
+            self.notice(said.format(f"{now:%Y-%m-%d %H:%M}", tracker.store.zone.key))
+            return now
+        return times.when(text, tracker.store.zone, now)
+
+    def write(self, text: str | bytes, output: str | None = None) -> None:
+        """Write the output to a file (readable by its owner only) or to standard output."""
+        if output is None:
+            click.echo(text, nl=False)
+            return
+        content = text.encode("utf-8") if isinstance(text, str) else text
+        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"touchpoints: {' '.join(message.split())}", err=True)
+    sys.exit(1)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except TouchpointsError as error:
+        _fail(str(error))
+    except sqlite3.Error as error:
+        _fail(f"the store cannot be used: {error}; look at it with: touchpoints doctor")
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def command(name: str, *, values: bool = True) -> Callable[[Callable[..., None]], click.Command]:
+    """A command with the options that all have; `values`: whether it takes `--json`."""
+
+    def wrap(function: Callable[..., None]) -> click.Command:
+        @wraps(function)
+        def run(store: str | None, config: str | None, lang: str | None, **given: Any) -> None:
+            with _plain_errors():
+                session = Session(store, config, lang, bool(given.pop("as_json", False)) or _formatted(given))
+                function(session, **given)
+                session.notice({"de": "Ablage: {}", "en": "store: {}"}[session.lang].format(session.path))
+
+        if values:
+            run = click.option("--json", "as_json", is_flag=True, help="Print values as JSON.")(run)
+        run = click.option("--lang", type=click.Choice(["de", "en"]), help="Language of the output.")(run)
+        run = click.option("--config", metavar="F", help="Settings file (else touchpoints.toml beside the store).")(run)
+        run = click.option("--store", metavar="F", help="Store (else TOUCHPOINTS_STORE, else touchpoints.db nearby).")(
+            run
+        )
+        return main.command(name)(run)
+
+    return wrap
+
+
+def _formatted(given: dict[str, Any]) -> bool:
+    return given.get("format_") not in (None, "text")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog="Example: touchpoints calls --minutes 60")
+@click.version_option(package_name="touchpoints")
+def main() -> None:
+    """Which customer relationships need a personal call: from the exports you have to a call list."""
+
+
+def say(session: Session, record: Any, text: str) -> None:
+    """A command's result: the record as JSON, else the text as a notice."""
+    if session.as_json:
+        session.write(json.dumps(record, ensure_ascii=False) + "\n")
+    else:
+        session.notice(text)
