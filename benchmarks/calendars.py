@@ -18,14 +18,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
+from touchpoints_calendar.ics import ICalendar
 
-from touchpoints_calendar.ics import ICalendar  # noqa: E402
-
-import touchpoints as tp  # noqa: E402  # behind the path that finds it
-from touchpoints.reading import Context  # noqa: E402
-from touchpoints.source import Source  # noqa: E402
+import touchpoints as tp
+from touchpoints.reading import Context
+from touchpoints.source import Source
 
 SETTINGS = tp.Settings(me=("mara.falk@falk.example",), timezone="Europe/Berlin")
 BERLIN = """BEGIN:VTIMEZONE

@@ -18,20 +18,18 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
+from touchpoints_calls.android import AndroidCalls
+from touchpoints_calls.table import AnyTable
 
-from touchpoints_calls.android import AndroidCalls  # noqa: E402
-from touchpoints_calls.table import AnyTable  # noqa: E402
-
-from touchpoints.model import Touchpoint  # noqa: E402  # behind the path that finds it
-from touchpoints.plugins import Importer  # noqa: E402
-from touchpoints.reading import Context  # noqa: E402
-from touchpoints.settings import Settings  # noqa: E402
-from touchpoints.source import Source  # noqa: E402
+from touchpoints.model import Touchpoint
+from touchpoints.plugins import Importer
+from touchpoints.reading import Context
+from touchpoints.settings import Settings
+from touchpoints.source import Source
 
 PEOPLE = 2000
 
@@ -122,7 +120,7 @@ def main() -> None:
         ):
             floors, ours = [], []
             for _ in range(runs):
-                for taken, work in ((floors, lambda: floor(path)), (ours, lambda: read(importer, path))):  # noqa: B023
+                for taken, work in ((floors, partial(floor, path)), (ours, partial(read, importer, path))):
                     seconds, found = cpu(work)
                     if found != count:
                         raise SystemExit(f"{what}: {found} of {count} rows")

@@ -23,14 +23,11 @@ from email.parser import BytesHeaderParser
 from email.policy import compat32
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
+from touchpoints_mail.mbox import Mbox
 
-from touchpoints_mail.mbox import Mbox  # noqa: E402
-
-from touchpoints.reading import Context  # noqa: E402  # behind the path that finds it
-from touchpoints.settings import Settings  # noqa: E402
-from touchpoints.source import Source  # noqa: E402
+from touchpoints.reading import Context
+from touchpoints.settings import Settings
+from touchpoints.source import Source
 
 ME = "mara.falk@falk.example"
 SUBJECTS = ("Angebot 4711", "Rückfrage zur Lieferung", "Re: Termin am Donnerstag", "AW: Ihre Prüfung", "Invoice")

@@ -116,11 +116,15 @@ def test_any_at_gives_the_same_answer_with_a_warm_and_a_cold_cache(silent: Path,
     assert [values("show", "Erika Muster", "--at", moments[2], store=tmp_path / "cold.db")["warmth"]] == [warm[2]]
 
 
-def test_why_not_answers(silent: Path) -> None:
-    assert (
-        "touchpoints" not in values("calls", "--at", "2026-05-23", "--why-not", "Erika Muster", store=silent)["why_not"]
-    )
-    assert values("calls", "--at", "2026-05-23", "--why-not", "Erika Muster", store=silent)["why_not"]
+def test_why_not_answers_with_the_figures_that_decide(silent: Path) -> None:
+    def why(*at: str) -> str:
+        return str(values("calls", *at, "--why-not", "Erika Muster", "--lang", "en", store=silent)["why_not"])
+
+    assert why("--at", "2026-05-23").startswith("on track · 1 day of silence")
+    assert "due after 11 days" in why("--at", "2026-05-23")
+    run("snooze", "Erika Muster", "--until", "2026-07-10", *NOW, store=silent)
+    assert "10 Jul" in why(*NOW)
+    assert "40 days of silence" in why(*NOW)
 
 
 def test_decisions_take_effect_and_can_be_taken_back(silent: Path) -> None:

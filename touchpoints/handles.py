@@ -10,6 +10,7 @@ import contextlib
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import Any
 
 import attrs
 
@@ -167,7 +168,7 @@ def is_automatic(address: str) -> bool:
 
 
 @cache
-def _public_suffixes():  # type: ignore[no-untyped-def]  # the library ships no types
+def _public_suffixes() -> Any:  # the library ships no types
     from publicsuffixlist import PublicSuffixList
 
     return PublicSuffixList()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -79,7 +79,7 @@ def _seconds(instance: object, attribute: attrs.Attribute[float | None], value: 
         raise InvalidValue(f"{attribute.name} must be seconds, zero or more, not {value!r}")
 
 
-def _one_of(values: tuple[str, ...]):  # type: ignore[no-untyped-def]  # an attrs validator, typed by its use
+def _one_of(values: tuple[str, ...]) -> Callable[[object, attrs.Attribute[str], str], None]:
     known = frozenset(values)
 
     def check(instance: object, attribute: attrs.Attribute[str], value: str) -> None:

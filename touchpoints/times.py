@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -200,9 +200,7 @@ def _clock(parts: dict[str, str | None]) -> tuple[int, int, int, int]:
     return hour, int(parts["m"] or 0), int(parts["s"] or 0), micro
 
 
-def _offset(text: str | None):  # type: ignore[no-untyped-def]  # tzinfo | None
-    from datetime import timezone
-
+def _offset(text: str | None) -> tzinfo | None:
     if not text:
         return None
     if text in ("Z", "UTC", "GMT"):

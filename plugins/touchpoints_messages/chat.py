@@ -129,7 +129,7 @@ class Voice:
             )
         if isinstance(like, LeftOut):
             return like
-        return _again(like, at, key or self.key(written), asks)
+        return attrs.evolve(like, at=at, key=key or self.key(written), expects_reply=asks)
 
     def calls(
         self, at: datetime, written: str, outcome: str, *, video: bool = False, key: str | None = None, **more: Any
@@ -142,27 +142,3 @@ class Voice:
             key=key or self.key(written), direction="out" if ours else "in", outcome=outcome,
             thread=chat.thread, **more,
         )  # fmt: skip
-
-
-class _Draft(Touchpoint):
-    """A touchpoint while it is filled: the same slots, not frozen yet."""
-
-    __slots__ = ()
-    __setattr__ = object.__setattr__
-    __delattr__ = object.__delattr__
-
-
-def _again(like: Touchpoint, at: datetime, key: str, asks: bool | None) -> Touchpoint:
-    """A touchpoint as another one, but for these three: all that differs between the messages of one author.
-
-    What was checked once is not checked again: a tenth of the time, and a chat has a million messages.
-    """
-    new = object.__new__(_Draft)
-    new.at, new.key, new.expects_reply = at, key, asks  # type: ignore[misc]  # a draft is not frozen
-    new.channel, new.direction, new.outcome = like.channel, like.direction, like.outcome  # type: ignore[misc]
-    new.parties, new.participants, new.colleagues = like.parties, like.participants, like.colleagues  # type: ignore[misc]
-    new.thread, new.line, new.series, new.revision = like.thread, like.line, like.series, like.revision  # type: ignore[misc]
-    new.duration, new.wait, new.subject = like.duration, like.wait, like.subject  # type: ignore[misc]
-    new.ref, new.extra = like.ref, like.extra  # type: ignore[misc]
-    new.__class__ = Touchpoint  # type: ignore[assignment]
-    return new
