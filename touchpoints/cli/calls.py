@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from touchpoints.cli.session import Session, command, say
+from touchpoints.cli.session import Session, command, day, decided, say
 
 if TYPE_CHECKING:
     from touchpoints.tracker import Tracker
@@ -103,18 +102,7 @@ def dismiss(session: Session, who: str, because: str, at: str | None) -> None:
     Example: touchpoints dismiss "Paketdienst" --because supplier
     """
     with session.tracker() as tracker:
-        _decided(session, tracker.dismiss(who, because, at=session.at(at, tracker)))
-
-
-def _decided(session: Session, decision: Any) -> None:
-    record = {"id": decision.id, "kind": decision.kind, "who": decision.who, **decision.payload}
-    say(
-        session,
-        record,
-        {"de": "vermerkt; zurück mit: touchpoints undo", "en": "done; take it back with: touchpoints undo"}[
-            session.lang
-        ],
-    )
+        decided(session, [tracker.dismiss(who, because, at=session.at(at, tracker))])
 
 
 @command("snooze")
@@ -128,7 +116,7 @@ def snooze(session: Session, who: str, until: str, at: str | None) -> None:
     """
     with session.tracker() as tracker:
         moment = session.at(at, tracker)
-        _decided(session, tracker.snooze(who, _date(until, tracker, moment), at=moment))
+        decided(session, [tracker.snooze(who, day(until, tracker, moment), at=moment)])
 
 
 @command("cadence")
@@ -141,7 +129,7 @@ def cadence(session: Session, who: str, every: str, at: str | None) -> None:
     Example: touchpoints cadence "Erika Muster" 30d
     """
     with session.tracker() as tracker:
-        _decided(session, tracker.cadence(who, every, at=session.at(at, tracker)))
+        decided(session, [tracker.cadence(who, every, at=session.at(at, tracker))])
 
 
 @command("note")
@@ -154,7 +142,7 @@ def note(session: Session, who: str, text: str, at: str | None) -> None:
     Example: touchpoints note "Erika Muster" "call back next Tuesday"
     """
     with session.tracker() as tracker:
-        _decided(session, tracker.note(who, text, at=session.at(at, tracker)))
+        decided(session, [tracker.note(who, text, at=session.at(at, tracker))])
 
 
 @command("away")
@@ -169,7 +157,7 @@ def away(session: Session, who: str, until: str, instead: str | None, at: str | 
     """
     with session.tracker() as tracker:
         moment = session.at(at, tracker)
-        _decided(session, tracker.away(who, _date(until, tracker, moment), instead, at=moment))
+        decided(session, [tracker.away(who, day(until, tracker, moment), instead, at=moment)])
 
 
 @command("left")
@@ -182,7 +170,7 @@ def left(session: Session, who: str, successor: str | None, at: str | None) -> N
     Example: touchpoints left "Erika Muster" --successor "Jonas Beispiel"
     """
     with session.tracker() as tracker:
-        _decided(session, tracker.left(who, successor, at=session.at(at, tracker)))
+        decided(session, [tracker.left(who, successor, at=session.at(at, tracker))])
 
 
 @command("consent")
@@ -197,10 +185,4 @@ def consent(session: Session, who: str, channel: str, allowed: str, evidence: st
     Example: touchpoints consent "Erika Muster" phone no --evidence "mail of 3 June"
     """
     with session.tracker() as tracker:
-        _decided(session, tracker.consent(who, channel, allowed == "yes", evidence, at=session.at(at, tracker)))
-
-
-def _date(text: str, tracker: Tracker, now: datetime) -> Any:
-    from touchpoints import times
-
-    return times.when(text, tracker.store.zone, now).date()
+        decided(session, [tracker.consent(who, channel, allowed == "yes", evidence, at=session.at(at, tracker))])

@@ -7,12 +7,12 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 import click
 
@@ -20,6 +20,7 @@ from touchpoints.errors import InvalidValue, TouchpointsError
 from touchpoints.settings import Settings
 
 if TYPE_CHECKING:
+    from touchpoints.facts import Decision
     from touchpoints.tracker import Tracker
 
 
@@ -138,3 +139,36 @@ def say(session: Session, record: Any, text: str) -> None:
         session.write(json.dumps(record, ensure_ascii=False) + "\n")
     else:
         session.notice(text)
+
+
+def words(session: Session, de: str, en: str) -> str:
+    """A text in the session's language."""
+    return de if session.lang == "de" else en
+
+
+def decided(session: Session, decisions: Sequence[Decision]) -> None:
+    """What the user decided, and how to take it back."""
+    if session.as_json:
+        values = [{"id": d.id, "kind": d.kind, "who": d.who, **d.payload} for d in decisions]
+        session.write(json.dumps(values[0] if len(values) == 1 else values, ensure_ascii=False) + "\n")
+        return
+    n = "" if len(decisions) == 1 else f": {len(decisions)}"
+    session.notice(
+        words(session, f"vermerkt{n}; zurück mit: touchpoints undo", f"done{n}; take it back with: touchpoints undo")
+    )
+
+
+def by(tracker: Tracker) -> str:
+    """Who answers, for the history: the first of our colleagues."""
+    return tracker.our_side.colleagues[0].name if tracker.our_side.colleagues else ""
+
+
+@overload
+def day(text: str, tracker: Tracker, now: datetime) -> date: ...
+@overload
+def day(text: None, tracker: Tracker, now: datetime) -> None: ...
+def day(text: str | None, tracker: Tracker, now: datetime) -> date | None:
+    """A date as the user wrote it, in the store's zone."""
+    from touchpoints import times
+
+    return None if text is None else times.when(text, tracker.store.zone, now).date()

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime, tzinfo
-from typing import TYPE_CHECKING, Any
+from datetime import tzinfo
+from typing import Any
 
 import click
 
-from touchpoints.cli.session import Session, command
-
-if TYPE_CHECKING:
-    from touchpoints.tracker import Tracker
+from touchpoints.cli.session import Session, command, day
 
 _AT = click.option("--at", metavar="WHEN", help="A date or time; now if missing.")
 _TEAM = click.option("--team", metavar="TEAM", help="Only this team of the settings ([teams]).")
@@ -28,12 +25,6 @@ def _show(session: Session, value: Any, text: Callable[[Any, str, tzinfo], str],
         session.write(json.dumps(record(value, session.lang, zone), ensure_ascii=False, indent=1) + "\n")
     else:
         session.write(text(value, session.lang, zone))
-
-
-def _day(text: str | None, tracker: Tracker, now: datetime) -> date | None:
-    from touchpoints import times
-
-    return None if text is None else times.when(text, tracker.store.zone, now).date()
 
 
 @command("reach")
@@ -126,7 +117,7 @@ def demand(session: Session, of: str, team: str | None, week: str | None, at: st
 
     with session.tracker() as tracker:
         moment = session.at(at, tracker)
-        found = practices.demand(tracker, moment, of, team=team, week=_day(week, tracker, moment))
+        found = practices.demand(tracker, moment, of, team=team, week=day(week, tracker, moment))
         _show(session, found, practice.demand, tracker.store.zone)
 
 
@@ -170,7 +161,7 @@ def staff(
         moment = session.at(at, tracker)
         wanted = Goal(level=goal, answer_within=answer_within, occupancy=occupancy, shrinkage=shrinkage, wrap=wrap)
         found = practices.staff(
-            tracker, moment, roster, team=team, without=without, week=_day(week, tracker, moment),
+            tracker, moment, roster, team=team, without=without, week=day(week, tracker, moment),
             handle_seconds=handle_seconds, goal=wanted,
         )  # fmt: skip
         _show(session, found, practice.staff, tracker.store.zone)
@@ -192,6 +183,6 @@ def cover(session: Session, who: str, from_: str | None, to: str | None, roster:
 
     with session.tracker() as tracker:
         moment = session.at(at, tracker)
-        start, end = (_day(text, tracker, moment) for text in (from_, to))
+        start, end = (day(text, tracker, moment) for text in (from_, to))
         found = practices.cover(tracker, who, start, end, at=moment, roster=roster)
         _show(session, found, practice.cover, tracker.store.zone)
