@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from touchpoints.store import Store
+    from touchpoints.store.database import Database
 
 _INVOICE = re.compile(
     r"(?!(?:re|aw|antw|antwort|sv|wg|fwd?)\s*:)(?:"
@@ -26,7 +26,7 @@ and in lower case, so that what only speaks of one ("Rückfrage zu Ihrer Rechnun
 class RollUp:
     """The changes to everything derived from facts, gathered in memory and written at once."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Database) -> None:
         self.store = store
         self.media = store.media()
         self.zone = store.zone

@@ -1,0 +1,128 @@
+"""What the user says of somebody: what happened, what was agreed, who is to be left in peace. All of it can be undone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from touchpoints import times
+from touchpoints.directory import Directory, Unresolved
+from touchpoints.errors import IdentityError, UnknownName
+from touchpoints.facts import Decision, Stored
+from touchpoints.handles import KINDS
+from touchpoints.model import Contact, Customer, Participant, Touchpoint
+from touchpoints.ourside import OurSide
+from touchpoints.reading import content_key
+from touchpoints.store import Store
+
+OUTCOMES = ("reached", "voicemail", "missed", "message")
+"""What `log` takes: a call that was reached, a voicemail left, a call not answered, a message sent."""
+DISMISSALS = ("done", "supplier", "private", "former", "not-now", "wrong-person")
+
+
+class Answers:
+    """A store and a directory that take the user's word."""
+
+    store: Store
+    our_side: OurSide
+
+    @property
+    def directory(self) -> Directory:
+        """Contacts, customers and handles as they are now."""
+        raise NotImplementedError
+
+    def log(
+        self,
+        who: str,
+        outcome: str,
+        minutes: float | None = None,
+        note: str | None = None,
+        *,
+        at: datetime,
+        timed: bool = True,
+    ) -> Stored:
+        """What happened with somebody: an ordinary touchpoint, outgoing, on the phone (a message: in writing). `note`
+        is kept as a note. `timed` says whether `at` is a time, or only its day is known. Raises `IdentityError`, and
+        `UnknownName` for an outcome that is not one of reached, voicemail, missed, message."""
+        if outcome not in OUTCOMES:
+            raise UnknownName("outcome", outcome, OUTCOMES)
+        found = self.directory.find(who)
+        if isinstance(found, Customer):
+            there = self.directory.contacts_of(found.id)
+            if len(there) != 1:
+                raise IdentityError(who, [f"{c.name} ({c.id})" for c in there])
+            found = there[0]
+        handles = found.handles if isinstance(found, Contact) else (found.handle,)
+        name = found.name if isinstance(found, Contact) else None
+        strongest = min(handles, key=lambda h: (KINDS.index(h.kind), h.value))
+        written = outcome == "message"
+        handle = next((h for h in handles if h.kind in (("email",) if written else ("phone",))), strongest)
+        channel = "phone" if not written else "mail" if handle.kind == "email" else "message"
+        participants = (
+            Participant("from" if written else "caller", None, own=True),
+            Participant("to" if written else "called", handle, name),
+        )
+        duration = None if minutes is None else minutes * 60
+        key = content_key("log", at, handle.kind, handle.value, outcome, duration)
+        medium = self.store.media()[channel]
+        sides = self.our_side.sides(participants, medium, "out")
+        touchpoint = Touchpoint(
+            at, channel, "out", "reached" if written else outcome, sides.parties, key=key, duration=duration,
+            colleagues=sides.colleagues, participants=participants, extra={} if timed else {"timed": "no"},
+        )  # fmt: skip
+        with self.store.transaction():
+            self.store.add([touchpoint], self.store.begin_source("log", "log", ""))
+            if note:
+                self.note(who, note, at=at)
+        return Stored(touchpoint, key, medium, "log", "log")
+
+    def note(self, who: str, text: str, *, at: datetime) -> Decision:
+        """Keep a note about somebody; a date in it ("call back next Tuesday") makes it a promise due on that day."""
+        from touchpoints.rules import due_date
+
+        due = due_date(text, at.astimezone(self.store.zone))
+        return self._decide(at, "note", who, text=text, due=due.isoformat() if due else None)
+
+    def dismiss(self, who: str, because: str, *, at: datetime) -> Decision:
+        """Take somebody off the list, for one reason and its consequence: done, supplier, private, former (the kind of
+        the customer from now on), not-now, wrong-person."""
+        if because not in DISMISSALS:
+            raise UnknownName("reason", because, DISMISSALS)
+        return self._decide(at, "dismiss", who, because=because)
+
+    def snooze(self, who: str, until: date, *, at: datetime) -> Decision:
+        """Hold somebody back until a date; what is overdue stays overdue."""
+        return self._decide(at, "snooze", who, until=until.isoformat())
+
+    def cadence(self, who: str, every: str, *, at: datetime) -> Decision:
+        """Agree a rhythm with somebody ("30d", "6w")."""
+        times.days(every)
+        return self._decide(at, "cadence", who, every=every)
+
+    def away(self, who: str, until: date, instead: str | None = None, *, at: datetime) -> Decision:
+        """Somebody is absent until a date; `instead` names who to call meanwhile."""
+        other = self._who(instead) if instead else None
+        return self._decide(at, "away", who, until=until.isoformat(), instead=other)
+
+    def left(self, who: str, successor: str | None = None, *, at: datetime) -> Decision:
+        """Somebody is no longer there; `successor` takes over."""
+        return self._decide(at, "left", who, successor=self._who(successor) if successor else None)
+
+    def consent(self, who: str, channel: str, allowed: bool, evidence: str, *, at: datetime) -> Decision:
+        """Whether somebody may be contacted on a channel, with the evidence and its date."""
+        return self._decide(at, "consent", who, channel=channel, allowed=allowed, evidence=evidence)
+
+    def undo(self) -> list[Decision]:
+        """Take the last answer back, all of it if it was given at once for many; returns the decisions, empty if there are
+        none."""
+        return self.directory.undo()
+
+    def _who(self, who: str) -> str:
+        found = self.directory.find(who)
+        if isinstance(found, Unresolved):
+            raise IdentityError(who)
+        return found.id
+
+    def _decide(self, at: datetime, kind: str, who: str, **payload: Any) -> Decision:
+        id_ = self._who(who)
+        return Decision(self.store.decide(at, kind, id_, **payload), int(at.timestamp()), kind, id_, payload)

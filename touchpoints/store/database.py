@@ -1,0 +1,208 @@
+"""The file (or memory) that everything is kept in: connections, transactions, tables, and values by name."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from touchpoints.errors import StoreError
+from touchpoints.facts import canonical
+from touchpoints.model import CHANNELS, Channel
+
+SCHEMA = 1
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE channel (name TEXT PRIMARY KEY, medium TEXT NOT NULL, live INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL, importer TEXT NOT NULL, digest TEXT NOT NULL,
+                     fingerprint TEXT NOT NULL, report TEXT NOT NULL, UNIQUE (name, digest));
+CREATE TABLE handle (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL, scope TEXT NOT NULL,
+                     UNIQUE (kind, value, scope));
+CREATE TABLE touchpoint (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, payload TEXT NOT NULL,
+                         revision TEXT NOT NULL, series TEXT, version TEXT, source INTEGER NOT NULL,
+                         current INTEGER NOT NULL);
+CREATE INDEX touchpoint_at ON touchpoint (at);
+CREATE INDEX touchpoint_series ON touchpoint (series, version) WHERE series IS NOT NULL;
+CREATE TABLE beaten (key TEXT NOT NULL, source INTEGER NOT NULL, at INTEGER NOT NULL, payload TEXT NOT NULL,
+                     revision TEXT NOT NULL, series TEXT, version TEXT, PRIMARY KEY (key, source));
+CREATE INDEX beaten_series ON beaten (series, version) WHERE series IS NOT NULL;
+CREATE TABLE seen (source INTEGER NOT NULL, touchpoint INTEGER NOT NULL, PRIMARY KEY (source, touchpoint))
+             WITHOUT ROWID;
+CREATE TABLE party (handle INTEGER NOT NULL, at INTEGER NOT NULL, touchpoint INTEGER NOT NULL, copied INTEGER NOT NULL,
+                    PRIMARY KEY (handle, at, touchpoint)) WITHOUT ROWID;
+CREATE TABLE day (handle INTEGER NOT NULL, day INTEGER NOT NULL, medium TEXT NOT NULL, direction TEXT NOT NULL,
+                  outcome TEXT NOT NULL, colleague TEXT NOT NULL, n INTEGER NOT NULL, ms INTEGER NOT NULL,
+                  PRIMARY KEY (handle, day, medium, direction, outcome, colleague)) WITHOUT ROWID;
+CREATE TABLE alias (handle INTEGER NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (handle, name))
+             WITHOUT ROWID;
+CREATE TABLE sign (handle INTEGER NOT NULL, sign TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (handle, sign))
+             WITHOUT ROWID;
+CREATE TABLE person (key TEXT NOT NULL, source INTEGER NOT NULL, revision TEXT NOT NULL, payload TEXT NOT NULL,
+                     PRIMARY KEY (key, source)) WITHOUT ROWID;
+CREATE TABLE coverage (source INTEGER NOT NULL, what TEXT NOT NULL, start INTEGER NOT NULL, until INTEGER NOT NULL,
+                       PRIMARY KEY (source, what, start)) WITHOUT ROWID;
+CREATE TABLE decision (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, who TEXT NOT NULL,
+                       payload TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE resolution (handle INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, contact TEXT,
+                         customer TEXT, PRIMARY KEY (handle, since)) WITHOUT ROWID;
+CREATE INDEX resolution_contact ON resolution (contact) WHERE contact IS NOT NULL;
+CREATE INDEX resolution_customer ON resolution (customer) WHERE customer IS NOT NULL;
+CREATE TABLE tombstone (hash TEXT NOT NULL, what TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,
+                        at INTEGER NOT NULL, PRIMARY KEY (hash, what, since)) WITHOUT ROWID;
+"""
+
+
+class Database:
+    """A store's file and its connections: one for each thread, and for each process after a fork."""
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        self.path = None if path is None else Path(path)
+        self._local = threading.local()
+        self._shared = threading.RLock()
+        self._memory: sqlite3.Connection | None = None
+        self._zone: ZoneInfo | None = None
+        if self.path is None:
+            self._memory = self._open(":memory:")
+        elif not self.path.exists():
+            try:
+                # owner-only from the first byte; SQLite gives its side files the same permissions
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            except OSError as error:
+                raise StoreError(f"cannot create {self.path}: {error.strerror}") from error
+        self._prepare()
+
+    # -- connections and transactions --------------------------------------------------------------------------------
+
+    def _open(self, place: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(place, isolation_level=None, check_same_thread=False, timeout=30)
+        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        if place != ":memory:":
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+        return connection
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        if self._memory is not None:
+            return self._memory
+        mine = getattr(self._local, "connection", None)
+        if mine is None or self._local.pid != os.getpid():
+            self._local.connection = mine = self._open(str(self.path))
+            self._local.pid, self._local.depth = os.getpid(), 0
+        return mine
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing; may be nested. In memory, one thread at a time."""
+        with self._shared if self._memory is not None else threading.Lock():
+            db = self.db
+            depth = getattr(self._local, "depth", 0)
+            db.execute("BEGIN IMMEDIATE" if depth == 0 else f"SAVEPOINT s{depth}")
+            self._local.depth = depth + 1
+            try:
+                yield db
+            except BaseException:
+                self._local.depth = depth
+                if depth:
+                    db.execute(f"ROLLBACK TO s{depth}")
+                    db.execute(f"RELEASE s{depth}")
+                elif db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+            self._local.depth = depth
+            db.execute("COMMIT" if depth == 0 else f"RELEASE s{depth}")
+
+    def _prepare(self) -> None:
+        try:
+            db = self.db
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA:
+                raise StoreError(
+                    f"{self.path} was written by a newer version (schema {version}, this one knows {SCHEMA}); "
+                    "upgrade touchpoints"
+                )
+            if version < SCHEMA:
+                with self.transaction():
+                    if db.execute("PRAGMA user_version").fetchone()[0] == 0:
+                        if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                            raise StoreError(f"{self.path} is a database, but not a store of touchpoints")
+                        for statement in _TABLES.split(";\n"):
+                            if statement.strip():
+                                db.execute(statement)
+                        self.add_channels(CHANNELS.values())
+                        db.execute(f"PRAGMA user_version={SCHEMA}")
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{self.path} cannot be opened as a store: {error}") from error
+
+    def close(self) -> None:
+        """Close this thread's connection; others close with their threads."""
+        if self._memory is not None:
+            self._memory.close()
+        elif getattr(self._local, "connection", None) is not None:
+            self._local.connection.close()
+            self._local.connection = None
+
+    def check(self) -> list[str]:
+        """What is wrong with the file, empty if nothing is."""
+        return [row[0] for row in self.db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+
+    # -- what is remembered ---------------------------------------------------------------------------------------
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A remembered value by name."""
+        row = self.db.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
+        return default if row is None else orjson.loads(row[0])
+
+    def put(self, name: str, value: Any) -> None:
+        """Remember a value (anything JSON holds)."""
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, canonical(value)))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The store's zone; UTC until one is recorded."""
+        if self._zone is None:
+            self._zone = ZoneInfo(self.get("timezone", "UTC"))
+        return self._zone
+
+    def refresh(self) -> None:
+        """Look again at what another transaction may have changed or rolled back."""
+        self._zone = None
+
+    def add_channels(self, channels: Iterable[Channel]) -> None:
+        """Keep what medium a channel has; a known one stays as it is."""
+        self.db.executemany(
+            "INSERT OR IGNORE INTO channel VALUES (?, ?, ?)", [(c.name, c.medium, c.live) for c in channels]
+        )
+
+    def media(self) -> dict[str, str]:
+        """Channel name → medium, for every channel the store has seen."""
+        return dict(self.db.execute("SELECT name, medium FROM channel"))
+
+    def changed(self) -> None:
+        """Something that who is who, or a sum, may depend on is no longer as it was."""
+        self.put("generation", self.get("generation", 0) + 1)
+
+    def overwrite_what_is_deleted(self) -> None:
+        """From now on this connection overwrites what it deletes with zeros."""
+        self.db.execute("PRAGMA secure_delete=ON")
+
+    def compact(self) -> bool:
+        """Write the file anew without free pages, and empty its log. Returns whether another program kept that from being
+        finished."""
+        self.db.execute("VACUUM")
+        return bool(self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+
+    def copy_to(self, path: Path) -> None:
+        """Copy the store as it is now into an empty file."""
+        self.db.execute("VACUUM INTO ?", (str(path),))
