@@ -1,0 +1,87 @@
+"""Bring the catalogues up to date with the messages in the code: `python -m touchpoints.locale [NEW-LANGUAGE]`.
+
+New messages are added without a translation, messages that are gone are dropped, translations stay. Entries are in the
+order of their messages and name no lines, so that a change of the code changes only the messages that it changes.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+from touchpoints.language import CATALOGUES
+
+KEYWORDS = {
+    "say": (1,), "count": (1, 2), "term": ((1, "c"), 2), "Text": (1,), "Term": ((1, "c"), 2),
+    "N_": (1,), "P_": ((1, "c"), 2),
+}  # fmt: skip
+"""The calls that mark a message, and which of their arguments are it (`c`: its context)."""
+ROOTS = (CATALOGUES.parent, CATALOGUES.parents[1] / "plugins")
+
+
+def messages() -> Catalog:
+    """Every message that is marked in a template, or in a module that imports `touchpoints.language`."""
+    found = Catalog()
+    for root in ROOTS:
+        for path in sorted(root.rglob("*")):
+            template = "templates" in path.parts and path.is_file()
+            if template or (path.suffix == ".py" and b"touchpoints.language" in path.read_bytes()):
+                method = "jinja2" if template else "python"
+                for _line, message, _comments, context in extract_from_file(method, path, keywords=KEYWORDS):
+                    found.add(message, context=context)
+    return found
+
+
+def brought_up_to_date(code: str) -> Catalog:
+    """The catalogue of a language with the messages of the code, and the translations there are."""
+    path = file_of(code)
+    old = Catalog(locale=code)
+    if path.is_file():
+        with path.open("rb") as stream:
+            old = read_po(stream, locale=code)
+    new = Catalog(
+        locale=code, project="touchpoints", version="", header_comment="# touchpoints: what it says", fuzzy=False
+    )
+    for message in messages():
+        if message.id:
+            known = old.get(message.id[0] if isinstance(message.id, tuple) else message.id, message.context)
+            same = known is not None and isinstance(known.id, tuple) == isinstance(message.id, tuple)
+            new.add(message.id, known.string if known is not None and same else None, context=message.context)
+    return new
+
+
+def file_of(code: str) -> Path:
+    """Where the catalogue of a language stands."""
+    return CATALOGUES / code / "LC_MESSAGES" / "touchpoints.po"
+
+
+def written(catalogue: Catalog) -> bytes:
+    """A catalogue as the text of its file: the same for the same messages and translations."""
+    from io import BytesIO
+
+    stream = BytesIO()
+    write_po(stream, catalogue, width=0, sort_output=True, no_location=True, omit_header=True)
+    header = f'msgid ""\nmsgstr ""\n"Language: {catalogue.locale}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    header += f'"Plural-Forms: {catalogue.plural_forms}\\n"\n\n'
+    return header.encode() + stream.getvalue()
+
+
+def main() -> None:
+    """Write every catalogue anew, and say what is not translated yet."""
+    codes = {path.name for path in CATALOGUES.iterdir() if (path / "LC_MESSAGES").is_dir()} | set(sys.argv[1:])
+    for code in sorted(codes):
+        catalogue = brought_up_to_date(code)
+        file_of(code).parent.mkdir(parents=True, exist_ok=True)
+        file_of(code).write_bytes(written(catalogue))
+        missing = [m for m in catalogue if m.id and not all(m.string if isinstance(m.string, tuple) else (m.string,))]
+        print(f"{code}: {len(catalogue)} messages, {len(missing)} not translated")
+        for message in missing:
+            print(f"  {message.id!r}" + (f" ({message.context})" if message.context else ""))
+
+
+if __name__ == "__main__":
+    main()
