@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from desk import AT, Desk, ago, at, call, chat, every, mail, together, video
 
+import touchpoints.rules as bundled
 from touchpoints import words
+from touchpoints.book import Book, Reason
+from touchpoints.errors import InvalidValue, PluginError, UnknownName
 from touchpoints.handles import Handle
 from touchpoints.model import Party, Person, Touchpoint
+from touchpoints.plugins import Plugins, Rule
 from touchpoints.rules import due_date, touchpoints_rules
 from touchpoints.rules.occasions import next_birthday
+from touchpoints.rules.scope import THRESHOLDS
+from touchpoints.settings import Settings
+from touchpoints.tracker import Tracker
 from touchpoints.words import LANGUAGES, Text
 
 ERIKA = "erika@muster.example"
@@ -804,12 +812,73 @@ def test_every_reason_speaks_both_languages_and_has_a_severity() -> None:
 def test_every_rule_and_threshold_stands_in_the_docs() -> None:
     root = Path(__file__).resolve().parents[1]
     page = (root / "docs" / "rules.md").read_text(encoding="utf-8")
-    code = "".join(p.read_text(encoding="utf-8") for p in sorted((root / "touchpoints" / "rules").glob("*.py")))
-    thresholds = set(re.findall(r'threshold\(self\.name, "(\w+)"', code))
-    assert len(thresholds) > 5
-    assert [name for name in thresholds if f"`{name}`" not in page] == []
-    assert [rule.name for rule in touchpoints_rules() if f"`{rule.name}`" not in page] == []
+    rows = {m[1]: m[2] or "" for m in re.finditer(r"^\| `(\w+)` \|.*\|(?: ([^|]*))? \|$", page, re.M)}
+    told = {
+        name: ", ".join(f"`{t}` {'⅓' if d == 1 / 3 else d}" for t, d in thresholds.items())
+        for name, thresholds in [*((r.name, r.thresholds) for r in touchpoints_rules()), *THRESHOLDS.items()]
+    }
+    assert rows == told
     assert {rule.name for rule in touchpoints_rules()} == set(RULES)
+
+
+class Loud(Rule):
+    name, thresholds = "loud", {"decibels": 60}
+
+    def reasons(self, book: Book, at: datetime) -> list[Reason]:
+        return [Reason(self.name, r, self.threshold(book, "decibels")) for r in book]
+
+
+class Silent:
+    name = "silent"
+
+    def reasons(self, book: Book, at: datetime) -> list[Reason]:
+        return []
+
+
+class Plugin:
+    touchpoints_rules = staticmethod(lambda: [Loud(), Silent()])
+
+
+def judged(**rules: object) -> list[Reason]:
+    tracker = Tracker(settings=Settings(rules=rules), plugins=Plugins.of(Plugin(), bundled))
+    tracker.add([mail(ERIKA, ago(5)), mail(ERIKA, ago(3), "out")])
+    return [r for r in tracker.reasons(tracker.book(AT)) if r.rule == "loud"]
+
+
+def test_a_threshold_that_no_rule_has_is_refused_by_name() -> None:
+    with pytest.raises(UnknownName, match=r"threshold in \[rules.ghosted\] 'attempt' \(known: attempts, days\)"):
+        judged(ghosted={"attempt": 5})
+    with pytest.raises(UnknownName, match=r"threshold in \[rules.cooling\] 'days' \(known: none\)"):
+        judged(cooling={"days": 5})
+    with pytest.raises(UnknownName, match=r"rule in the settings 'gosted'"):
+        judged(gosted={"days": 5})
+    with pytest.raises(UnknownName, match=r"threshold in \[rules.scope\] 'day' \(known: days, window\)"):
+        judged(scope={"day": 5})
+    for odd in ("5", True, -1, float("nan"), float("inf")):
+        with pytest.raises(InvalidValue, match=r"\[rules.ghosted\] days must be a number"):
+            judged(ghosted={"days": odd})
+    with pytest.raises(InvalidValue, match=r"\[rules.ghosted\] must be a table"):
+        judged(ghosted=5)
+
+
+def test_shared_thresholds_and_those_of_practices_are_known() -> None:
+    assert judged(scope={"days": 5}, held_back={"not_now_days": 3}, uncertain={"days": 1}, service={"mail_hours": 2})
+
+
+def test_a_rule_of_a_plugin_declares_its_thresholds() -> None:
+    assert [r.severity for r in judged()] == [60]
+    assert [r.severity for r in judged(loud={"decibels": 85})] == [85]
+    with pytest.raises(UnknownName, match=r"\[rules.loud\] 'decibel' \(known: decibels\)"):
+        judged(loud={"decibel": 85})
+    assert judged(silent={"whatever": 1})  # it does not say what it knows
+
+
+def test_a_plugin_whose_thresholds_are_no_numbers_is_named() -> None:
+    class Wrong(Loud):
+        thresholds: ClassVar = {"decibels": "sixty"}
+
+    with pytest.raises(PluginError, match="thresholds are not names with numbers"):
+        Plugins.of(type("P", (), {"touchpoints_rules": staticmethod(lambda: [Wrong()])})())
 
 
 RULES = (

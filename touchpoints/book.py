@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from types import MappingProxyType
 from typing import overload
 
 import attrs
@@ -26,6 +27,8 @@ from touchpoints.summary import Summary
 from touchpoints.warmth import Warmth, judge
 from touchpoints.workdays import Workdays
 
+IMPORTANCE_CADENCE: Mapping[str, int] = MappingProxyType({"A": 90, "B": 180})
+"""The rhythm wanted with importance A and B where none is agreed, in days."""
 RECENT_DAYS = 45
 """How far back `Book.recent` goes: enough for everything that is owed."""
 
@@ -360,7 +363,7 @@ class Book(Sequence[Relationship]):
             return agreed
         kinds = ("customer", "prospect", "partner", "unsorted")
         if relationship.importance in ("A", "B") and relationship.decided_kind in kinds:
-            default = {"A": 90, "B": 180}[relationship.importance]
+            default = IMPORTANCE_CADENCE[relationship.importance]
             ideal = int(self.settings.threshold("overdue", f"importance_{relationship.importance}", default))
             return ideal, ideal
         return None

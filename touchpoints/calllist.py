@@ -197,7 +197,7 @@ class _Choice:
         if (d := latest.get("away")) and (end := _until(d)) >= book.today and self._instead(r) is None:
             return Text("away", day=words.day(end, book.today))
         put_off = [(d.at, "snoozed", _until(d))] if (d := latest.get("snooze")) else []
-        days = timedelta(days=int(book.settings.threshold("held_back", "not_now_days", 14)))
+        days = timedelta(days=int(self.scope.threshold("held_back", "not_now_days")))
         for d in self._decisions(r, "dismiss"):
             if d.payload["because"] == "not-now":
                 put_off.append((d.at, "not now", datetime.fromtimestamp(d.at, book.zone).date() + days))
@@ -213,7 +213,7 @@ class _Choice:
 
     def _meeting(self, reason: Reason) -> Text | None:
         """A meeting booked with anybody there: soon for a reason from silence, within a day for any other."""
-        days = int(self.book.settings.threshold("held_back", "meeting_days", 21)) if reason.silence else 1
+        days = int(self.scope.threshold("held_back", "meeting_days")) if reason.silence else 1
         booked = [
             p for r in self.book.groups.get(reason.relationship.group, ()) for p in r.planned
             if p.medium in LIVE_MEDIA and self.scope.day_of(p) <= self.book.today + timedelta(days=days)
@@ -333,7 +333,7 @@ class _Choice:
     @cached_property
     def _stale(self) -> dict[str, date]:
         """Importers whose files end days ago, and when."""
-        days = int(self.book.settings.threshold("uncertain", "days", 3))
+        days = int(self.scope.threshold("uncertain", "days"))
         return {i: day for i, day in self.book.coverage.items() if (self.book.today - day).days > days}
 
     # -- showing --------------------------------------------------------------------------------------------------

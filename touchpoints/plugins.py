@@ -62,9 +62,15 @@ class Importer(ABC):
 
 
 class Rule(ABC):
-    """A reason to call. `name`: unique."""
+    """A reason to call. `name`: unique. `thresholds`: what of it the user may set under `[rules.NAME]`, each with its
+    default; a name that is not among them is refused. Any object with these attributes and `reasons` will do."""
 
     name: str
+    thresholds: Mapping[str, float] = MappingProxyType({})
+
+    def threshold(self, book: Any, name: str) -> float:
+        """One of its thresholds: the user's value, else its default. Raises `InvalidValue`."""
+        return float(book.settings.threshold(self.name, name, self.thresholds[name]))
 
     @abstractmethod
     def reasons(self, book: Any, at: datetime) -> Iterable[Any]:
@@ -192,6 +198,11 @@ class Plugins:
         return tuple(p.offer for p in self.provided if p.kind == "rule")
 
     @property
+    def thresholds(self) -> dict[str, Mapping[str, float] | None]:
+        """Rule → the thresholds it declares, with their defaults; `None` where it declares none at all."""
+        return {rule.name: getattr(rule, "thresholds", None) for rule in self.rules}
+
+    @property
     def renderers(self) -> tuple[Renderer, ...]:
         """All renderers, in the order of names."""
         return tuple(p.offer for p in self.provided if p.kind == "renderer")
@@ -258,3 +269,11 @@ def _check(plugin: str, hook: str, kind: str, offer: object, needed: Sequence[st
         channels = getattr(offer, attribute, ())
         if not all(isinstance(c, Channel) for c in channels):
             raise PluginError(plugin, f"{what} whose channels are not all Channel values")
+    thresholds = getattr(offer, "thresholds", None) if kind == "rule" else None
+    if thresholds is not None and not (isinstance(thresholds, Mapping) and all(map(_is_threshold, thresholds.items()))):
+        raise PluginError(plugin, f"{what} whose thresholds are not names with numbers as defaults")
+
+
+def _is_threshold(item: tuple[object, object]) -> bool:
+    name, default = item
+    return isinstance(name, str) and isinstance(default, int | float) and not isinstance(default, bool)

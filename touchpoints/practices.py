@@ -132,6 +132,7 @@ def service(
     """The service of the last `days` as of an aware time: of all, of a team, or one's own. Targets are those of
     `[rules.service]`. Raises `UnknownName`."""
     zone, people = tracker.store.zone, People(tracker.directory)
+    tracker.settings.check_thresholds(tracker.thresholds)
     start = at.astimezone(zone).date() - timedelta(days=days)
     since = datetime.combine(start, time(), zone)
     some = events(tracker, at, since - timedelta(days=CONTEXT))

@@ -130,11 +130,27 @@ class Settings:
             raise InvalidValue(f"settings: {error.args[0] if error.args else error}") from error
 
     def threshold(self, rule: str, name: str, default: float) -> float:
-        """A rule's threshold: the user's value, else `default`. Raises `InvalidValue` if the value is no number."""
+        """A rule's threshold: the user's value, else `default`. Raises `InvalidValue` if the value is no number, or below
+        zero."""
         value = self.rules.get(rule, {}).get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InvalidValue(f"[rules.{rule}] {name} must be a number, not {value!r}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+            raise InvalidValue(f"[rules.{rule}] {name} must be a number, zero or more, not {value!r}")
         return value
+
+    def check_thresholds(self, declared: Mapping[str, Mapping[str, float] | None]) -> None:
+        """Whether every table and name under `[rules]` is one of the `declared`: rule → its thresholds with their
+        defaults, `None` for a rule that does not say which it has. Raises `UnknownName`, and `InvalidValue` for a value
+        that is no number."""
+        for rule, values in self.rules.items():
+            if rule not in declared:
+                raise UnknownName("rule in the settings", rule, declared)
+            if not isinstance(values, Mapping):
+                raise InvalidValue(f"[rules.{rule}] must be a table of thresholds, not {values!r}")
+            if (known := declared[rule]) is not None:
+                for name in values:
+                    if name not in known:
+                        raise UnknownName(f"threshold in [rules.{rule}]", name, known)
+                    self.threshold(rule, name, 0)
 
 
 def _colleague(values: Mapping[str, Any]) -> Colleague:

@@ -26,6 +26,7 @@ from touchpoints.plugins import Plugins
 from touchpoints.prior import PRIOR, Prior, fit_prior, prior_sample
 from touchpoints.privacy import Gate, drop_private
 from touchpoints.reading import content_key
+from touchpoints.rules.scope import THRESHOLDS
 from touchpoints.sameevent import event, grouped
 from touchpoints.settings import Settings
 from touchpoints.store import Store
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from touchpoints.team.service import Service
     from touchpoints.team.staffing import Staff
 
-PRACTICES = frozenset({"service", "demand", "staff", "reach", "mix", "cover"})
-"""Practices whose thresholds stand under `[rules]` too."""
 _REMEMBERED = ("me", "own_domains", "region", "date_order", "known_only", "subjects", "lang")
 
 
@@ -276,9 +275,7 @@ class Tracker(Answers):
     def reasons(self, book: Book) -> list[Reason]:
         """The reasons all rules find in a book. A rule that fails is a problem of its plugin, and the others work."""
         found: list[Reason] = []
-        names = {rule.name for rule in self.plugins.rules} | PRACTICES
-        for unknown in self.settings.rules.keys() - names:
-            raise UnknownName("rule in the settings", unknown, names)
+        self.settings.check_thresholds(self.thresholds)
         for rule in self.plugins.rules:
             try:
                 reasons = list(rule.reasons(book, book.at))
@@ -293,6 +290,14 @@ class Tracker(Answers):
                 continue
             found += reasons
         return found
+
+    @property
+    def thresholds(self) -> dict[str, Mapping[str, float] | None]:
+        """What the settings may say under `[rules]`: rule or practice → its thresholds with their defaults (`None` where
+        a plugin's rule does not say)."""
+        from touchpoints.team.service import TARGETS
+
+        return {**THRESHOLDS, "service": TARGETS, **self.plugins.thresholds}
 
     def call_list(
         self,

@@ -150,7 +150,8 @@ def plugins(session: Session, explain: str | None) -> None:
     record: dict[str, list[dict[str, Any]]] = {
         "provided": [
             {"kind": p.kind, "name": p.offer.name, "plugin": p.plugin,
-             "channels": [c.name for c in getattr(p.offer, "channels", ())], "about": _about(p.offer)}
+             "channels": [c.name for c in getattr(p.offer, "channels", ())],
+             "thresholds": dict(getattr(p.offer, "thresholds", {})), "about": _about(p.offer)}
             for p in installed.provided
         ],
         "problems": [{"plugin": e.plugin, "reason": e.reason} for e in installed.problems],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 
 from touchpoints import words
 from touchpoints.book import Book, Reason, Relationship, is_live
@@ -26,10 +27,11 @@ class Occasion(Rule):
     """A birthday within 7 days, of somebody at a customer, prospect or partner; it ends with a conversation today."""
 
     name = "occasion"
+    thresholds = MappingProxyType({"days": 7})
 
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each birthday; on the day itself in stage 2, before in stage 4."""
-        ahead = int(book.settings.threshold(self.name, "days", 7))
+        ahead = int(self.threshold(book, "days"))
         today = datetime.combine(book.today, time(), book.zone)
         for r in book:
             if r.contact is None or not r.contact.birthday or r.kind not in NAMED:
@@ -71,11 +73,12 @@ class ContactLeft(Rule):
     a successor, within 90 days."""
 
     name = "contact_left"
+    thresholds = MappingProxyType({"days": 90})
 
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each departure."""
         scope = Scope(book)
-        window = at - timedelta(days=book.settings.threshold(self.name, "days", 90))
+        window = at - timedelta(days=self.threshold(book, "days"))
         left = {book.directory.about(d): d for d in book.decisions("left")}  # the latest word on each
         for id_, decision in left.items():
             r, since = book.by_id.get(id_), datetime.fromtimestamp(decision.at, book.zone)
@@ -101,12 +104,12 @@ class AnsweredNow(Rule):
     days, and nobody has spoken with them since: now they can be reached."""
 
     name = "answered_now"
+    thresholds = MappingProxyType({"working_days": 2, "days": 30})
 
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each fresh answer."""
-        threshold = book.settings.threshold
-        window = book.workdays.working_days_back(at, int(threshold(self.name, "working_days", 2)))
-        pause = timedelta(days=threshold(self.name, "days", 30))
+        window = book.workdays.working_days_back(at, int(self.threshold(book, "working_days")))
+        pause = timedelta(days=self.threshold(book, "days"))
         for r in book:
             recent = book.recent(r.id)
             place = next((n for n, s in enumerate(recent) if s.touchpoint.at >= window and is_written(s, "in")), None)
@@ -142,11 +145,12 @@ class Attempts(Rule):
     step is due."""
 
     name = "attempts"
+    thresholds = MappingProxyType({"days": 180})
 
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each prospect that was tried and not reached."""
         scope = Scope(book)
-        window = at - timedelta(days=book.settings.threshold(self.name, "days", 180))
+        window = at - timedelta(days=self.threshold(book, "days"))
         for r in book:
             if r.kind != "prospect" or r.summary.live.n or r.id in scope.left:
                 continue

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from types import MappingProxyType
 
 from touchpoints import words
 from touchpoints.book import Book, Reason, Relationship, is_live
@@ -13,9 +14,6 @@ from touchpoints.facts import Stored
 from touchpoints.plugins import Rule
 from touchpoints.rules.scope import NOTHING_OWED, is_written, subject
 from touchpoints.words import Text
-
-WORKING_DAYS = 10
-"""How far back what is owed is looked for."""
 
 _TOGETHER = timedelta(minutes=2)
 """Records of one call (it rang at two of us, it stands in two logs) begin this close to each other."""
@@ -41,10 +39,11 @@ class MissedInbound(Rule):
     there since, on any channel, and none of us has written."""
 
     name = "missed_inbound"
+    thresholds = MappingProxyType({"working_days": 10})
 
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each person who called."""
-        days = int(book.settings.threshold(self.name, "working_days", WORKING_DAYS))
+        days = int(self.threshold(book, "working_days"))
         window = book.workdays.working_days_back(at, days)
         for relationships, recent in _groups(book):
             missed = [s for s in recent if s.touchpoint.at >= window and _rang_in_vain(s)]
@@ -93,12 +92,12 @@ class UnansweredMessage(Rule):
     """
 
     name = "unanswered_message"
+    thresholds = MappingProxyType({"working_days": 10, "hours": 4, "fresh_days": 14})
 
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each person who waits."""
-        threshold = book.settings.threshold
-        window = book.workdays.working_days_back(at, int(threshold(self.name, "working_days", WORKING_DAYS)))
-        least = threshold(self.name, "hours", 4)
+        window = book.workdays.working_days_back(at, int(self.threshold(book, "working_days")))
+        least = self.threshold(book, "hours")
         for relationships, recent in _groups(book):
             if not any(s.touchpoint.at >= window and is_written(s, "in") for s in recent):
                 continue
@@ -149,7 +148,7 @@ class UnansweredMessage(Rule):
         if t.subject and _REPLY.match(t.subject):
             return False
         if stored.medium == "message" or t.thread is None:  # a chat is one conversation for years
-            fresh = timedelta(days=book.settings.threshold(self.name, "fresh_days", 14))
+            fresh = timedelta(days=self.threshold(book, "fresh_days"))
             before = [s for s in history if s.touchpoint.at < t.at]
             return not any(t.at - s.touchpoint.at < fresh for s in before)
         known = history if any(s.touchpoint.thread == t.thread and s.touchpoint.at < t.at for s in history) else None
@@ -196,10 +195,11 @@ class FellThrough(Rule):
     anybody there, and nothing is booked."""
 
     name = "fell_through"
+    thresholds = MappingProxyType({"days": 30})
 
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each person the latest such meeting was with."""
-        window = at - timedelta(days=book.settings.threshold(self.name, "days", 30))
+        window = at - timedelta(days=self.threshold(book, "days"))
         for relationships, recent in _groups(book):
             fell = [s for s in recent if s.touchpoint.at >= window and _fell(s)]
             if not fell:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from types import MappingProxyType
 from typing import overload
 
 import attrs
@@ -26,6 +27,15 @@ NOTHING_OWED = frozenset({"supplier", "private", "ignored"})
 """Kinds we owe no call."""
 NAMED = frozenset({"customer", "prospect", "partner"})
 """Kinds that, said by the user or a directory, put a relationship in scope whatever its history."""
+
+THRESHOLDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {
+        "scope": {"days": 4, "window": 90},
+        "uncertain": {"days": 3},
+        "held_back": {"meeting_days": 21, "not_now_days": 14},
+    }
+)
+"""What rules and the call list share and the user may set under `[rules]`, with its defaults."""
 
 _WRITTEN = frozenset({"email", "message", "letter"})
 
@@ -48,6 +58,10 @@ class Scope:
 
     def __init__(self, book: Book) -> None:
         self.book = book
+
+    def threshold(self, table: str, name: str) -> float:
+        """A shared threshold (`THRESHOLDS`): the user's value, else its default."""
+        return self.book.settings.threshold(table, name, THRESHOLDS[table][name])
 
     # -- who is in scope ------------------------------------------------------------------------------------------
 
@@ -81,8 +95,7 @@ class Scope:
 
     @cached_property
     def _least(self) -> tuple[int, int]:
-        threshold = self.book.settings.threshold
-        return int(threshold("scope", "days", 4)), int(threshold("scope", "window", 90))
+        return int(self.threshold("scope", "days")), int(self.threshold("scope", "window"))
 
     @cached_property
     def hotlines(self) -> frozenset[str]:

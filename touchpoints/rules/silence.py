@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from math import log, sqrt
+from types import MappingProxyType
 
 from touchpoints import words
-from touchpoints.book import Book, Reason, Relationship, is_live
+from touchpoints.book import IMPORTANCE_CADENCE, Book, Reason, Relationship, is_live
 from touchpoints.plugins import Rule
 from touchpoints.rules.scope import NO_SILENCE, Evidence, Scope, Silence, by_medium, is_attempt
 from touchpoints.warmth import COOLING, DORMANT, DUE, NOT_ENOUGH_DATA, ON_TRACK, ONE_WAY, due_silence
@@ -28,6 +29,7 @@ class Overdue(Rule):
     """
 
     name = "overdue"
+    thresholds = MappingProxyType({f"importance_{letter}": days for letter, days in IMPORTANCE_CADENCE.items()})
 
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each wanted rhythm that is not kept."""
@@ -124,11 +126,12 @@ class ShallowOnly(Rule):
     the same formulas these are due or dormant. The source of the conversations must reach to when they became due."""
 
     name = "shallow_only"
+    thresholds = MappingProxyType({"days": 2})
 
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each contact with whom only messages are exchanged now."""
         scope = Scope(book)
-        least = max(2, int(book.settings.threshold(self.name, "days", 2)))
+        least = max(2, int(self.threshold(book, "days")))
         for r in book.by_status.get(ON_TRACK, ()):
             view = r.summary.live
             if view.n < least or view.last is None or r.warmth.personal_status not in (DUE, DORMANT):
@@ -161,13 +164,13 @@ class Season(Rule):
     """
 
     name = "season"
+    thresholds = MappingProxyType({"days": 21, "share": 1 / 3})
 
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each contact of the season."""
         scope = Scope(book)
-        threshold = book.settings.threshold
-        width = int(threshold(self.name, "days", 21))
-        share = threshold(self.name, "share", 1 / 3)
+        width = int(self.threshold(book, "days"))
+        share = self.threshold(book, "share")
         today = book.today.toordinal()
         oldest = today - 2 * 365 + width
         reach = timedelta(days=width)
@@ -217,12 +220,13 @@ class Ghosted(Rule):
     least 10 days that were not off."""
 
     name = "ghosted"
+    thresholds = MappingProxyType({"attempts": 3, "days": 10})
 
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each contact that no longer answers."""
         scope = Scope(book)
-        least = int(book.settings.threshold(self.name, "attempts", 3))
-        spread = int(book.settings.threshold(self.name, "days", 10))
+        least = int(self.threshold(book, "attempts"))
+        spread = int(self.threshold(book, "days"))
         for r in book:
             sign, summary = r.summary.last_sign, r.summary
             if sign is None or summary.at - sign < spread or r.warmth.status in (DORMANT, NOT_ENOUGH_DATA):
@@ -254,11 +258,12 @@ class SingleThreaded(Rule):
     due while others are not."""
 
     name = "single_threaded"
+    thresholds = MappingProxyType({"days": 365})
 
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """At most one reason for each customer."""
         scope = Scope(book)
-        within = int(book.settings.threshold(self.name, "days", 365))
+        within = int(self.threshold(book, "days"))
         members = defaultdict[str, list[Relationship]](list)
         for r in book:
             if r.contact and r.summary.all.n >= 4 and (r.kind == "customer" or r.importance in ("A", "B")):
