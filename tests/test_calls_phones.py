@@ -167,6 +167,34 @@ def test_an_own_line_without_area_code_is_the_own_number_that_ends_with_it() -> 
     assert (call.line, call.colleagues) == ("+493023125100", ("Mara Falk",))
 
 
+@pytest.mark.parametrize(
+    ("own", "me", "found"),
+    [
+        ("Internet: 23125100", ME, ("phone", "+493023125101")),
+        ("Internet: 03023125100", (), ("phone", "+493023125101")),
+        ("Internet: 23125100", (), ("account", "23125101")),
+        ("Mobilfunk", ME, ("account", "23125101")),
+        ("", ME, ("account", "23125101")),
+    ],
+)
+def test_a_local_number_has_the_area_code_of_the_own_line_or_stays_open(
+    own: str, me: tuple[str, ...], found: tuple[str, str]
+) -> None:
+    records = read(FritzBox(), HEAD + f"4;17.03.24 10:05;Erika Muster;23125101;Fon 1;{own};0:05\n", me=me)
+    handle = calls(records)[0].parties[0].handle
+    assert (handle.kind, handle.value, handle.raw) == (*found, "23125101")
+
+
+def test_service_numbers_and_codes_are_nobody() -> None:
+    records = fritz(
+        "".join(
+            f"4;17.03.24 10:05;;{number};Fon 1;Internet: 23125100;0:02\n"
+            for number in ("112", "11833", "116117", "*21#")
+        )
+    )
+    assert [r for r in records if isinstance(r, LeftOut)] == [LeftOut("automatic")] * 4
+
+
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-8", "utf-8-sig", "utf-16"])
 def test_umlauts_survive_every_encoding(encoding: str) -> None:
     text = HEAD + "1;17.03.24 10:05;Jürgen Groß;08999998123;Büro;23125100;0:05\n"

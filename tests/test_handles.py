@@ -35,11 +35,64 @@ def test_a_hidden_number_is_no_handle(raw: str | None) -> None:
     assert handles.is_hidden(raw)
 
 
-@pytest.mark.parametrize("raw", ["**610", "8001", "110", "*31#"])
+@pytest.mark.parametrize("raw", ["**610", "*610", "8001", "34"])
 def test_short_numbers_are_extensions_and_never_people(raw: str) -> None:
     found = handles.phone(raw)
     assert found is not None
     assert (found.kind, found.scope) == ("account", "extension")
+
+
+@pytest.mark.parametrize(
+    "raw", ["110", "112", "115", "116117", "11833", "*31#", "*21#", "*21*03023125101#", "#21#", "*#21#"]
+)
+def test_public_short_numbers_and_codes_for_the_network_are_nobody(raw: str) -> None:
+    found = handles.phone(raw)
+    assert found is not None
+    assert (found.kind, found.scope) == ("account", "service")
+
+
+@pytest.mark.parametrize("region", ["DE", "AT", "CH", "GB", "FR"])
+@pytest.mark.parametrize("raw", ["23125101", "231251", "Internet: 23125101", "231 25-101"])
+def test_a_number_without_area_code_is_no_number_outside(raw: str, region: str) -> None:
+    found = handles.phone(raw, region)
+    assert found is not None
+    assert (found.kind, found.scope) == ("account", "number")
+
+
+def test_a_local_number_has_the_area_code_of_the_own_line_that_tells_it() -> None:
+    assert handles.phone("23125101", "DE", "+493023125100") == Handle("phone", "+493023125101")
+    assert handles.phone("99998123", "DE-BY", "+498999998100") == Handle("phone", "+498999998123")
+    assert handles.phone("(212) 555-0123", "DE", "+12125550100") == Handle("phone", "+12125550123")
+    for near in (None, "+491713920000", "+12125550100"):  # no line, a mobile one, one in another country
+        found = handles.phone("23125101", "DE", near)
+        assert found is not None
+        assert found.kind == "account"
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("#31#030 23125101", "+493023125101"),
+        ("*31#+493023125101", "+493023125101"),
+        ("01013030 23125101", "+493023125101"),
+        ("0100 13 00442079460123", "+442079460123"),
+        ("010 13 0044 20 7946 0123", "+442079460123"),
+        ("493023125101", "+493023125101"),
+        ("442079460123", "+442079460123"),
+        ("1713920012", "+491713920012"),
+        ("0800 1234567", "+498001234567"),
+        ("030 23125101@sip.example", "+493023125101"),
+    ],
+)
+def test_what_stands_before_a_number_or_was_lost_from_it_is_understood(raw: str, value: str) -> None:
+    assert handles.phone(raw, "DE") == Handle("phone", value)
+
+
+@pytest.mark.parametrize("raw", ["17139200123", "8999998123"])
+def test_digits_that_can_be_several_numbers_stay_open(raw: str) -> None:
+    found = handles.phone(raw, "DE")  # Houston or a German mobile; Munich without its 0, or a local number
+    assert found is not None
+    assert (found.kind, found.scope) == ("account", "number")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ KINDS = ("phone", "email", "profile", "account", "name")
 
 EXTENSION = "extension"
 """Scope of an `account` handle that is a short number inside a telephone system."""
+SERVICE = "service"
+"""Scope of an `account` handle that is a code for the network or a public short number: 112, 116117, 11833, *21#."""
 
 
 @attrs.frozen(slots=True, cache_hash=True)
@@ -83,31 +85,90 @@ def is_hidden(raw: str | None) -> bool:
     return raw is None or raw.strip().lower() in _HIDDEN
 
 
+_TECHNOLOGY = re.compile(r"(?i)^\s*(?:internet|sips?|isdn|festnetz|tel|mobil|voip|whatsapp)\s*:\s*")
+_NO_DIGIT = re.compile(r"\D")
+_SUPPRESSED = re.compile(r"^[*#]{1,2}31[*#](?=\+|\d)")
+"""Before a number outside: it is dialled without (or with) showing one's own."""
+_CALL_BY_CALL = re.compile(r"^010(?:0\d\d|[1-9]\d)(?=0)")
+"""In Germany, before a number outside: the carrier for this one call."""
+_SHORT = re.compile(r"11[025]|116\d{3}|118\d{2,3}|19222|911|999")
+"""Public short numbers: emergency calls, authorities, directory enquiries."""
+
+
 @lru_cache(maxsize=1 << 17)
-def phone(raw: str | None, region: str = "DE") -> Handle | None:
+def phone(raw: str | None, region: str = "DE", near: str | None = None) -> Handle | None:
     """The number in E.164, read with `region` where no country is written; `None` for a hidden number.
 
-    Short numbers inside a telephone system (`**610`, `8001`) and service numbers become an `account` handle with
-    scope `extension`: they are never a person outside.
+    Where area codes begin with 0 a number without one is local: it becomes a number outside only beside `near` (a number
+    of our own in E.164, whose area code it then has), since no other thing tells where it was dialled. A mobile number
+    that lost its 0, and an international one that lost its plus, are read as such if they can be nothing else; what
+    stays open is an `account` handle with scope `number`.
+
+    Short numbers inside a telephone system (`**610`, `8001`) become an `account` handle with scope `extension`, public
+    short numbers and codes for the network (112, 116117, `*21#`) one with scope `service`: neither is a person outside.
     """
     if raw is None or is_hidden(raw):
         return None
-    text = re.sub(r"(?i)^\s*(internet|sip|isdn|festnetz|tel|whatsapp)\s*:\s*", "", raw).strip()
-    text = text.split("@", 1)[0]
-    digits = re.sub(r"\D", "", text)
+    text = _TECHNOLOGY.sub("", raw).strip().split("@", 1)[0]
+    text = _SUPPRESSED.sub("", text)
+    digits = _NO_DIGIT.sub("", text)
     if not digits:
         return None
-    if len(digits) <= 5 or text.startswith("*"):
+    if text[0] in "*#" or text[-1] == "#":
+        return Handle("account", digits, EXTENSION if re.fullmatch(r"\*\*?\d{1,4}", text) else SERVICE, raw)
+    if _SHORT.fullmatch(digits) and "+" not in text:
+        return Handle("account", digits, SERVICE, raw)
+    if len(digits) <= 5:
         return Handle("account", digits, EXTENSION, raw)
+    country = region.split("-")[0].upper()
+    if country == "DE" and digits.startswith("010"):
+        text = _CALL_BY_CALL.sub("", digits)
+    number = _e164(text, country, near)
+    return Handle("account", digits, "number", raw) if number is None else Handle("phone", number, "", raw)
+
+
+def _e164(text: str, country: str, near: str | None) -> str | None:
+    """A number as E.164; `None` where it cannot be one, or where it can be several."""
     import phonenumbers
 
-    try:
-        number = phonenumbers.parse(text, region.split("-")[0].upper())
-    except phonenumbers.NumberParseException:
-        return Handle("account", digits, "number", raw)
-    if not phonenumbers.is_possible_number(number):
-        return Handle("account", digits, "number", raw)
-    return Handle("phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), "", raw)
+    def parsed(written: str, complete: bool = True) -> Any:
+        try:
+            found = phonenumbers.parse(written, country)
+        except phonenumbers.NumberParseException:
+            return None
+        length = phonenumbers.is_possible_number_with_reason(found)
+        local = not complete and length == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY
+        return found if local or length == phonenumbers.ValidationResult.IS_POSSIBLE else None
+
+    def valid(written: str) -> Any:
+        found = parsed(written)
+        return found if found is not None and phonenumbers.is_valid_number(found) else None
+
+    def shown(found: Any) -> str | None:
+        return found and phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
+
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    digits = _NO_DIGIT.sub("", text)
+    prefixed = metadata is not None and metadata.national_prefix in ("0", "06")
+    if "+" in text:
+        return shown(parsed(text, complete=False))
+    if not prefixed or digits.startswith("0"):
+        return shown(parsed(text))
+    mobile, abroad = valid(f"0{digits}"), valid(f"+{digits}") if len(digits) >= 10 else None
+    if mobile is not None and phonenumbers.number_type(mobile) != phonenumbers.PhoneNumberType.MOBILE:
+        mobile = None
+    if mobile is not None or abroad is not None:
+        return shown(mobile or abroad) if mobile is None or abroad is None else None
+    if near is None:
+        return None
+    own = phonenumbers.parse(near)
+    if (home := phonenumbers.region_code_for_number(own)) != country:
+        return _e164(text, home, near) if home else None
+    width = phonenumbers.length_of_geographical_area_code(own)
+    if not width or len(digits) >= 10:
+        return None
+    area = phonenumbers.national_significant_number(own)[:width]
+    return shown(valid(f"0{area}{digits}"))
 
 
 # -- addresses --------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from touchpoints.store import Store
 
 MOST_SHOWN = 1000
 """So many skipped records are kept in a report; all are counted."""
-READING = 1
+READING = 2
 """Raised when the reading of files changes, so that files are read again instead of being known by their content."""
 
 Progress = Callable[[int, int, str, int], None]

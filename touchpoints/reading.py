@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from touchpoints import handles, times
 from touchpoints.errors import InvalidValue, UnreadableSource
-from touchpoints.handles import EXTENSION, Handle
+from touchpoints.handles import EXTENSION, SERVICE, Handle
 from touchpoints.model import CHANNELS, LIVE_MEDIA, Channel, Colleague, LeftOut, Participant, Skipped, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.settings import Settings
@@ -74,9 +74,9 @@ class Context:
 
     # -- small readings --------------------------------------------------------------------------------------
 
-    def phone(self, raw: str | None) -> Handle | None:
-        """A number as handle, `None` for a hidden one."""
-        return handles.phone(raw, self.region)
+    def phone(self, raw: str | None, near: Handle | None = None) -> Handle | None:
+        """A number as handle, `None` for a hidden one. `near`: our own line, whose area code a number without one has."""
+        return handles.phone(raw, self.region, near.value if near is not None and near.kind == "phone" else None)
 
     def dates(self, samples: Iterable[str]) -> times.Dates:
         """The format of a date column, found from all its cells (see `times.Dates`)."""
@@ -167,6 +167,7 @@ class Context:
         family: str | None = None,
         coarse: bool = False,
         record: str | int | None = None,
+        near: str | None = None,
         extra: Mapping[str, str] | None = None,
         **fields: Any,
     ) -> Touchpoint | LeftOut | Skipped:
@@ -175,15 +176,24 @@ class Context:
         `at`: as written (without zone: local in the store's zone). `caller`, `called`: numbers as written; the one on
         our side may be missing when `direction` (in, out) is given, otherwise it is found by our own handles, `line`
         and extensions. `answered`: whether somebody took it (if `None`: whether `talked` is above zero). `talked`,
-        `waited`: seconds. `line`: our number or queue. `name`: of the person outside. `outcome` overrides what
+        `waited`: seconds. `line`: our number or queue. `near`: another number of ours, whose area code a local one shares where
+        `line` is none. `name`: of the person outside. `outcome` overrides what
         `answered` says (voicemail, declined). `coarse`: times without seconds, so equal rows are told apart by their
-        order. `family`: of the key, if several importers read the same kind of log. Gives `LeftOut` for hidden numbers
-        and internal calls, `Skipped` where direction cannot be decided.
+        order. `family`: of the key, if several importers read the same kind of log. Gives `LeftOut` for hidden numbers,
+        internal calls and public short numbers, `Skipped` where direction cannot be decided.
         """
         place = record if record is not None else self.at(at).isoformat()
-        from_, to = self.phone(caller), self.phone(called)
         line = self.our_side.line(line) if line else None
         own_line = self.phone(line)
+        from_, to = self.phone(caller, own_line), self.phone(called, own_line)
+        if _is_open(from_):
+            from_ = self.phone(
+                caller, self.phone(near) or (to if direction == "in" or self._ours(to, own_line) else None)
+            )
+        elif _is_open(to):
+            to = self.phone(
+                called, self.phone(near) or (from_ if direction == "out" or self._ours(from_, own_line) else None)
+            )
         from_ours, to_ours = (self._ours(h, own_line) for h in (from_, to))
         if direction is None:
             if caller is not None and called is not None and from_ours and to_ours:
@@ -200,7 +210,7 @@ class Context:
         if other is None:
             return LeftOut("hidden number") if handles.is_hidden(raw) else self.skipped(place, "no number", str(raw))
         if self._ours(other, own_line):
-            return LeftOut("internal")
+            return LeftOut("automatic" if other.scope == SERVICE else "internal")
         if outcome is None:
             taken = answered if answered is not None else bool(talked)
             outcome = "reached" if taken else "missed"
@@ -219,7 +229,13 @@ class Context:
     def _ours(self, handle: Handle | None, line: Handle | None) -> bool:
         if handle is None:
             return False
-        return handle == line or (handle.kind == "account" and handle.scope == EXTENSION) or self.our_side.owns(handle)
+        nobody_outside = handle.kind == "account" and handle.scope in (EXTENSION, SERVICE)
+        return handle == line or nobody_outside or self.our_side.owns(handle)
+
+
+def _is_open(handle: Handle | None) -> bool:
+    """Whether a number may be several ones, for all that the record itself says."""
+    return handle is not None and handle.kind == "account" and handle.scope == "number"
 
 
 def is_live(channel: Channel) -> bool:

@@ -323,7 +323,7 @@ class Reading:
         if CHANNELS[channel].medium == "call" and (first.number or (first.hidden and not first)):
             made = context.call(
                 at, caller=first.number if incoming else None, called=None if incoming else first.number,
-                direction=direction, outcome=outcome, line=line, name=first.name, channel=channel, key="-",
+                near=ours.number or None, direction=direction, outcome=outcome, line=line, name=first.name, channel=channel, key="-",
             )  # fmt: skip
         else:
             line = context.our_side.line(line) if line else None
