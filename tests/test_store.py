@@ -41,10 +41,9 @@ def state(store: Store) -> list[tuple[object, ...]]:
     """Everything visible, but for the file it came from."""
     facts = [(s.key, s.touchpoint, s.medium) for s in store.touchpoints()]
     handles = dict(store.handles())
-    tables = []
-    for table in ("day", "alias", "sign"):
-        for row in store.db.execute(f"SELECT * FROM {table}"):
-            tables.append((table, handles[row[0]], *row[1:]))
+    tables: list[tuple[object, ...]] = [("trait", handles[h], *trait) for h, trait in store.traits().items()]
+    tables += [("alias", handles[h], *names) for h, names in store.aliases().items()]
+    tables += [("sum", handles[int(h)], s) for h, s in store.summaries(START + timedelta(days=400), "handle").items()]
     return [*facts, *sorted(tables, key=repr)]
 
 

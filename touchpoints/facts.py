@@ -85,8 +85,9 @@ def sortable(revision: Iterable[int | str]) -> str:
     return "".join(f"{n + 10**9:012d}\x1e" if isinstance(n, int) else f"{n}\x1e" for n in revision)
 
 
-Row = tuple[str, int, str, str, str | None, str | None, Mapping[str, Any]]
-"""key, at, payload, revision, series, version, and what the payload says"""
+Row = tuple[str, int, int, int, float | None, int | None, str | None, str, str | None, str | None]
+"""key, at (epoch seconds), local day, scene, length, whether its subject is a supplier's paper, what else it says (see
+`rest_of`), revision, series, version"""
 
 
 def canonical(value: Any) -> str:
@@ -107,43 +108,69 @@ def _mended(value: Any) -> Any:
     return value
 
 
-def row_of(t: Touchpoint) -> Row:
-    """What the store keeps of a touchpoint; its key is made from its content if it has none."""
-    at = int(t.at.timestamp() // 1)
-    values = values_of(t, at)
-    payload = canonical(values)
-    if "\ufffd" in payload:
-        values = orjson.loads(payload)  # what is counted must be what was written
-    key = t.key or content_key("added", payload)
-    version = sortable(t.revision[:2]) if t.series is not None else None
-    return key, at, payload, sortable(t.revision), t.series, version, values
+def whole(seconds: float | None) -> float | None:
+    """A length as it is kept: whole seconds as a whole number, so that 300 and 300.0 are one text."""
+    return int(seconds) if type(seconds) is float and seconds.is_integer() else seconds
+
+
+def key_of(t: Touchpoint, at: int) -> str:
+    """The key of a touchpoint that has none: made from all that it says."""
+    return content_key("added", canonical(values_of(t, at)))
 
 
 def _handle_out(h: Handle) -> list[str | None]:
     return [h.kind, h.value, h.scope, h.raw]
 
 
-def values_of(t: Touchpoint, at: int) -> dict[str, Any]:
-    """What a touchpoint says, as JSON holds it; its canonical text decides between two versions of one revision. Absent
-    fields are not written."""
+def scene_of(t: Touchpoint) -> dict[str, Any]:
+    """What a touchpoint shares with others (see `store.scenes`), as JSON holds it. Absent fields are not written."""
     values: dict[str, Any] = {
-        "at": at, "ch": t.channel, "dir": t.direction, "out": t.outcome,
+        "ch": t.channel, "dir": t.direction, "out": t.outcome,
         "with": [[*_handle_out(p.handle), p.name, p.role] for p in t.parties],
     }  # fmt: skip
-    for name, value in (
-        ("series", t.series), ("dur", t.duration), ("wait", t.wait), ("line", t.line), ("thread", t.thread),
-        ("er", t.expects_reply), ("subj", t.subject), ("ref", t.ref),
-    ):  # fmt: skip
-        if value is not None:
-            values[name] = value
-    if t.extra:
-        values["extra"] = dict(t.extra)
+    if t.line is not None:
+        values["line"] = t.line
     if t.colleagues:
         values["coll"] = list(t.colleagues)
     if t.participants:
         values["all"] = [
             [p.role, _handle_out(p.handle) if p.handle else None, p.name, p.own, p.declined] for p in t.participants
         ]
+    return values
+
+
+def rest_of(t: Touchpoint) -> str | None:
+    """What a touchpoint says beside its scene, time and length, as canonical text; `None` if that is nothing."""
+    values: dict[str, Any] = {
+        name: value
+        for name, value in (
+            ("wait", t.wait), ("thread", t.thread), ("er", t.expects_reply), ("subj", t.subject), ("ref", t.ref),
+        )
+        if value is not None
+    }  # fmt: skip
+    if t.extra:
+        values["extra"] = dict(t.extra)
+    return canonical(values) if values else None
+
+
+def values_of(t: Touchpoint, at: int) -> dict[str, Any]:
+    """All that a touchpoint says, as JSON holds it."""
+    return _joined(scene_of(t), at, whole(t.duration), rest_of(t), t.series)
+
+
+def payload_of(scene: str, at: int, length: float | None, rest: str | None, series: str | None) -> str:
+    """A kept fact as one canonical text, which decides between two versions of one revision."""
+    return canonical(_joined(orjson.loads(scene), at, length, rest, series))
+
+
+def _joined(
+    scene: dict[str, Any], at: int, length: float | None, rest: str | None, series: str | None
+) -> dict[str, Any]:
+    values = {**scene, "at": at} | (orjson.loads(rest) if rest else {})
+    if length is not None:
+        values["dur"] = length
+    if series is not None:
+        values["series"] = series
     return values
 
 
@@ -158,19 +185,34 @@ def _participants(values: Mapping[str, Any]) -> tuple[Participant, ...]:
     )
 
 
-def touchpoint_of(at: int, payload: str, key: str) -> Touchpoint:
-    """The touchpoint that a text at an epoch second says."""
-    v = orjson.loads(payload)
+def touchpoint_of(scene: str, at: int, length: float | None, rest: str | None, key: str) -> Touchpoint:
+    """The touchpoint of a kept fact."""
+    v = orjson.loads(scene)
+    return shared(v, _parties(v), _participants(v), at, length, rest, key)
+
+
+def shared(
+    v: Mapping[str, Any], parties: tuple[Party, ...], participants: tuple[Participant, ...], at: int,
+    length: float | None, rest: str | None, key: str,
+) -> Touchpoint:  # fmt: skip
+    """The touchpoint of a scene whose people are read already."""
+    r = orjson.loads(rest) if rest else {}
     return Touchpoint(
-        datetime.fromtimestamp(at, UTC), v["ch"], v["dir"], v["out"], _parties(v), key=key, duration=v.get("dur"),
-        wait=v.get("wait"), line=v.get("line"), thread=v.get("thread"), expects_reply=v.get("er"),
-        colleagues=v.get("coll", ()), subject=v.get("subj"), ref=v.get("ref"), extra=v.get("extra", {}),
-        participants=_participants(v),
+        datetime.fromtimestamp(at, UTC), v["ch"], v["dir"], v["out"], parties, key=key, duration=length,
+        wait=r.get("wait"), line=v.get("line"), thread=r.get("thread"), expects_reply=r.get("er"),
+        colleagues=v.get("coll", ()), subject=r.get("subj"), ref=r.get("ref"), extra=r.get("extra", {}),
+        participants=participants,
     )  # fmt: skip
 
 
+def people_of(scene: str) -> tuple[dict[str, Any], tuple[Party, ...], tuple[Participant, ...]]:
+    """What a scene says, with its people as values: read once for all its touchpoints."""
+    v = orjson.loads(scene)
+    return v, _parties(v), _participants(v)
+
+
 def derived(payload: str, our_side: OurSide, media: Mapping[str, str]) -> str:
-    """A fact's text with its sides worked out anew. A direction that the source stated stays."""
+    """A scene's (or a whole fact's) text with its sides worked out anew. A direction that the source stated stays."""
     v = orjson.loads(payload)
     if participants := _participants(v):
         stated = None if any(p.role == "from" for p in participants) else v["dir"]

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
-
-from touchpoints.errors import UnknownName
-from touchpoints.facts import Counts, Row, derived, row_of
+from touchpoints.facts import Counts, Row, derived, payload_of
 from touchpoints.model import Channel, Touchpoint
 from touchpoints.ourside import OurSide
-from touchpoints.store.rollup import RollUp
+from touchpoints.store.database import INDEXES
 from touchpoints.store.said import Said
+from touchpoints.store.scenes import LocalDays, Scenes, count_scenes
+
+_BATCH = 5000
+_COLUMNS = "key, at, day, scene, dur, paper, rest, revision, series, version, source, current"
+_INSERT = f"INSERT INTO touchpoint ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
+_INSERT_NEW = _INSERT.replace("INSERT INTO", "INSERT OR IGNORE INTO")
+_REPLACE = f"UPDATE touchpoint SET ({_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) WHERE id=?"
+_OF = "SELECT t.key, t.id, t.at, t.scene, t.dur, t.rest, t.revision, t.series, t.source, t.current, c.text FROM touchpoint t "
+_OF += "JOIN scene c ON c.id=t.scene "
 
 
 class Adding(Said):
@@ -26,7 +33,6 @@ class Adding(Said):
         *,
         channels: Iterable[Channel] = (),
         formerly: Collection[str] = (),
-        batch: int = 2000,
     ) -> Counts:
         """Add facts of one source, by key and in any order, inside the caller's transaction if there is one.
 
@@ -34,216 +40,91 @@ class Adding(Said):
 
         Raises `UnknownName` for a channel that neither the store nor `channels` knows.
         """
-        counts, pending = Counts(), []
-        with self.transaction():
+        with self.transaction() as db:
             self.add_channels(channels)
-            roll, touched = RollUp(self), set[str]()
+            first = db.execute("SELECT 1 FROM touchpoint LIMIT 1").fetchone() is None
+            adding = _First(self, source, formerly) if first else _Further(self, source, formerly)
+            rows: list[Row] = []
+            take, row_of = rows.append, adding.scenes.row
             for touchpoint in touchpoints:
-                if touchpoint.channel not in roll.media:
-                    raise UnknownName("channel", touchpoint.channel, roll.media)
-                pending.append(row_of(touchpoint))
-                if len(pending) >= batch:
-                    self._add_rows(pending, source, roll, counts, touched, formerly)
-                    pending.clear()
-            self._add_rows(pending, source, roll, counts, touched, formerly)
-            roll.flush()
-            self._settle(touched)
+                take(row_of(touchpoint))
+                if len(rows) >= _BATCH:
+                    adding.take(rows)
+                    rows.clear()
+            adding.take(rows)
+            adding.finish()
             self.changed()
-        return counts
-
-    def _add_rows(
-        self,
-        rows: list[Row],
-        source: int,
-        roll: RollUp,
-        counts: Counts,
-        touched: set[str],
-        formerly: Collection[str],
-    ) -> None:
-        db = self.db
-        known: dict[str, tuple[int, str, str, int, int, int]] = {}
-        for start in range(0, len(rows), 500):
-            keys = [r[0] for r in rows[start : start + 500]]
-            marks = ",".join("?" * len(keys))
-            for found in db.execute(
-                f"SELECT key, id, revision, payload, source, current, at FROM touchpoint WHERE key IN ({marks})", keys
-            ):
-                known[found[0]] = found[1:]
-        fresh: dict[str, Row] = {}
-        for row in rows:
-            key, at, payload, revision, series, version, _ = row
-            if series is not None:
-                touched.add(series)
-            if key in fresh:  # twice in one file: the higher one, as between files
-                counts.duplicates += 1
-                if (revision, payload) > (fresh[key][3], fresh[key][2]):
-                    fresh[key] = row
-                continue
-            if key not in known:
-                fresh[key] = row
-                continue
-            id_, old_revision, old_payload, old_source, current, old_at = known[key]
-            if (revision, payload) == (old_revision, old_payload):
-                counts.duplicates += 1
-                if old_source != source:
-                    db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (source, id_))
-            elif (revision, payload) > (old_revision, old_payload):
-                counts.updated += 1
-                self._beat(db, id_, row, source)
-                if current:
-                    roll.take(id_, old_at, orjson.loads(old_payload), -1)
-                roll.take(id_, at, row[6], +1)
-                known[key] = (id_, revision, payload, source, 1, at)
-            else:
-                counts.duplicates += 1
-                if old_source != source:
-                    db.execute(_KEEP_BEATEN, (key, source, at, payload, revision, series, version))
-        if fresh:
-            first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM touchpoint").fetchone()[0]
-            db.executemany(
-                "INSERT INTO touchpoint VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
-                [(first + n, *row[:6], source) for n, row in enumerate(fresh.values())],
-            )
-            for n, row in enumerate(fresh.values()):
-                roll.take(first + n, row[1], row[6], +1)
-            back = sum(key in formerly for key in fresh)
-            counts.added += len(fresh) - back
-            counts.duplicates += back
-
-    @staticmethod
-    def _beat(db: sqlite3.Connection, id_: int, row: Row, source: int) -> None:
-        """The row becomes the current version; the one it beats is kept for every file that holds it."""
-        key, at, payload, revision, series, version, _ = row
-        db.execute(
-            "INSERT OR REPLACE INTO beaten SELECT key, source, at, payload, revision, series, version "
-            "FROM touchpoint WHERE id=? AND source<>?", (id_, source)
-        )  # fmt: skip
-        db.execute(
-            "INSERT OR REPLACE INTO beaten SELECT t.key, s.source, t.at, t.payload, t.revision, t.series, t.version "
-            "FROM seen s JOIN touchpoint t ON t.id=s.touchpoint WHERE t.id=? AND s.source<>?", (id_, source)
-        )  # fmt: skip
-        db.execute("DELETE FROM seen WHERE touchpoint=?", (id_,))
-        db.execute("DELETE FROM beaten WHERE key=? AND source=?", (key, source))
-        db.execute(
-            "UPDATE touchpoint SET at=?, payload=?, revision=?, series=?, version=?, source=?, current=1 WHERE id=?",
-            (at, payload, revision, series, version, source, id_),
-        )
-
-    def _settle(self, touched: Iterable[str]) -> None:
-        """Make current exactly the occurrences of each series' newest version that have somebody outside."""
-        db = self.db
-        names = list(touched)
-        for start in range(0, len(names), 500):
-            some = names[start : start + 500]
-            marks = ",".join("?" * len(some))
-            newest = dict(
-                db.execute(
-                    f"SELECT series, max(version) FROM (SELECT series, version FROM touchpoint WHERE series IN ({marks}) "
-                    f"UNION ALL SELECT series, version FROM beaten WHERE series IN ({marks})) GROUP BY series",
-                    some + some,
-                )
-            )
-            rows = db.execute(
-                f"SELECT id, at, payload, series, version, current FROM touchpoint WHERE series IN ({marks})", some
-            )
-            roll = RollUp(self)
-            for id_, at, payload, series, version, current in rows.fetchall():
-                wanted = version == newest[series]
-                if wanted != bool(current):
-                    db.execute("UPDATE touchpoint SET current=? WHERE id=?", (wanted, id_))
-                    roll.take(id_, at, orjson.loads(payload), 1 if wanted else -1)
-            roll.flush()
+        return adding.counts
 
     def forget(self, source: int) -> set[str]:
         """Undo the import of one file: what only it said goes, what others say too is as if it had never been read.
         Returns the keys that are gone."""
         with self.transaction() as db:
-            before = {row[0] for row in db.execute("SELECT key FROM touchpoint WHERE source=?", (source,))}
-            touched = {
-                r[0] for r in db.execute("SELECT series FROM touchpoint WHERE source=? AND series NOT NULL", (source,))
-            }
+            mine = "FROM touchpoint WHERE source=?"
+            dirty = {row[0] for row in db.execute(f"SELECT DISTINCT scene {mine}", (source,))}
+            touched = {row[0] for row in db.execute(f"SELECT DISTINCT series {mine} AND series NOT NULL", (source,))}
             touched |= {
                 r[0] for r in db.execute("SELECT series FROM beaten WHERE source=? AND series NOT NULL", (source,))
             }
             db.execute("DELETE FROM beaten WHERE source=?", (source,))
             db.execute("DELETE FROM seen WHERE source=?", (source,))
-            roll = RollUp(self)
-            for row in db.execute(
-                "SELECT id, key, at, payload, current FROM touchpoint WHERE source=?", (source,)
-            ).fetchall():
-                self._replace_forgotten(db, roll, *row)
-            roll.flush()
+            others = db.execute(
+                "SELECT s.touchpoint, min(s.source) FROM seen s JOIN touchpoint t ON t.id=s.touchpoint WHERE t.source=? "
+                "GROUP BY 1",
+                (source,),
+            ).fetchall()  # another file holds the very same version
+            db.executemany("DELETE FROM seen WHERE touchpoint=? AND source=?", others)
+            db.executemany("UPDATE touchpoint SET source=? WHERE id=?", [(other, id_) for id_, other in others])
+            scenes = Scenes(self)
+            second = f"SELECT key, id {mine} AND key IN (SELECT key FROM beaten)"
+            for key, id_ in db.execute(second, (source,)).fetchall():
+                dirty.add(_second_best(db, scenes, key, id_))
+            scenes.flush()
+            keys = {row[0] for row in db.execute(f"DELETE {mine} RETURNING key", (source,))}
             for table in ("person", "coverage"):
                 db.execute(f"DELETE FROM {table} WHERE source=?", (source,))
             db.execute("DELETE FROM source WHERE id=?", (source,))
-            self._settle(touched)
+            settle(db, touched, dirty)
+            count_scenes(self, dirty)
             self.changed()
-            return {key for key in before if not db.execute("SELECT 1 FROM touchpoint WHERE key=?", (key,)).fetchone()}
-
-    def _replace_forgotten(
-        self, db: sqlite3.Connection, roll: RollUp, id_: int, key: str, at: int, payload: str, current: int
-    ) -> None:
-        other = db.execute("SELECT min(source) FROM seen WHERE touchpoint=?", (id_,)).fetchone()[0]
-        if other is not None:  # another file holds the very same version
-            db.execute("DELETE FROM seen WHERE touchpoint=? AND source=?", (id_, other))
-            db.execute("UPDATE touchpoint SET source=? WHERE id=?", (other, id_))
-            return
-        if current:
-            roll.take(id_, at, orjson.loads(payload), -1)
-        best = db.execute(
-            "SELECT source, at, payload, revision, series, version FROM beaten WHERE key=? "
-            "ORDER BY revision DESC, payload DESC, source LIMIT 1", (key,)
-        ).fetchone()  # fmt: skip
-        if best is None:
-            db.execute("DELETE FROM touchpoint WHERE id=?", (id_,))
-            return
-        source, at, payload, revision, series, version = best
-        db.execute("DELETE FROM beaten WHERE key=? AND source=?", (key, source))
-        db.execute(
-            "UPDATE touchpoint SET source=?, at=?, payload=?, revision=?, series=?, version=?, current=1 WHERE id=?",
-            (source, at, payload, revision, series, version, id_),
-        )
-        same = db.execute(
-            "SELECT source FROM beaten WHERE key=? AND payload=? AND revision=?", (key, payload, revision)
-        )
-        for (twin,) in same.fetchall():
-            db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (twin, id_))
-            db.execute("DELETE FROM beaten WHERE key=? AND source=?", (key, twin))
-        roll.take(id_, at, orjson.loads(payload), +1)
+            return keys
 
     def derive(self, our_side: OurSide, progress: Callable[[int], None] | None = None) -> int:
         """Work out direction, parties and colleagues anew for every fact, as our own handles are now; returns how many
         changed. Facts left without anybody outside stay, but count nowhere."""
         changed = 0
         with self.transaction() as db:
-            media = self.media()
-            for table in ("touchpoint", "beaten"):
-                place = "id" if table == "touchpoint" else "rowid"
-                for n, (id_, payload) in enumerate(db.execute(f"SELECT {place}, payload FROM {table}").fetchall()):
-                    if progress and n % 10_000 == 0:
-                        progress(n)
-                    anew = derived(payload, our_side, media)
-                    if anew != payload:
-                        changed += 1
-                        db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (anew, id_))
+            scenes, dirty = Scenes(self), set[int]()
+            for n, (id_, text) in enumerate(db.execute("SELECT id, text FROM scene ORDER BY id").fetchall()):
+                if progress and n % 10_000 == 0:
+                    progress(n)
+                anew = derived(text, our_side, scenes.media)
+                if anew != text:
+                    number = scenes.number(anew)
+                    changed += db.execute("UPDATE touchpoint SET scene=? WHERE scene=?", (number, id_)).rowcount
+                    dirty |= {id_, number}
+            scenes.flush()
+            for rowid, payload in db.execute("SELECT rowid, payload FROM beaten").fetchall():
+                anew = derived(payload, our_side, scenes.media)
+                if anew != payload:
+                    changed += 1
+                    db.execute("UPDATE beaten SET payload=? WHERE rowid=?", (anew, rowid))
             if changed:
-                self.rebuild()
+                count_scenes(self, dirty)
+                self.changed()
         return changed
 
     def rebuild(self) -> None:
-        """Rebuild everything derived (day roll-up, parties, names) from the facts."""
+        """Work out anew everything that is derived from the facts: local days, who takes part, and counts."""
         with self.transaction() as db:
-            for table in ("party", "day", "alias", "sign"):
-                db.execute(f"DELETE FROM {table}")
-            roll = RollUp(self)
-            last = 0
-            while rows := db.execute(
-                "SELECT id, at, payload FROM touchpoint WHERE current AND id>? ORDER BY id LIMIT 20000", (last,)
-            ).fetchall():
-                for id_, at, payload in rows:
-                    roll.take(id_, at, orjson.loads(payload), +1)
-                last = rows[-1][0]
-            roll.flush()
+            db.create_function("local_day", 1, LocalDays(self.zone), deterministic=True)
+            db.execute("UPDATE touchpoint SET day=local_day(at) WHERE day<>local_day(at)")
+            scenes = Scenes(self)
+            db.execute("DELETE FROM scene_party")
+            for id_, text in db.execute("SELECT id, text FROM scene").fetchall():
+                scenes.again(id_, text)
+            scenes.flush()
+            count_scenes(self)
             self.changed()
 
     def set_zone(self, name: str) -> None:
@@ -256,6 +137,203 @@ class Adding(Said):
             self.rebuild()
 
 
+class _First:
+    """Facts into an empty store: appended, then indexed and sorted out at once, which costs a third of doing it row by
+    row."""
+
+    def __init__(self, store: Adding, source: int, formerly: Collection[str]) -> None:
+        self.store, self.source, self.formerly = store, source, formerly
+        self.scenes, self.counts, self._n = Scenes(store), Counts(), 0
+        for line in INDEXES.strip().splitlines():
+            store.db.execute(f"DROP INDEX {line.partition(' INDEX ')[2].split()[0]}")
+
+    def take(self, rows: list[Row]) -> None:
+        """Append rows."""
+        self.scenes.flush()
+        source = (self.source,)
+        self.store.db.executemany(_INSERT, [row + source for row in rows])
+        self._n += len(rows)
+
+    def finish(self) -> None:
+        """Sort out what came twice, index, and count."""
+        db = self.store.db
+        unique, *others = INDEXES.strip().splitlines()
+        try:
+            db.execute(unique)
+        except sqlite3.IntegrityError:
+            self._n -= self._drop_doubles(db)
+            db.execute(unique)
+        for index in others:
+            db.execute(index)
+        back = (
+            sum(1 for row in db.execute("SELECT key FROM touchpoint") if row[0] in self.formerly)
+            if self.formerly
+            else 0
+        )
+        self.counts.added += self._n - back
+        self.counts.duplicates += back
+        db.execute(
+            "UPDATE touchpoint SET current=0 WHERE series NOT NULL AND "
+            "version < (SELECT max(s.version) FROM touchpoint s WHERE s.series=touchpoint.series)"
+        )
+        count_scenes(self.store)
+
+    def _drop_doubles(self, db: sqlite3.Connection) -> int:
+        """Of what is twice in the file the higher one stays, as between files."""
+        query = (
+            f"{_OF} WHERE t.key IN (SELECT key FROM touchpoint GROUP BY key HAVING count(*) > 1) ORDER BY t.key, t.id"
+        )
+        best: tuple[Any, ...] | None = None
+        gone: list[tuple[int]] = []
+        for row in db.execute(query).fetchall():
+            if best is None or best[0] != row[0]:
+                best = row
+                continue
+            worse = row
+            if _rank(row) > _rank(best):
+                best, worse = row, best
+            gone.append((worse[1],))
+        db.executemany("DELETE FROM touchpoint WHERE id=?", gone)
+        self.counts.duplicates += len(gone)
+        return len(gone)
+
+
+class _Further:
+    """Facts beside those that the store has: new ones inserted, known ones compared."""
+
+    def __init__(self, store: Adding, source: int, formerly: Collection[str]) -> None:
+        self.store, self.source, self.formerly = store, source, formerly
+        self.scenes, self.counts = Scenes(store), Counts()
+        self._dirty: set[int] = set()
+        self._new = True
+
+    def take(self, rows: list[Row]) -> None:
+        """Add rows: at once if all are new, else one by one."""
+        self.scenes.flush()
+        db, source = self.store.db, (self.source,)
+        self._dirty.update([row[3] for row in rows])
+        if self._new:
+            db.execute("SAVEPOINT batch")
+            done = db.executemany(_INSERT_NEW, [row + source for row in rows]).rowcount
+            self._new = done == len(rows)
+            if not self._new:
+                db.execute("ROLLBACK TO batch")
+            db.execute("RELEASE batch")
+        if self._new:
+            self._added([row[0] for row in rows])
+        else:
+            fresh = self._compared(rows)
+            db.executemany(_INSERT, [row + source for row in fresh])
+            self._added([row[0] for row in fresh])
+            self._new = len(fresh) > 0.9 * len(rows)
+        settle(db, {row[8] for row in rows if row[8] is not None}, self._dirty)
+
+    def _added(self, keys: list[str]) -> None:
+        back = sum(key in self.formerly for key in keys) if self.formerly else 0
+        self.counts.added += len(keys) - back
+        self.counts.duplicates += back
+
+    def _compared(self, rows: list[Row]) -> Collection[Row]:
+        """The rows that are new; the others take the place of what the store has, are kept as beaten, or are known."""
+        db, source, known = self.store.db, self.source, dict[str, tuple[Any, ...]]()
+        for start in range(0, len(rows), 500):
+            keys = [row[0] for row in rows[start : start + 500]]
+            for found in db.execute(f"{_OF} WHERE t.key IN ({','.join('?' * len(keys))})", keys):
+                known[found[0]] = found
+        fresh: dict[str, Row] = {}
+        seen: list[tuple[int, int]] = []
+        for row in rows:
+            key = row[0]
+            old = known.get(key)
+            if old is None:
+                if (twin := fresh.setdefault(key, row)) is not row:  # twice in one file: as between files
+                    self.counts.duplicates += 1
+                    if self._beats(row, twin):
+                        fresh[key] = row
+            elif _content(row) == (old[6], old[2], old[3], old[4], old[5], old[7]):
+                self.counts.duplicates += 1
+                if old[8] != source:
+                    seen.append((source, old[1]))
+            else:
+                self._changed(row, old)
+                for again in db.execute(f"{_OF} WHERE t.id=?", (old[1],)):
+                    known[key] = again
+        db.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", seen)
+        return fresh.values()
+
+    def _beats(self, row: Row, twin: Row) -> bool:
+        return (row[7], self._payload(row)) > (twin[7], self._payload(twin))
+
+    def _payload(self, row: Row) -> str:
+        (text,) = self.store.db.execute("SELECT text FROM scene WHERE id=?", (row[3],)).fetchone()
+        return payload_of(text, row[1], row[4], row[6], row[8])
+
+    def _changed(self, row: Row, old: tuple[Any, ...]) -> None:
+        """Another version of a known fact: the higher one is current, the other is kept for every file that holds it."""
+        db, source, payload = self.store.db, self.source, self._payload(row)
+        key, at, *_, revision, series, version = row
+        if (revision, payload) < (before := _rank(old)):
+            self.counts.duplicates += 1
+            if old[8] != source:
+                db.execute(_KEEP_BEATEN, (key, source, at, payload, revision, series, version))
+            return
+        self.counts.updated += 1
+        self._dirty.add(old[3])
+        holders = {old[8]} | {r[0] for r in db.execute("SELECT source FROM seen WHERE touchpoint=?", (old[1],))}
+        (version,) = db.execute("SELECT version FROM touchpoint WHERE id=?", (old[1],)).fetchone()
+        db.executemany(
+            "INSERT OR REPLACE INTO beaten VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(key, s, old[2], before[1], before[0], old[7], version) for s in sorted(holders - {source})],
+        )
+        db.execute("DELETE FROM seen WHERE touchpoint=?", (old[1],))
+        db.execute("DELETE FROM beaten WHERE key=? AND source=?", (key, source))
+        db.execute(_REPLACE, (*row, source, old[1]))
+
+    def finish(self) -> None:
+        """Count."""
+        count_scenes(self.store, self._dirty)
+
+
+def _content(row: Row) -> tuple[Any, ...]:
+    return row[7], row[1], row[3], row[4], row[6], row[8]
+
+
+def _rank(old: tuple[Any, ...]) -> tuple[str, str]:
+    """What decides between versions of one key: revision, then canonical text."""
+    _, _, at, _, length, rest, revision, series, _, _, text = old
+    return revision, payload_of(text, at, length, rest, series)
+
+
+def _second_best(db: sqlite3.Connection, scenes: Scenes, key: str, id_: int) -> int:
+    """The highest of the beaten versions takes the place of one that is forgotten; returns its scene."""
+    source, payload, revision, series, version = db.execute(
+        "SELECT source, payload, revision, series, version FROM beaten WHERE key=? "
+        "ORDER BY revision DESC, payload DESC, source LIMIT 1", (key,)
+    ).fetchone()  # fmt: skip
+    row = scenes.row_from(payload, key, revision, series, version)
+    db.execute("DELETE FROM beaten WHERE key=? AND source=?", (key, source))
+    db.execute(_REPLACE, (*row, source, id_))
+    twins = db.execute("SELECT source FROM beaten WHERE key=? AND payload=? AND revision=?", (key, payload, revision))
+    for (twin,) in twins.fetchall():
+        db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (twin, id_))
+        db.execute("DELETE FROM beaten WHERE key=? AND source=?", (key, twin))
+    return row[3]
+
+
+def settle(db: sqlite3.Connection, touched: Collection[str], dirty: set[int]) -> None:
+    """Make current exactly the occurrences of each series' newest version; their scenes are `dirty` then."""
+    names = list(touched)
+    for start in range(0, len(names), 500):
+        some = names[start : start + 500]
+        rows = db.execute(_SETTLE.format(marks=",".join("?" * len(some))), some)
+        dirty.update([row[0] for row in rows.fetchall()])
+
+
+_SETTLE = """
+UPDATE touchpoint SET current = NOT current WHERE series IN ({marks}) AND current <> (version = max(
+  (SELECT max(t.version) FROM touchpoint t WHERE t.series=touchpoint.series),
+  (SELECT coalesce(max(b.version), '') FROM beaten b WHERE b.series=touchpoint.series))) RETURNING scene
+"""
 _KEEP_BEATEN = """
 INSERT INTO beaten VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key, source) DO UPDATE
 SET at=excluded.at, payload=excluded.payload, revision=excluded.revision, series=excluded.series,

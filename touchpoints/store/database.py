@@ -17,7 +17,9 @@ from touchpoints.errors import StoreError
 from touchpoints.facts import canonical
 from touchpoints.model import CHANNELS, Channel
 
-SCHEMA = 1
+SCHEMA = 2
+CACHE = 24 << 10
+"""KiB of the file that a connection holds in memory, at most."""
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE channel (name TEXT PRIMARY KEY, medium TEXT NOT NULL, live INTEGER NOT NULL) WITHOUT ROWID;
@@ -25,24 +27,19 @@ CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL, importer TEXT N
                      fingerprint TEXT NOT NULL, report TEXT NOT NULL, UNIQUE (name, digest));
 CREATE TABLE handle (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL, scope TEXT NOT NULL,
                      UNIQUE (kind, value, scope));
-CREATE TABLE touchpoint (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, payload TEXT NOT NULL,
-                         revision TEXT NOT NULL, series TEXT, version TEXT, source INTEGER NOT NULL,
-                         current INTEGER NOT NULL);
-CREATE INDEX touchpoint_at ON touchpoint (at);
-CREATE INDEX touchpoint_series ON touchpoint (series, version) WHERE series IS NOT NULL;
+CREATE TABLE scene (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, text TEXT NOT NULL, medium TEXT NOT NULL,
+                   direction TEXT NOT NULL, outcome TEXT NOT NULL, n INTEGER NOT NULL DEFAULT 0, first INTEGER,
+                   last INTEGER, papers INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE scene_party (scene INTEGER NOT NULL, handle INTEGER NOT NULL, name TEXT, copied INTEGER NOT NULL,
+                         PRIMARY KEY (scene, handle)) WITHOUT ROWID;
+CREATE INDEX scene_party_handle ON scene_party (handle, scene);
+CREATE TABLE touchpoint (id INTEGER PRIMARY KEY, key TEXT NOT NULL, at INTEGER NOT NULL, day INTEGER NOT NULL,
+                         scene INTEGER NOT NULL, dur, paper INTEGER, rest TEXT, revision TEXT NOT NULL, series TEXT,
+                         version TEXT, source INTEGER NOT NULL, current INTEGER NOT NULL);
 CREATE TABLE beaten (key TEXT NOT NULL, source INTEGER NOT NULL, at INTEGER NOT NULL, payload TEXT NOT NULL,
                      revision TEXT NOT NULL, series TEXT, version TEXT, PRIMARY KEY (key, source));
 CREATE INDEX beaten_series ON beaten (series, version) WHERE series IS NOT NULL;
 CREATE TABLE seen (source INTEGER NOT NULL, touchpoint INTEGER NOT NULL, PRIMARY KEY (source, touchpoint))
-             WITHOUT ROWID;
-CREATE TABLE party (handle INTEGER NOT NULL, at INTEGER NOT NULL, touchpoint INTEGER NOT NULL, copied INTEGER NOT NULL,
-                    PRIMARY KEY (handle, at, touchpoint)) WITHOUT ROWID;
-CREATE TABLE day (handle INTEGER NOT NULL, day INTEGER NOT NULL, medium TEXT NOT NULL, direction TEXT NOT NULL,
-                  outcome TEXT NOT NULL, colleague TEXT NOT NULL, n INTEGER NOT NULL, ms INTEGER NOT NULL,
-                  PRIMARY KEY (handle, day, medium, direction, outcome, colleague)) WITHOUT ROWID;
-CREATE TABLE alias (handle INTEGER NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (handle, name))
-             WITHOUT ROWID;
-CREATE TABLE sign (handle INTEGER NOT NULL, sign TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (handle, sign))
              WITHOUT ROWID;
 CREATE TABLE person (key TEXT NOT NULL, source INTEGER NOT NULL, revision TEXT NOT NULL, payload TEXT NOT NULL,
                      PRIMARY KEY (key, source)) WITHOUT ROWID;
@@ -57,6 +54,14 @@ CREATE INDEX resolution_customer ON resolution (customer) WHERE customer IS NOT 
 CREATE TABLE tombstone (hash TEXT NOT NULL, what TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,
                         at INTEGER NOT NULL, PRIMARY KEY (hash, what, since)) WITHOUT ROWID;
 """
+
+INDEXES = """
+CREATE UNIQUE INDEX touchpoint_key ON touchpoint (key);
+CREATE INDEX touchpoint_at ON touchpoint (at);
+CREATE INDEX touchpoint_scene ON touchpoint (scene, at, day, current, dur, paper);
+CREATE INDEX touchpoint_series ON touchpoint (series, version) WHERE series IS NOT NULL;
+"""
+"""Of the facts. The one by scene is the day roll-up: it alone is read for sums."""
 
 
 class Database:
@@ -82,9 +87,8 @@ class Database:
 
     def _open(self, place: str) -> sqlite3.Connection:
         connection = sqlite3.connect(place, isolation_level=None, check_same_thread=False, timeout=30)
-        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute(f"PRAGMA cache_size=-{CACHE}")
         connection.execute("PRAGMA foreign_keys=OFF")
-        connection.execute("PRAGMA temp_store=MEMORY")
         if place != ":memory:":
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
@@ -133,10 +137,16 @@ class Database:
                 )
             if version < SCHEMA:
                 with self.transaction():
-                    if db.execute("PRAGMA user_version").fetchone()[0] == 0:
+                    begun = db.execute("PRAGMA user_version").fetchone()[0]
+                    if 0 < begun < SCHEMA:
+                        raise StoreError(
+                            f"{self.path} was written by an early version that kept facts in another way; "
+                            "import the exports into a new store"
+                        )
+                    if begun == 0:
                         if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                             raise StoreError(f"{self.path} is a database, but not a store of touchpoints")
-                        for statement in _TABLES.split(";\n"):
+                        for statement in (_TABLES + INDEXES).split(";\n"):
                             if statement.strip():
                                 db.execute(statement)
                         self.add_channels(CHANNELS.values())

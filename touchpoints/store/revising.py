@@ -10,6 +10,7 @@ import orjson
 
 from touchpoints.facts import canonical, touchpoint_of, values_of
 from touchpoints.model import Touchpoint
+from touchpoints.store.scenes import Scenes
 from touchpoints.store.sums import Sums
 
 
@@ -25,29 +26,40 @@ class Revising(Sums):
         dropped: dict[str, list[int]] = {"touchpoint": [], "beaten": []}
         changed = 0
         with self.transaction() as db:
+            scenes = Scenes(self)
             for table, gone in dropped.items():
-                place, last = ("id" if table == "touchpoint" else "rowid"), 0
-                query = f"SELECT {place}, at, payload, key, series FROM {table} WHERE {place}>? ORDER BY {place} LIMIT 20000"
-                while rows := db.execute(query, (last,)).fetchall():
-                    for id_, at, payload, key, series in rows:
-                        before = attrs.evolve(touchpoint_of(at, payload, key), series=series)
+                last = -1
+                while rows := db.execute(_FACTS[table], (last,)).fetchall():
+                    for id_, key, series, scene, at, length, rest in rows:
+                        before = attrs.evolve(touchpoint_of(scene, at, length, rest, key), series=series)
                         after = change(before)
                         if after is None:
                             gone.append(id_)
                         elif after != before or dict(after.extra) != dict(before.extra):
                             changed += table == "touchpoint"
-                            text = canonical(values_of(after, at))
-                            db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (text, id_))
+                            self._put(table, id_, scenes, after, at)
                     last = rows[-1][0]
+            scenes.flush()
             if changed or dropped["touchpoint"] or dropped["beaten"]:
-                self._drop(dropped)
+                self._drop(dropped, scenes)
                 self.rebuild()
-                db.execute("DELETE FROM handle WHERE id NOT IN (SELECT handle FROM party)")
+                db.execute("DELETE FROM handle WHERE id NOT IN (SELECT handle FROM scene_party)")
                 db.execute("DELETE FROM resolution")
                 self.put("resolved", None)
         return len(dropped["touchpoint"]), changed
 
-    def _drop(self, dropped: Mapping[str, Collection[int]]) -> None:
+    def _put(self, table: str, id_: int, scenes: Scenes, t: Touchpoint, at: int) -> None:
+        """What a fact says from now on; key, revision and time stay as they are."""
+        payload = canonical(values_of(t, at))
+        if table == "beaten":
+            self.db.execute("UPDATE beaten SET payload=? WHERE rowid=?", (payload, id_))
+            return
+        _, _, _, scene, length, paper, rest, *_ = scenes.row_from(payload, "", "", None, None)
+        self.db.execute(
+            "UPDATE touchpoint SET scene=?, dur=?, paper=?, rest=? WHERE id=?", (scene, length, paper, rest, id_)
+        )
+
+    def _drop(self, dropped: Mapping[str, Collection[int]], scenes: Scenes) -> None:
         db = self.db
         db.execute("CREATE TEMP TABLE gone (kind TEXT, id INTEGER, PRIMARY KEY (kind, id)) WITHOUT ROWID")
         try:
@@ -65,16 +77,22 @@ class Revising(Sums):
                 "(SELECT max(k.version) FROM kept k WHERE k.series=lost.series) GROUP BY kind, series, version"
             ).fetchall()
             for table, id_ in empty:
-                place = "id" if table == "touchpoint" else "rowid"
-                at, payload, series = db.execute(
-                    f"SELECT at, payload, series FROM {table} WHERE {place}=?", (id_,)
-                ).fetchone()
-                v = orjson.loads(payload)
+                _, _, series, scene, at, *_ = db.execute(_FACTS[table], (id_ - 1,)).fetchone()
+                v = orjson.loads(scene)
                 bare = Touchpoint(datetime.fromtimestamp(at, UTC), v["ch"], v["dir"], v["out"], series=series)
-                db.execute(f"UPDATE {table} SET payload=? WHERE {place}=?", (canonical(values_of(bare, at)), id_))
+                self._put(table, id_, scenes, bare, at)
                 db.execute("DELETE FROM gone WHERE kind=? AND id=?", (table, id_))
+            scenes.flush()
             db.execute("DELETE FROM touchpoint WHERE id IN (SELECT id FROM gone WHERE kind='touchpoint')")
             db.execute("DELETE FROM beaten WHERE rowid IN (SELECT id FROM gone WHERE kind='beaten')")
             db.execute("DELETE FROM seen WHERE touchpoint NOT IN (SELECT id FROM touchpoint)")
         finally:
             db.execute("DROP TABLE temp.gone")
+
+
+_FACTS = {  # id, key, series, and what makes a touchpoint; a beaten version is one text, which holds all that a scene does
+    "touchpoint": "SELECT t.id, t.key, t.series, c.text, t.at, t.dur, t.rest FROM touchpoint t JOIN scene c ON c.id=t.scene "
+    "WHERE t.id>? ORDER BY t.id LIMIT 20000",
+    "beaten": "SELECT rowid, key, series, payload, at, payload ->> '$.dur', payload FROM beaten "
+    "WHERE rowid>? ORDER BY rowid LIMIT 20000",
+}

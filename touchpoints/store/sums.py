@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
-from touchpoints.facts import Stored, Trait, touchpoint_of
+from touchpoints.facts import Stored, Trait, canonical, people_of, shared
 from touchpoints.handles import Handle
 from touchpoints.store.adding import Adding
 from touchpoints.summary import Summary, View
@@ -36,16 +36,23 @@ class Sums(Adding):
         if handles is not None:
             ids = sorted(set(handles))
             marks = ",".join("?" * len(ids))
-            chosen = f"AND t.id IN (SELECT touchpoint FROM party WHERE handle IN ({marks}) AND at BETWEEN ? AND ?)"
-            values += [*ids, low, high]
+            chosen = f"AND t.scene IN (SELECT scene FROM scene_party WHERE handle IN ({marks}))"
+            values += ids
         query = (
-            "SELECT t.at, t.payload, t.revision, t.key, s.name, s.importer FROM touchpoint t "
+            "SELECT t.at, t.scene, t.dur, t.rest, t.key, s.name, s.importer FROM touchpoint t "
             f"JOIN source s ON s.id=t.source WHERE t.at BETWEEN ? AND ? AND t.current {chosen} "
             f"ORDER BY t.at {order}, t.key {order}" + (f" LIMIT {int(limit)}" if limit is not None else "")
         )
-        for at, payload, _revision, key, name, importer in self.db.execute(query, values):
-            touchpoint = touchpoint_of(at, payload, key)
-            if touchpoint.parties:
+        known: dict[int, Any] = {}
+        for at, scene, length, rest, key, name, importer in self.db.execute(query, values):
+            if scene not in known:
+                if len(known) >= 10_000:
+                    known.clear()
+                (text,) = self.db.execute("SELECT text FROM scene WHERE id=?", (scene,)).fetchone()
+                known[scene] = people_of(text)
+            v, parties, participants = known[scene]
+            if parties:
+                touchpoint = shared(v, parties, participants, at, length, rest, key)
                 yield Stored(touchpoint, key, media[touchpoint.channel], name, importer)
 
     def count(self) -> int:
@@ -67,7 +74,10 @@ class Sums(Adding):
     def aliases(self) -> dict[int, list[tuple[str, int]]]:
         """Display names by handle id, the most frequent first (then by name)."""
         found: dict[int, list[tuple[str, int]]] = {}
-        for handle, name, n in self.db.execute("SELECT handle, name, n FROM alias ORDER BY handle, n DESC, name"):
+        for handle, name, n in self.db.execute(
+            "SELECT p.handle, p.name, sum(c.n) AS n FROM scene_party p JOIN scene c ON c.id=p.scene "
+            "WHERE p.name NOT NULL AND c.n > 0 GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2"
+        ):
             found.setdefault(handle, []).append((name, n))
         return found
 
@@ -76,19 +86,16 @@ class Sums(Adding):
     def summaries(self, at: datetime, by: str = "contact", only: Iterable[str] | None = None) -> dict[str, Summary]:
         """The summary of every contact (`by="contact"`), customer or handle (its id as text) as of an aware time.
 
-        One query: days before `at`'s local date come from the roll-up, that date itself from the facts up to `at`.
+        One query over the index of facts by scene, which holds all that it needs.
         """
-        local = at.astimezone(self.zone)
-        today = local.date().toordinal()
-        midnight = int(datetime.combine(local.date(), datetime.min.time(), self.zone).timestamp())
-        group = {"contact": "r.contact", "customer": "r.customer", "handle": "CAST(d.handle AS TEXT)"}[by]
-        values = {"today": today, "midnight": midnight, "now": int(at.timestamp())}
+        today = at.astimezone(self.zone).toordinal()
+        group, whose = _GROUPS[by]
+        values: dict[str, Any] = {"today": today, "now": int(at.timestamp())}
         chosen = ""
         if only is not None:
-            names = list(only)
-            chosen = f"AND {group} IN ({','.join(f':o{n}' for n in range(len(names)))})"
-            values |= {f"o{n}": name for n, name in enumerate(names)}  # type: ignore[misc]  # names beside numbers
-        rows = self.db.execute(_SUMMARIES.format(group=group, chosen=chosen, live=_LIVE), values)
+            chosen = f"AND {group} IN (SELECT value FROM json_each(:only))"
+            values["only"] = canonical(list(only))
+        rows = self.db.execute(_SUMMARIES.format(group=group, whose=whose, chosen=chosen, live=_LIVE), values)
         return {
             row[0]: Summary(
                 at=today,
@@ -102,46 +109,51 @@ class Sums(Adding):
 
     def active_between(self, first: int, last: int) -> set[str]:
         """The ids of contacts with a contact day from one ordinal to another (both included)."""
+        begin, end = (
+            int(datetime.combine(date.fromordinal(day), time(), self.zone).timestamp()) for day in (first, last)
+        )
         rows = self.db.execute(
-            "SELECT DISTINCT r.contact FROM day d JOIN resolution r ON r.handle = d.handle AND d.day >= r.since "
-            "AND d.day < r.until WHERE d.outcome='reached' AND d.day BETWEEN ? AND ? AND r.contact IS NOT NULL",
-            (first, last),
+            "SELECT DISTINCT r.contact FROM touchpoint t JOIN scene c ON c.id=t.scene AND c.outcome='reached' "
+            "JOIN scene_party p ON p.scene=c.id AND NOT p.copied "
+            "JOIN resolution r ON r.handle=p.handle AND t.day >= r.since AND t.day < r.until "
+            "WHERE t.current AND t.at BETWEEN ? AND ? AND t.day BETWEEN ? AND ? AND r.contact NOT NULL",
+            (begin - 86400, end + 2 * 86400, first, last),
         )
         return {row[0] for row in rows}
 
     def traits(self) -> dict[int, Trait]:
         """What is known of every handle somebody was in touch by, by its id."""
-        papers = dict(self.db.execute("SELECT handle, n FROM sign WHERE sign='invoice'"))
         rows = self.db.execute(
-            f"SELECT handle, min(CASE WHEN direction<>'out' THEN day END), min(CASE WHEN direction<>'in' THEN day END),"
+            "SELECT p.handle, min(CASE WHEN direction<>'out' THEN first END), min(CASE WHEN direction<>'in' THEN first END),"
             f" sum(CASE WHEN outcome='reached' AND direction='in' AND medium NOT IN {_LIVE} THEN n ELSE 0 END),"
             f" sum(CASE WHEN outcome='reached' AND direction='out' AND medium NOT IN {_LIVE} THEN n ELSE 0 END),"
             f" sum(CASE WHEN outcome='reached' AND medium IN {_LIVE} THEN n ELSE 0 END),"
-            f" sum(n), min(day), max(day), group_concat(DISTINCT medium) FROM day GROUP BY handle"
+            " sum(n), min(first), max(last), group_concat(DISTINCT medium),"
+            " sum(CASE WHEN direction='in' THEN papers ELSE 0 END)"
+            " FROM scene_party p JOIN scene c ON c.id=p.scene WHERE NOT p.copied AND n > 0 GROUP BY p.handle"
         )
-        return {
-            row[0]: Trait._make((*row[1:9], tuple(sorted(row[9].split(","))), papers.get(row[0], 0))) for row in rows
-        }
+        return {row[0]: Trait._make((*row[1:9], tuple(sorted(row[9].split(","))), row[10])) for row in rows}
 
 
+_GROUPS = {
+    "contact": ("r.contact", "resolution r CROSS JOIN scene_party p ON p.handle=r.handle"),
+    "customer": ("r.customer", "resolution r CROSS JOIN scene_party p ON p.handle=r.handle"),
+    "handle": ("CAST(r.id AS TEXT)", "(SELECT id, 0 AS since, 1 << 30 AS until FROM handle) r "
+               "CROSS JOIN scene_party p ON p.handle=r.id"),
+}  # fmt: skip
 _SUMMARIES = """
-WITH facts AS (
-  SELECT handle, day, medium, direction, n, ms FROM day WHERE outcome='reached' AND day < :today
-  UNION ALL
-  SELECT p.handle, :today, c.medium, t.payload ->> '$.dir', 1,
-         CAST(round(coalesce(t.payload ->> '$.dur', 0) * 1000) AS INTEGER)
-  FROM touchpoint t JOIN party p ON p.touchpoint=t.id AND p.at=t.at AND NOT p.copied
-       JOIN channel c ON c.name = t.payload ->> '$.ch'
-  WHERE t.at >= :midnight AND t.at <= :now AND t.current AND t.payload ->> '$.out' = 'reached'
-), days AS (
-  SELECT {group} AS who, d.day AS day, max(d.medium IN {live}) AS live,
-         max(d.medium IN {live} OR d.direction <> 'out') AS sign,
-         max(d.medium NOT IN {live} AND d.direction = 'out') AS out,
-         sum(CASE WHEN d.direction <> 'out' THEN d.n ELSE 0 END) AS inbound,
-         sum(CASE WHEN d.direction <> 'in' THEN d.n ELSE 0 END) AS outbound,
-         sum(CASE WHEN d.medium IN {live} AND :today - d.day < 90 THEN d.ms ELSE 0 END) AS ms
-  FROM facts d LEFT JOIN resolution r ON r.handle = d.handle AND d.day >= r.since AND d.day < r.until
-  WHERE {group} IS NOT NULL {chosen} GROUP BY 1, 2
+WITH days AS (
+  SELECT {group} AS who, t.day AS day, max(c.medium IN {live}) AS live,
+         max(c.medium IN {live} OR c.direction <> 'out') AS sign,
+         max(c.medium NOT IN {live} AND c.direction = 'out') AS out,
+         sum(c.direction <> 'out') AS inbound, sum(c.direction <> 'in') AS outbound,
+         sum(CASE WHEN c.medium IN {live} AND :today - t.day < 90 THEN CAST(round(coalesce(t.dur, 0) * 1000) AS INTEGER)
+             ELSE 0 END) AS ms
+  FROM {whose} AND NOT p.copied
+       CROSS JOIN scene c ON c.id=p.scene AND c.outcome='reached' AND c.n > 0
+       CROSS JOIN touchpoint t ON t.scene=c.id AND t.current AND t.at <= :now AND t.day <= :today
+            AND t.day >= r.since AND t.day < r.until
+  WHERE {group} NOT NULL {chosen} GROUP BY 1, 2
 ), steps AS (
   SELECT *, :today - day AS age,
          day - lag(day) OVER (PARTITION BY who ORDER BY day) AS gap,
