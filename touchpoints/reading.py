@@ -20,6 +20,9 @@ from touchpoints.model import CHANNELS, LIVE_MEDIA, Channel, Colleague, LeftOut,
 from touchpoints.ourside import OurSide
 from touchpoints.settings import Settings
 
+LONGEST_CALL = 31 * 86_400
+"""No call or wait lasts longer (seconds): such a row is damaged."""
+
 
 def content_key(*parts: object) -> str:
     """A key (26 characters) from what a record says; equal records have equal keys in every export and on every
@@ -182,7 +185,11 @@ class Context:
         order. `family`: of the key, if several importers read the same kind of log. Gives `LeftOut` for hidden numbers,
         internal calls and public short numbers, `Skipped` where direction cannot be decided.
         """
-        place = record if record is not None else self.at(at).isoformat()
+        place = record if record is not None else at.isoformat()
+        if not 1970 <= at.year < 2200:
+            return self.skipped(place, f"year {at.year}: no time of a call", at.isoformat())
+        if not (0 <= (talked or 0) <= LONGEST_CALL and 0 <= (waited or 0) <= LONGEST_CALL):
+            return self.skipped(place, "no duration of a call", f"{talked} s, {waited} s")
         line = self.our_side.line(line) if line else None
         own_line = self.phone(line)
         from_, to = self.phone(caller, own_line), self.phone(called, own_line)

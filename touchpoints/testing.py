@@ -17,14 +17,15 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
 import attrs
 
 from touchpoints.errors import SourceError
-from touchpoints.model import Coverage, LeftOut, Person, Question, Skipped, Touchpoint
+from touchpoints.handles import KINDS, Handle
+from touchpoints.model import CHANNELS, Coverage, LeftOut, Participant, Party, Person, Question, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.settings import Settings
@@ -42,6 +43,9 @@ DECOYS = {
 }
 """Files that no importer may take for its own."""
 
+LONGEST_TEXT = 20_000
+"""No value of a record is longer: what a file may hold in one field without end must be cut."""
+
 HEAVY = ("icalendar", "dateparser", "phonenumbers", "vobject", "jinja2", "rich", "click", "babel", "holidays", "numpy")
 """Libraries that importing a plugin must not load."""
 
@@ -57,6 +61,84 @@ def as_json(record: Record) -> str:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def fault_in(record: object, channels: Iterable[str] = ()) -> str:
+    """What is wrong with a record an importer gave, empty if nothing is: its type, or a value no store could hold.
+
+    `channels` are the names of those the importer declares beside the ones every store knows; none are checked if it is
+    empty.
+    """
+    if not isinstance(record, Touchpoint | Person | Skipped | LeftOut | Coverage | Question):
+        return f"{type(record).__name__} is no record"
+    for text in _texts(attrs.asdict(record, recurse=True)):
+        if len(text) > LONGEST_TEXT:
+            return f"{type(record).__name__}: a text of {len(text)} characters ({text[:20]}…)"
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return f"{type(record).__name__}: a text that no file can hold: {text[:80]!a}"
+    if isinstance(record, Touchpoint):
+        return _fault_in_touchpoint(record, frozenset(channels))
+    if isinstance(record, Person):
+        return _fault_in_person(record)
+    if isinstance(record, Coverage):
+        days = type(record.start) is date and type(record.end) is date
+        return "" if days and record.start <= record.end else f"covers {record.start!r} to {record.end!r}"
+    if isinstance(record, Skipped | LeftOut):
+        return "" if isinstance(record.reason, str) and record.reason else f"{type(record).__name__} without a reason"
+    return "" if record.question and all(isinstance(o, str) for o in record.options) else "an empty question"
+
+
+def _texts(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for pair in value.items():
+            yield from _texts(pair)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
+
+
+def _fault_in_touchpoint(t: Touchpoint, channels: frozenset[str]) -> str:
+    optional = (t.key, t.series, t.line, t.thread, t.subject, t.ref)
+    seconds = (s for s in (t.duration, t.wait) if s is not None)
+    for wrong, what in (
+        (not isinstance(t.at, datetime) or t.at.utcoffset() is None, f"its time {t.at!r}"),
+        (not 1900 < t.at.year < 2300, f"its year {t.at.year}"),
+        (channels and t.channel not in channels | CHANNELS.keys(), f"its channel {t.channel!r} is not declared"),
+        (not t.key, "no key"),
+        (not t.parties, "nobody outside"),
+        (not all(x is None or isinstance(x, str) for x in optional), f"a value that is no text: {optional}"),
+        (t.expects_reply not in (None, True, False), f"expects_reply {t.expects_reply!r}"),
+        (not all(isinstance(s, int | float) and 0 <= s < 1e9 for s in seconds), f"seconds {t.duration!r}, {t.wait!r}"),
+        (not all(type(part) in (int, str) for part in t.revision), f"its revision {t.revision!r}"),
+        (not all(isinstance(p, Party) and _is_handle(p.handle) for p in t.parties), f"a party: {t.parties}"),
+        (not all(isinstance(p, Participant) and (p.handle is None or _is_handle(p.handle)) for p in t.participants),
+         f"a participant: {t.participants}"),
+        (not all(type(k) is str and type(v) is str for k, v in t.extra.items()), f"extra {t.extra}"),
+    ):  # fmt: skip
+        if wrong:
+            return f"Touchpoint: {what}"[:200]
+    return ""
+
+
+def _fault_in_person(p: Person) -> str:
+    optional = (p.customer, p.ref, p.owner, p.key)
+    if not isinstance(p.name, str) or not p.name.strip() or not p.handles or not all(map(_is_handle, p.handles)):
+        return f"Person: name or handles: {p.name!r} {p.handles}"[:200]
+    if not all(x is None or isinstance(x, str) for x in optional) or not all(isinstance(tag, str) for tag in p.tags):
+        return f"Person: a value that is no text: {optional} {p.tags}"[:200]
+    try:
+        date.fromisoformat((p.birthday or "2000-01-01").replace("--", "2000-", 1))
+    except ValueError:
+        return f"Person: birthday {p.birthday!r}"
+    return ""
+
+
+def _is_handle(handle: Any) -> bool:
+    return isinstance(handle, Handle) and handle.kind in KINDS and bool(handle.value.strip())
 
 
 class ImporterContract:
@@ -131,17 +213,11 @@ class ImporterContract:
             ]
 
     def test_values_are_of_the_model(self) -> None:
-        """Records are values of the model; touchpoints have aware times, a key and somebody outside."""
-        names = {c.name for c in self.importer.channels}
+        """Records are values of the model that a store can hold; touchpoints have aware times, a key, somebody outside."""
+        names = [c.name for c in self.importer.channels]
         for path in self.files():
-            for record in self.read(Source.from_path(path)):
-                assert isinstance(record, Touchpoint | Person | Skipped | LeftOut | Coverage | Question)
-                if isinstance(record, Touchpoint):
-                    assert isinstance(record.at, datetime)
-                    assert record.at.utcoffset() is not None
-                    assert record.key
-                    assert record.parties
-                    assert record.channel in names
+            faults = [fault for record in self.read(Source.from_path(path)) if (fault := fault_in(record, names))]
+            assert faults == [], path.name
 
     def test_nothing_comes_twice(self) -> None:
         """Keys are unique within a file."""

@@ -154,7 +154,9 @@ class Dates:
             raise InvalidValue(f"'{text[:40]}…' is no date")
         try:
             if len(text) >= 10 and text[4] == "-" and text[:4].isdigit():
-                return datetime.fromisoformat(text.replace(" UTC", "+00:00").replace(" GMT", "+00:00"))
+                return _plausible(datetime.fromisoformat(text.replace(" UTC", "+00:00").replace(" GMT", "+00:00")))
+        except InvalidValue:
+            raise
         except ValueError:
             pass  # not quite ISO 8601: the general pattern decides
         match = _NUMERIC.match(text) or _NAMED.match(text)
@@ -163,7 +165,7 @@ class Dates:
         parts = match.groupdict()
         try:
             year, month, day = self._named(parts) if parts.get("d") or parts.get("d2") else self._numeric(parts)
-            return datetime(year, month, day, *_clock(parts), tzinfo=_offset(parts["zone"]))
+            return _plausible(datetime(year, month, day, *_clock(parts), tzinfo=_offset(parts["zone"])))
         except ValueError as error:
             if isinstance(error, InvalidValue):
                 raise
@@ -188,6 +190,13 @@ class Dates:
         if self.order == "YMD":
             return a + 2000, b, c
         raise UndecidedOrder(f"'{parts['a']}{parts['sep']}{parts['b']}…': day or month first?")
+
+
+def _plausible(when: datetime) -> datetime:
+    """Raises `InvalidValue` for a year no file means: a counter that ran over, a digit too few or too many."""
+    if not 1600 <= when.year < 2200:
+        raise InvalidValue(f"year {when.year} is no year of a record")
+    return when
 
 
 def _clock(parts: dict[str, str | None]) -> tuple[int, int, int, int]:

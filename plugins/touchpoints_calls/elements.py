@@ -65,6 +65,8 @@ def elements(
                 except LookupError as error:
                     raise UnreadableSource(source.name, f"{error}; save it as UTF-8") from None
                 except (expat.ExpatError, ValueError) as error:
+                    if "multi-byte" in str(error):  # of an encoding such as UTF-32, which expat does not know
+                        raise UnreadableSource(source.name, f"{error}; save it as UTF-8") from None
                     broken = str(error).partition(":")[0]
                 if parser.refused:
                     raise UnreadableSource(source.name, parser.refused, parser.line)

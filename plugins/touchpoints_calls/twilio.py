@@ -94,6 +94,6 @@ def _at(fields: Fields) -> datetime:
     except ValueError:
         try:
             when = parsedate_to_datetime(text)
-        except (ValueError, TypeError, IndexError):
+        except (ValueError, TypeError, IndexError, OverflowError):
             raise InvalidValue(f"'{text}' is no time") from None
     return when if when.tzinfo else when.replace(tzinfo=UTC)

@@ -26,6 +26,9 @@ IMPORTANCE: Mapping[str, str] = MappingProxyType(
 NO_OWN_LINE = re.compile(r"(?i)fax|pager|telex|assist|callback|zentrale|switchboard")
 """Labels of numbers that reach nobody by voice, or somebody else (an assistant, a switchboard)."""
 
+LONGEST = 300
+"""Of a name, an organisation or a tag no more characters are kept: nobody's is longer."""
+
 _SEPARATED = re.compile(r"\s:::\s|[;,\n]")
 _PROFILE = re.compile(
     r"(?i)(?:https?://)?(?:[a-z]{1,3}\.)?(linkedin\.com/(?:in|pub)|xing\.com/(?:profile|people))/([^/?#\s]+)"
@@ -90,7 +93,7 @@ class AddressBook:
         entry = self._entry(card, birthday)
         yield entry
         if wrong and isinstance(entry, Person):
-            reason = f"'{card.birthday}' is no date of birth; the rest was read"
+            reason = f"'{card.birthday[:40]}' is no date of birth; the rest was read"
             yield self._context.skipped(card.place, reason, entry.name)
 
     def questions(self) -> Iterator[Question]:
@@ -109,7 +112,7 @@ class AddressBook:
         if exact and not reachable:
             return LeftOut("automatic")
         addresses = (h.value for h in reachable if h.kind == "email")
-        name = " ".join(card.name.split()) or next(addresses, "")  # an address without a name names itself
+        name = " ".join(card.name.split())[:LONGEST] or next(addresses, "")  # an address without a name names itself
         if not fold(name):
             return self._context.skipped(card.place, "no name, organisation or address", "; ".join(card.phones))
         known = reachable or (handles.name(name, self._family),)
@@ -119,12 +122,13 @@ class AddressBook:
         kind = kind_of([card.kind]) or kind_of(tags)
         if card.kind and not kind_of([card.kind]) and card.kind.casefold() not in KINDS:
             tags = (*tags, card.kind)  # a word we do not know is not lost
-        company = " ".join(card.company.split())
+        company = " ".join(card.company.split())[:LONGEST]
         return Person(
             name, known,
             customer=company if company and kind != "private" else None,  # a friend's employer is no customer
-            ref=card.ref or None, kind=kind, importance=IMPORTANCE.get(card.importance.casefold()),
-            owner=card.owner or None, tags=tags, birthday=birthday, key=self._key(card, name, reachable),
+            ref=card.ref[:LONGEST] or None, kind=kind, importance=IMPORTANCE.get(card.importance.casefold()),
+            owner=card.owner[:LONGEST] or None, tags=tuple(tag[:LONGEST] for tag in tags),
+            birthday=birthday, key=self._key(card, name, reachable),
             revision=card.revision,
         )  # fmt: skip
 
@@ -140,7 +144,7 @@ class AddressBook:
         """An ISO date, or `--MM-DD` where the year is missing, has two digits or is a placeholder (Apple's 1604).
 
         Raises `InvalidValue` for what is no date; a day and month in unknown order give `None` and a question."""
-        if not text or re.match(r"0+[./-]0+[./-]0+", text):
+        if not text or re.match(r"0+[./-]0+[./-]0+|0*1[./-]0*1[./-]0001|0001-01-01", text):
             return None
         try:
             if yearless := re.fullmatch(r"--(\d\d)-?(\d\d)", text):

@@ -1,0 +1,1 @@
+"""Fuzzing of every importer: `python -m tests.fuzz --seconds 30 [--only NAME]`."""
