@@ -141,16 +141,16 @@ def scene_of(t: Touchpoint) -> dict[str, Any]:
 
 def rest_of(t: Touchpoint) -> str | None:
     """What a touchpoint says beside its scene, time and length, as canonical text; `None` if that is nothing."""
-    values: dict[str, Any] = {
-        name: value
-        for name, value in (
-            ("wait", t.wait), ("thread", t.thread), ("er", t.expects_reply), ("subj", t.subject), ("ref", t.ref),
-        )
-        if value is not None
-    }  # fmt: skip
-    if t.extra:
-        values["extra"] = dict(t.extra)
-    return canonical(values) if values else None
+    wait, thread, asks, subject, ref, extra = t.wait, t.thread, t.expects_reply, t.subject, t.ref, t.extra
+    if wait is None and thread is None and asks is None and subject is None and ref is None and not extra:
+        return None
+    values: dict[str, Any] = {}
+    for name, value in (("wait", wait), ("thread", thread), ("er", asks), ("subj", subject), ("ref", ref)):
+        if value is not None:
+            values[name] = value
+    if extra:
+        values["extra"] = dict(extra)
+    return canonical(values)
 
 
 def values_of(t: Touchpoint, at: int) -> dict[str, Any]:

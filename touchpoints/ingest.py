@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from fnmatch import fnmatch
 from typing import Any
 
@@ -324,7 +324,6 @@ class _Run:
                     file.left_out["not known"] -= 1
                     admitted = self.gate.admits(record)
                     if isinstance(admitted, Touchpoint):
-                        self.seen(file, admitted)
                         yield admitted
                     elif isinstance(admitted, LeftOut):
                         file.left_out[admitted.reason] += 1
@@ -334,7 +333,10 @@ class _Run:
             if known is None:
                 return
             counts = self.store.add(
-                welcome(), known[0], channels=tuple(importer.channels), formerly=self.formerly.get(source.name, ())
+                self.seen(file, welcome()),
+                known[0],
+                channels=tuple(importer.channels),
+                formerly=self.formerly.get(source.name, ()),
             )
             file.counts.added += counts.added
             file.counts.updated += counts.updated
@@ -342,10 +344,24 @@ class _Run:
             file.left_out += Counter()  # without zeros
             self.store.finish_source(known[0], {**known[3], **self.said(file), "withheld": file.withheld})
 
-    def seen(self, file: FileReport, touchpoint: Touchpoint) -> None:
-        day = touchpoint.at.astimezone(self.store.zone).date()
-        file.first, file.last = min(file.first or day, day), max(file.last or day, day)
-        file.channels.add(touchpoint.channel)
+    def seen(self, file: FileReport, touchpoints: Iterable[Touchpoint]) -> Iterator[Touchpoint]:
+        """The touchpoints of a file, and their span and channels in its report."""
+        earliest: datetime | None = None
+        latest: datetime | None = None
+        for touchpoint in touchpoints:
+            at = touchpoint.at
+            if earliest is None or latest is None:
+                earliest = latest = at
+            elif at > latest:
+                latest = at
+            elif at < earliest:
+                earliest = at
+            file.channels.add(touchpoint.channel)
+            yield touchpoint
+        for moment in (earliest, latest):
+            if moment is not None:
+                day = moment.astimezone(self.store.zone).date()
+                file.first, file.last = min(file.first or day, day), max(file.last or day, day)
 
     @staticmethod
     def said(file: FileReport) -> dict[str, Any]:
@@ -389,11 +405,15 @@ class _Run:
         skipped: list[Skipped] = []
         questions: dict[Question, None] = {}
         usable = {*self.store.media(), *(c.name for c in channels)}
+        free, progress = policy.idle and self.gate.idle, self.progress
 
         def touchpoints() -> Iterator[Touchpoint]:
             for n, record in enumerate(self.records(importer, source, context), 1):
-                if self.progress and n % 2000 == 0:
-                    self.progress(self.done, self.total, source.name, n)
+                if progress and n % 2000 == 0:
+                    progress(self.done, self.total, source.name, n)
+                if free and type(record) is Touchpoint and record.channel in usable:
+                    yield record  # nearly every record of nearly every file: nothing to decide
+                    continue
                 decided = self.gate.admits(policy(record) if isinstance(record, Touchpoint) else record)
                 match decided:
                     case Touchpoint() if decided.channel not in usable:
@@ -402,7 +422,6 @@ class _Run:
                             context.skipped(n, f"unknown channel '{decided.channel}'; its importer must declare it")
                         )
                     case Touchpoint():
-                        self.seen(file, decided)
                         yield decided
                     case Person():
                         people.append(decided)
@@ -420,7 +439,7 @@ class _Run:
                     case _:
                         raise UnreadableSource(source.name, f"importer {importer.name} gave a {type(record).__name__}")
 
-        file.counts = self.store.add(touchpoints(), id_, channels=channels, formerly=formerly)
+        file.counts = self.store.add(self.seen(file, touchpoints()), id_, channels=channels, formerly=formerly)
         questions |= policy.questions
         file.people = self.store.add_people(people, id_)
         self.store.add_coverage(spans, id_)
@@ -462,6 +481,7 @@ class _Policy:
 
     def __init__(self, run: _Run, mode: str, unsorted: set[str]) -> None:
         self.run, self.mode, self.unsorted = run, mode, unsorted
+        self.idle = not run.private and mode != "always" and not unsorted and "private" not in run.lines.values()
         self.questions: dict[Question, None] = {
             Question(
                 f"Is the line {line} business, private or a hotline? Until then only people the directory knows count.",

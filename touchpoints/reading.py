@@ -27,8 +27,12 @@ LONGEST_CALL = 31 * 86_400
 def content_key(*parts: object) -> str:
     """A key (26 characters) from what a record says; equal records have equal keys in every export and on every
     machine. `None` and "" differ; datetimes count as written."""
-    text = "\x1f".join("\x00" if p is None else p.isoformat() if isinstance(p, datetime) else str(p) for p in parts)
+    text = "\x1f".join([part if type(part) is str else _plain(part) for part in parts])
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=13).hexdigest()
+
+
+def _plain(part: object) -> str:
+    return "\x00" if part is None else part.isoformat() if isinstance(part, datetime) else str(part)
 
 
 class Context:

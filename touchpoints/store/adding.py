@@ -16,7 +16,7 @@ from touchpoints.store.scenes import LocalDays, Scenes, count_scenes
 
 _BATCH = 5000
 _COLUMNS = "key, at, day, scene, dur, paper, rest, revision, series, version, source, current"
-_INSERT = f"INSERT INTO touchpoint ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
+_INSERT = f"INSERT INTO touchpoint ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {{source}}, 1)"
 _INSERT_NEW = _INSERT.replace("INSERT INTO", "INSERT OR IGNORE INTO")
 _REPLACE = f"UPDATE touchpoint SET ({_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) WHERE id=?"
 _OF = "SELECT t.key, t.id, t.at, t.scene, t.dur, t.rest, t.revision, t.series, t.source, t.current, c.text FROM touchpoint t "
@@ -150,8 +150,7 @@ class _First:
     def take(self, rows: list[Row]) -> None:
         """Append rows."""
         self.scenes.flush()
-        source = (self.source,)
-        self.store.db.executemany(_INSERT, [row + source for row in rows])
+        self.store.db.executemany(_INSERT.format(source=self.source), rows)
         self._n += len(rows)
 
     def finish(self) -> None:
@@ -210,11 +209,11 @@ class _Further:
     def take(self, rows: list[Row]) -> None:
         """Add rows: at once if all are new, else one by one."""
         self.scenes.flush()
-        db, source = self.store.db, (self.source,)
+        db = self.store.db
         self._dirty.update([row[3] for row in rows])
         if self._new:
             db.execute("SAVEPOINT batch")
-            done = db.executemany(_INSERT_NEW, [row + source for row in rows]).rowcount
+            done = db.executemany(_INSERT_NEW.format(source=self.source), rows).rowcount
             self._new = done == len(rows)
             if not self._new:
                 db.execute("ROLLBACK TO batch")
@@ -223,7 +222,7 @@ class _Further:
             self._added([row[0] for row in rows])
         else:
             fresh = self._compared(rows)
-            db.executemany(_INSERT, [row + source for row in fresh])
+            db.executemany(_INSERT.format(source=self.source), fresh)
             self._added([row[0] for row in fresh])
             self._new = len(fresh) > 0.9 * len(rows)
         settle(db, {row[8] for row in rows if row[8] is not None}, self._dirty)

@@ -24,6 +24,8 @@ from touchpoints.store.database import Database
 
 _MOST = 1 << 16
 """So many scenes are remembered while facts come in; then memory starts anew."""
+_EPOCH = 719163
+"""The ordinal of 1 January 1970."""
 _INVOICE = re.compile(
     r"(?!(?:re|aw|antw|antwort|sv|wg|fwd?)\s*:)(?:"
     r"(?:(?:ihre?|your|unsere?|our|neue?|new)\s+)*(?:(?:ab)?rechnung|invoice|gutschrift|credit note|(?:zahlungs)?"
@@ -42,23 +44,26 @@ def is_paper(subject: str | None) -> int | None:
 
 
 class LocalDays:
-    """Local dates (ordinals) of epoch seconds in a zone, an hour at a time."""
+    """Local dates (ordinals) of epoch seconds in a zone. The offset is looked up once for each day on which it does not
+    change."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
-        self._hours: dict[int, int] = {}
+        self._offsets: dict[int, int] = {}
 
     def __call__(self, at: int) -> int:
         """The ordinal of the local date."""
-        hour = at // 3600
-        found = self._hours.get(hour)
-        if found is None:
-            if len(self._hours) > 1 << 16:
-                self._hours.clear()
-            first, last = (datetime.fromtimestamp(t, self.zone) for t in (hour * 3600, hour * 3600 + 3599))
-            plain = first.utcoffset() == last.utcoffset() and first.toordinal() == last.toordinal()
-            found = self._hours[hour] = first.toordinal() if plain else 0
-        return found or datetime.fromtimestamp(at, self.zone).toordinal()
+        offset = self._offsets.get(at // 86400)
+        return self._slowly(at) if offset is None else (at + offset) // 86400 + _EPOCH
+
+    def _slowly(self, at: int) -> int:
+        if len(self._offsets) > 1 << 16:
+            self._offsets.clear()
+        begin = at // 86400 * 86400
+        first, last = (datetime.fromtimestamp(t, self.zone).utcoffset() for t in (begin, begin + 86399))
+        if first is not None and first == last and not first.microseconds:
+            self._offsets[at // 86400] = first.days * 86400 + first.seconds
+        return datetime.fromtimestamp(at, self.zone).toordinal()
 
 
 class Scenes:
@@ -68,6 +73,7 @@ class Scenes:
     def __init__(self, store: Database) -> None:
         self._db = store.db
         self.media = store.media()
+        self._zone = store.zone
         self.day_of = LocalDays(store.zone)
         self._number, self._handle = (
             int(self._db.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0])
@@ -97,15 +103,16 @@ class Scenes:
                 if len(self._near) >= _MOST:
                     self._near.clear()
                 self._near[place] = (scene, parties, participants, colleagues)
-        at = int(t.at.timestamp() // 1)
-        subject, series = t.subject, t.series
+        moment, subject, series = t.at, t.subject, t.series
+        at = int(moment.timestamp() // 1)
+        day = moment.toordinal() if moment.tzinfo is self._zone else self.day_of(at)
         revision = self._revisions.get(t.revision)
         if revision is None:
             if len(self._revisions) >= _MOST:
                 self._revisions.clear()
             revision = self._revisions[t.revision] = sortable(t.revision)
         return (
-            t.key or key_of(t, at), at, self.day_of(at), scene, whole(t.duration), is_paper(subject) if subject else None,
+            t.key or key_of(t, at), at, day, scene, whole(t.duration), is_paper(subject) if subject else None,
             rest_of(t), revision, series, sortable(t.revision[:2]) if series is not None else None,
         )  # fmt: skip
 
