@@ -19,7 +19,7 @@ from touchpoints.directory import Directory
 from touchpoints.errors import AmbiguousSource, SourceError, UnreadableSource, UnrecognisedSource
 from touchpoints.facts import Counts
 from touchpoints.handles import Handle
-from touchpoints.model import Channel, Coverage, LeftOut, Person, Question, Skipped, Touchpoint
+from touchpoints.model import Channel, Coverage, Emptied, LeftOut, Person, Question, Skipped, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Importer, Plugins, Record
 from touchpoints.privacy import Gate
@@ -402,6 +402,7 @@ class _Run:
         policy = self.policy(importer, source, context)
         people: list[Person] = []
         spans: list[Coverage] = []
+        emptied: list[Emptied] = []
         skipped: list[Skipped] = []
         questions: dict[Question, None] = {}
         usable = {*self.store.media(), *(c.name for c in channels)}
@@ -431,6 +432,8 @@ class _Run:
                             skipped.append(decided)
                     case LeftOut():
                         file.left_out[decided.reason] += 1
+                        if decided.emptied is not None:
+                            emptied.append(decided.emptied)
                         file.withheld += decided.reason == "not known"
                     case Coverage():
                         spans.append(decided)
@@ -443,6 +446,7 @@ class _Run:
         questions |= policy.questions
         file.people = self.store.add_people(people, id_)
         self.store.add_coverage(spans, id_)
+        self.store.add_emptied(emptied, id_)
         if self.strict and skipped:
             raise UnreadableSource(source.name, skipped[0].reason, skipped[0].record)
         self.report.skipped += skipped[: max(0, MOST_SHOWN - len(self.report.skipped))]

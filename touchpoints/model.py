@@ -14,7 +14,8 @@ from touchpoints.errors import InvalidValue, UnknownName
 from touchpoints.handles import Handle
 
 __all__ = [
-    "CHANNELS", "KINDS_OF_CUSTOMER", "LIVE_MEDIA", "Channel", "Colleague", "Contact", "Coverage", "Customer", "Handle",
+    "CHANNELS", "KINDS_OF_CUSTOMER", "LIVE_MEDIA", "Channel", "Colleague", "Contact", "Coverage", "Customer", "Emptied",
+    "Handle",
     "LeftOut", "Participant", "Party", "Person", "Question", "Skipped", "Touchpoint",
 ]  # fmt: skip
 
@@ -315,11 +316,26 @@ class Question:
 
 
 @attrs.frozen(slots=True)
+class Emptied:
+    """A version of a series in which nothing is left that counts: called private, without guests, all of it excluded.
+    What older versions of the `series` held on this `line` (the calendar it stands in) is no longer current.
+
+    `revision` begins like those of its touchpoints: with what the versions of the series are told apart by.
+    """
+
+    series: str
+    revision: tuple[int | str, ...] = attrs.field(converter=_tuple)
+    line: str | None = None
+
+
+@attrs.frozen(slots=True)
 class LeftOut:
     """A record left out by policy. `reason` is one of the policy's words: newsletter, automatic, draft, private,
-    hidden number, internal, no other party, not known, media."""
+    hidden number, internal, no other party, not known, media. `emptied`: the version of a series that so holds nothing,
+    which takes no part in comparison."""
 
     reason: str
+    emptied: Emptied | None = attrs.field(default=None, eq=False)
 
 
 @attrs.frozen(slots=True)

@@ -27,6 +27,10 @@ _STAMP = re.compile(r"\d{8}T\d{6}Z?", re.ASCII)
 _SEQUENCE = re.compile(r"\d{1,9}", re.ASCII)
 _EXCHANGE_UID = "040000008200E00074C5B7101A82E008"
 People = tuple[tuple[Participant, str], ...]
+_VEILS = frozenset(
+    ("", "busy", "beschäftigt", "gebucht", "belegt", "tentative", "mit vorbehalt", "out of office", "abwesend", "private",
+     "privat", "private appointment", "privater termin", "private event", "privates ereignis")
+)  # fmt: skip
 _THINGS = frozenset({"ROOM", "RESOURCE", "GROUP"})
 
 
@@ -69,6 +73,11 @@ class Event:
     def recurring(self) -> bool:
         """Whether it takes place more than once."""
         return bool(self.rules or self.rdates)
+
+    @property
+    def veiled(self) -> bool:
+        """Whether it only says that time is taken, as calendars do that show others no details."""
+        return not self.people and self.subject.strip().casefold() in _VEILS
 
     def alone(self) -> Event:
         """The same taking place once."""

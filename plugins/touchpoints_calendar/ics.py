@@ -18,7 +18,7 @@ from types import MappingProxyType
 import attrs
 
 from touchpoints.errors import UnreadableSource
-from touchpoints.model import CHANNELS, Coverage, LeftOut, Participant, Question, Skipped, Touchpoint
+from touchpoints.model import CHANNELS, Coverage, Emptied, LeftOut, Participant, Question, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
@@ -237,10 +237,8 @@ class _Reading:
             yield from self._wait(others, entry)
         elif event.recurrence is not None:
             yield from self._one_series(None, [entry])
-        elif event.recurring:
-            yield from self._one_series(entry, [])
         else:
-            yield from self._meetings(occurrences(entry, (), self.survey.horizon)[0], lone=False)
+            yield from self._one_series(entry, [])
 
     def _wait(self, entries: dict[object, Entry], entry: Entry) -> Iterator[Record]:
         """Keeps the newer of two versions of an event; two that claim the same version are one too many."""
@@ -292,8 +290,23 @@ class _Reading:
         by_event: dict[int, list[Occurrence]] = {}
         for occurrence in map(single, sound) if found is None else found:
             by_event.setdefault(id(occurrence.entry), []).append(occurrence)
+        left_out: LeftOut | None = None
+        empty = master is not None and found is not None and not master.event.veiled
         for those in by_event.values():
-            yield from self._meetings(those, lone=found is None)
+            for record in self._meetings(those, lone=found is None):
+                empty = empty and isinstance(record, LeftOut)
+                if left_out is not None:
+                    yield left_out
+                left_out = record if isinstance(record, LeftOut) else None
+                if left_out is None:
+                    yield record
+        if empty and master is not None:  # the last that is left out says so, or that nobody is met at all any more
+            newest = max(entry.event.stamp for entry in (master, *sound))
+            series = content_key("series", master.event.uid or _content(master.event))
+            emptied = Emptied(series, (master.event.sequence, newest), master.clock.calendar.name or None)
+            left_out = LeftOut(left_out.reason if left_out else "no other party", emptied)
+        if left_out is not None:
+            yield left_out
 
     def _meets_somebody(self, entry: Entry) -> bool:
         owns = self.context.our_side.owns

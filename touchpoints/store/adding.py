@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from touchpoints.facts import Counts, Row, derived, payload_of
-from touchpoints.model import Channel, Touchpoint
+from touchpoints.facts import Counts, Row, derived, payload_of, sortable
+from touchpoints.model import Channel, Emptied, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.store.database import INDEXES
 from touchpoints.store.said import Said
@@ -56,6 +56,21 @@ class Adding(Said):
             self.changed()
         return adding.counts
 
+    def add_emptied(self, emptied: Collection[Emptied], source: int) -> None:
+        """Add what a file says of versions of series that hold nothing."""
+        if not emptied:
+            return
+        with self.transaction() as db:
+            db.executemany(
+                "INSERT INTO emptied VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET version=max(version, excluded.version)",
+                [(e.series, e.line or "", source, sortable(e.revision[:2])) for e in emptied],
+            )
+            dirty = set[int]()
+            settle(db, {e.series for e in emptied}, dirty)
+            if dirty:
+                count_scenes(self, dirty)
+                self.changed()
+
     def forget(self, source: int) -> set[str]:
         """Undo the import of one file: what only it said goes, what others say too is as if it had never been read.
         Returns the keys that are gone."""
@@ -66,6 +81,8 @@ class Adding(Said):
             touched |= {
                 r[0] for r in db.execute("SELECT series FROM beaten WHERE source=? AND series NOT NULL", (source,))
             }
+            touched |= {r[0] for r in db.execute("SELECT series FROM emptied WHERE source=?", (source,))}
+            db.execute("DELETE FROM emptied WHERE source=?", (source,))
             db.execute("DELETE FROM beaten WHERE source=?", (source,))
             db.execute("DELETE FROM seen WHERE source=?", (source,))
             others = db.execute(
@@ -175,6 +192,7 @@ class _First:
             "UPDATE touchpoint SET current=0 WHERE series NOT NULL AND "
             "version < (SELECT max(s.version) FROM touchpoint s WHERE s.series=touchpoint.series)"
         )
+        settle(db, [row[0] for row in db.execute("SELECT DISTINCT series FROM emptied")], set())
         count_scenes(self.store)
 
     def _drop_doubles(self, db: sqlite3.Connection) -> int:
@@ -320,7 +338,8 @@ def _second_best(db: sqlite3.Connection, scenes: Scenes, key: str, id_: int) -> 
 
 
 def settle(db: sqlite3.Connection, touched: Collection[str], dirty: set[int]) -> None:
-    """Make current exactly the occurrences of each series' newest version; their scenes are `dirty` then."""
+    """Make current exactly the occurrences of each series' newest version, unless a newer one of the same line holds
+    nothing; their scenes are `dirty` then."""
     names = list(touched)
     for start in range(0, len(names), 500):
         some = names[start : start + 500]
@@ -331,7 +350,9 @@ def settle(db: sqlite3.Connection, touched: Collection[str], dirty: set[int]) ->
 _SETTLE = """
 UPDATE touchpoint SET current = NOT current WHERE series IN ({marks}) AND current <> (version = max(
   (SELECT max(t.version) FROM touchpoint t WHERE t.series=touchpoint.series),
-  (SELECT coalesce(max(b.version), '') FROM beaten b WHERE b.series=touchpoint.series))) RETURNING scene
+  (SELECT coalesce(max(b.version), '') FROM beaten b WHERE b.series=touchpoint.series))
+  AND NOT EXISTS (SELECT 1 FROM emptied e WHERE e.series=touchpoint.series AND e.version > touchpoint.version
+    AND e.line = coalesce((SELECT c.text ->> '$.line' FROM scene c WHERE c.id=touchpoint.scene), ''))) RETURNING scene
 """
 _KEEP_BEATEN = """
 INSERT INTO beaten VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key, source) DO UPDATE

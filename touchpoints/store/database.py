@@ -17,7 +17,7 @@ from touchpoints.errors import StoreError
 from touchpoints.facts import canonical
 from touchpoints.model import CHANNELS, Channel
 
-SCHEMA = 2
+SCHEMA = 3
 CACHE = 24 << 10
 """KiB of the file that a connection holds in memory, at most."""
 _TABLES = """
@@ -39,6 +39,8 @@ CREATE TABLE touchpoint (id INTEGER PRIMARY KEY, key TEXT NOT NULL, at INTEGER N
 CREATE TABLE beaten (key TEXT NOT NULL, source INTEGER NOT NULL, at INTEGER NOT NULL, payload TEXT NOT NULL,
                      revision TEXT NOT NULL, series TEXT, version TEXT, PRIMARY KEY (key, source));
 CREATE INDEX beaten_series ON beaten (series, version) WHERE series IS NOT NULL;
+CREATE TABLE emptied (series TEXT NOT NULL, line TEXT NOT NULL, source INTEGER NOT NULL, version TEXT NOT NULL,
+                      PRIMARY KEY (series, line, source)) WITHOUT ROWID;
 CREATE TABLE seen (source INTEGER NOT NULL, touchpoint INTEGER NOT NULL, PRIMARY KEY (source, touchpoint))
              WITHOUT ROWID;
 CREATE TABLE person (key TEXT NOT NULL, source INTEGER NOT NULL, revision TEXT NOT NULL, payload TEXT NOT NULL,
