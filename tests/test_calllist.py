@@ -169,7 +169,7 @@ def test_silence_that_the_call_log_does_not_cover_is_uncertain_and_comes_last() 
     sure, unsure = desk.calls().flags
     assert (names((sure, unsure)), sure.uncertain, unsure.uncertain) == (["Olga", "Unsure"], False, True)
     assert unsure.reasons[0].text["en"].endswith(" · uncertain: call log ends Fri 15 May")
-    assert unsure.reasons[0].text["de"].endswith(" · unsicher: Anrufprotokoll endet am Fr 15. Mai")
+    assert unsure.reasons[0].text["de"].endswith(" · unsicher: Anrufprotokoll endet am Fr., 15. Mai")
     assert [c["en"] for c in desk.calls().coverage] == ["fritzbox ends Fri 15 May (47 days ago)"]
 
 
@@ -382,7 +382,7 @@ def test_held_back_is_told_in_german_too() -> None:
     desk = Desk()
     desk.add(*silent(), video(ERIKA, at("2026-07-07 10:00")))
     [waiting] = desk.calls().held_back
-    assert waiting.why["de"] == "wartet: Videotermin am Di 7. Juli, 10:00"
+    assert waiting.why["de"] == "wartet: Videotermin am Di., 7. Juli, 10:00 Uhr"
     assert [r.rule for r in waiting.reasons] == ["unusual_silence"]
 
 
@@ -397,7 +397,7 @@ def test_the_number_on_which_they_were_reached_most() -> None:
     suggestion = desk.calls().flags[0].suggestion
     assert (suggestion.channel, suggestion.handle) == ("phone", Handle("phone", PHONE))
     assert suggestion.why["en"] == "reached there 12 of 13 times"
-    assert suggestion.why["de"] == "dort 12 von 13 Mal erreicht"
+    assert suggestion.why["de"] == "dort bei 12 von 13 Versuchen erreicht"
 
 
 @pytest.mark.parametrize(
@@ -448,7 +448,7 @@ def test_the_hour_and_weekday_at_which_they_were_mostly_reached() -> None:
     suggestion = desk.calls().flags[0].suggestion
     assert suggestion.slot == "2026-07-02 14:00-16:00"
     assert suggestion.text["en"].endswith("Thu 2 Jul, 14–16 (best reached then)")
-    assert suggestion.text["de"].endswith("Do 2. Juli, 14–16 Uhr (da am besten erreichbar)")
+    assert suggestion.text["de"].endswith("Do., 2. Juli, 14–16 Uhr (da am besten erreichbar)")
 
 
 def test_what_we_owe_does_not_wait_for_the_best_weekday() -> None:
@@ -568,9 +568,10 @@ def test_an_empty_list_says_when_the_next_is_due() -> None:
     [
         ([video(ERIKA, ago(3 + 14 * n)) for n in range(20)], "on track · 3 days of silence, usually 14, at most 14 so far; "
          "due after 22 days, Mon 20 Jul"),
-        ([video(ERIKA, ago(3)), video(ERIKA, ago(30))], "not enough data: 2 contact days in 27 days; it takes 4 in 90 days"),
+        ([video(ERIKA, ago(3)), video(ERIKA, ago(30))],
+         "not enough data: 2 contact days in 27 days; it takes 4 contact days in 90 days"),
         ([mail(ERIKA, ago(60 + 9 * n)) for n in range(20)], "contact from one side only so far"),
-        (dormant(ERIKA), 'dormant: 700 days of silence, formerly 14; see "Restart?"'),
+        (dormant(ERIKA), 'dormant: 700 days of silence, usually 14 before; see "Restart?"'),
     ],
 )  # fmt: skip
 def test_why_not_says_what_is_missing(history: list[Touchpoint], said: str) -> None:

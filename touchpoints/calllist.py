@@ -17,13 +17,13 @@ import attrs
 from touchpoints import words
 from touchpoints.book import Book, Flag, HeldBack, Reason, Relationship, Suggestion, is_live
 from touchpoints.facts import Decision
+from touchpoints.language import Day, Text
 from touchpoints.model import LIVE_MEDIA
 from touchpoints.reach import Averages
 from touchpoints.rules.occasions import next_birthday
 from touchpoints.rules.scope import NO_SILENCE, Scope, is_attempt
 from touchpoints.suggestion import suggest, usual_minutes
 from touchpoints.warmth import DORMANT, NOT_ENOUGH_DATA, due_silence
-from touchpoints.words import Text
 
 WEIGHTS: Mapping[str | None, float] = {"A": 4, "B": 2, None: 1, "C": 0.5}
 """How much an importance counts in the order of silence."""
@@ -98,17 +98,21 @@ def why_not(book: Book, reasons: Iterable[Reason], relationship: Relationship) -
     """Why a relationship is, or is not, on the call list that these reasons make, in every language."""
     r = relationship
     if r.id not in book.by_id:
-        return Text("not in book")
+        return Text("belongs to nobody known yet")
     choice = _Choice(book, reasons)
     if group := choice.groups.get(r.group):
         mine = [reason for reason in group.standing if reason.relationship.id == r.id] or group.standing
         if mine:
             places = [g.id for _, g in choice.ordered([g for g in choice.groups.values() if g.standing])]
-            return Text("listed", place=places.index(r.group) + 1, reason=mine[0].text)
-        for phrase, waiting in (("held", group.held), ("ended", group.ended)):
+            return Text(
+                "is on the list, number {place}: {reason}", place=places.index(r.group) + 1, reason=mine[0].text
+            )
+        for waiting in (group.held, group.ended):
             if waiting:
                 reason, why = next((w for w in waiting if w[0].relationship.id == r.id), waiting[0])
-                return Text(phrase, why=why, reason=reason.text)
+                if waiting is group.held:
+                    return Text("held back ({why}): {reason}", why=why, reason=reason.text)
+                return Text("no longer a reason ({why}): {reason}", why=why, reason=reason.text)
     return choice.quiet(r)
 
 
@@ -164,9 +168,9 @@ class _Choice:
             because, decided = d.payload["because"], datetime.fromtimestamp(d.at, self.book.zone)
             new = newest is not None and newest > decided
             if because in ("supplier", "private") or (because == "former" and (reason.silence or not new)):
-                return Text("sorted as", kind=words.name("kind", because))
+                return Text("sorted as {kind}", kind=words.name("kind", because))
             if because == "done" and not new and (since is not None or self.book.at - decided < timedelta(days=90)):
-                return Text("done", day=words.day(decided.date(), self.book.today))
+                return Text("done {day}, no new reason since", day=words.day(decided.date(), self.book.today))
         if not reason.silence or since is None or self.book.own_cadence(r):
             return None
         return self._spoken_since(r, since)
@@ -181,11 +185,11 @@ class _Choice:
                 other = next((o for o in self.book.relationship_of(stored) if o.id != r.id), None)
                 if other is not None:
                     day = self.scope.day_of(stored)
-                    return Text("spoken since", name=other.name, when=words.day(day, self.book.today))
+                    return _spoken(other, words.day(day, self.book.today))
         for other in there:
             last = other.summary.live.last
             if other.id != r.id and last is not None and last > self.scope.when(since).toordinal():
-                return Text("spoken since", name=other.name, when=words.day(date.fromordinal(last), self.book.today))
+                return _spoken(other, words.day(date.fromordinal(last), self.book.today))
         return None
 
     def _held(self, reason: Reason) -> Text | None:
@@ -195,20 +199,26 @@ class _Choice:
         if (d := latest.get("do_not_contact")) and not d.payload.get("allowed"):
             return Text("do not contact")
         if (d := latest.get("away")) and (end := _until(d)) >= book.today and self._instead(r) is None:
-            return Text("away", day=words.day(end, book.today))
-        put_off = [(d.at, "snoozed", _until(d))] if (d := latest.get("snooze")) else []
+            return Text("away until {day}", day=words.day(end, book.today))
+        put_off = [(d.at, False, _until(d))] if (d := latest.get("snooze")) else []
         days = timedelta(days=int(self.scope.threshold("held_back", "not_now_days")))
         for d in self._decisions(r, "dismiss"):
             if d.payload["because"] == "not-now":
-                put_off.append((d.at, "not now", datetime.fromtimestamp(d.at, book.zone).date() + days))
-        for decided, phrase, end in put_off:  # what they did after they were put off breaks through
+                put_off.append((d.at, True, datetime.fromtimestamp(d.at, book.zone).date() + days))
+        for decided, not_now, end in put_off:  # what they did after they were put off breaks through
             if end > book.today and not (newest is not None and newest.timestamp() > decided):
-                return Text(phrase, day=words.day(end, book.today))
+                again = words.day(end, book.today)
+                return (
+                    Text("not now, again from {day}", day=again) if not_now else Text("snoozed until {day}", day=again)
+                )
         if r.id in self._wrong and self._other(r) is None:
-            return Text("wrong person")
+            return Text("not the right person, no other known")
         banned = self._banned(r)
         if banned and suggest(book, r, self.averages, banned=banned) is None:
-            return Text("no consent", channels=[words.name("channel", c) for c in sorted(banned - {"call", "email"})])
+            return Text(
+                "no consent: {channels}",
+                channels=[words.name("channel", c) for c in sorted(banned - {"call", "email"})],
+            )
         return self._meeting(reason) or self._tried_today(reason)
 
     def _meeting(self, reason: Reason) -> Text | None:
@@ -222,7 +232,7 @@ class _Choice:
             return None
         first = min(booked, key=lambda p: p.touchpoint.at)
         when = first.touchpoint.at.astimezone(self.book.zone)
-        return Text("meeting booked", medium=words.name("medium", first.medium), when=when)
+        return Text("waits: {medium} {when}", medium=words.name("medium", first.medium), when=when)
 
     def _tried_today(self, reason: Reason) -> Text | None:
         """A call in vain today, after the reason arose."""
@@ -232,7 +242,7 @@ class _Choice:
             newest = reason.again or reason.since
             arose = newest is None or stored.touchpoint.at >= newest
             if stored.medium == "call" and is_attempt(stored) and arose:
-                return Text("tried today")
+                return Text("tried today, not reached; again tomorrow")
         return None
 
     # -- whom to call ---------------------------------------------------------------------------------------------
@@ -328,7 +338,7 @@ class _Choice:
         if covered is None or covered >= arose or covered not in self._stale.values():
             return None
         source, day = words.name("source", medium), words.day(covered, book.today)
-        return Text("uncertain", reason=reason.text, source=source, day=day)
+        return Text("{reason} · uncertain: {source} ends {day}", reason=reason.text, source=source, day=day)
 
     @cached_property
     def _stale(self) -> dict[str, date]:
@@ -412,34 +422,44 @@ class _Choice:
     def coverage_notes(self) -> tuple[Mapping[str, str], ...]:
         """A sentence for each source that ended days ago, the oldest first."""
         return tuple(
-            Text(
-                "coverage", source=importer, day=words.day(day, self.book.today),
-                days=Text("of days", n=(self.book.today - day).days),
+            Text.count(
+                "{source} ends {day} ({n} day ago)", "{source} ends {day} ({n} days ago)",
+                n=(self.book.today - day).days, source=importer, day=words.day(day, self.book.today),
             )
             for importer, day in sorted(self._stale.items(), key=lambda item: (item[1], item[0]))
         )  # fmt: skip
 
-    def quiet(self, r: Relationship) -> Text:
+    def quiet(self, r: Relationship) -> Mapping[str, str]:
         """Why no rule found a reason."""
         if out := self.scope.why_not(r):
             return out
         view, warmth = r.summary.all, r.warmth
         status = words.name("status", warmth.status)
         if view.last is None:
-            return Text("status only", status=status)
+            return status
         silence = self.scope.silence(r, view.last)
         if wanted := self.book.cadence(r):
-            ideal, latest = Text("every days", n=wanted[0]), Text("of days", n=wanted[1])
-            return Text("on cadence", silence=silence.text, ideal=ideal, latest=latest)
+            return Text("on track · {silence}, {agreed}", silence=silence.text, agreed=words.agreed(*wanted))
         if view.n < 2:
-            return Text("standing new", status=status, silence=silence.text)
+            return Text("{status} · {silence}", status=status, silence=silence.text)
         rhythm = words.rhythm(warmth.usual_gap_days, warmth.longest_gap_days, silence.raw)
         needed = due_silence(view, warmth.prior)
-        due = Text("of days", n=needed)
         if silence.raw >= needed > silence.net:
-            return Text("days off", silence=silence.text, rhythm=rhythm, due=due)
+            return Text.count(
+                "{silence}, {rhythm}; due after {n} day without days off",
+                "{silence}, {rhythm}; due after {n} days without days off",
+                n=needed, silence=silence.text, rhythm=rhythm,
+            )  # fmt: skip
         when = words.day(self.scope.reached_on(r, view.last, needed).date(), self.book.today)
-        return Text("on track", status=status, silence=silence.text, rhythm=rhythm, due=due, when=when)
+        return Text.count(
+            "{status} · {silence}, {rhythm}; due after {n} day, {when}",
+            "{status} · {silence}, {rhythm}; due after {n} days, {when}",
+            n=needed, status=status, silence=silence.text, rhythm=rhythm, when=when,
+        )  # fmt: skip
+
+
+def _spoken(other: Relationship, day: date | Day) -> Text:
+    return Text("spoken since: {name}, {when}", name=other.name, when=day)
 
 
 def _until(decision: Decision) -> date:

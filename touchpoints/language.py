@@ -171,7 +171,22 @@ class Language:
         return str(format_list([self.figure(part) for part in parts], locale=self.locale))
 
 
-class Text(Mapping[str, str]):
+class _Everywhere(Mapping[str, str]):
+    """Something to say in every language there is."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(languages())
+
+    def __len__(self) -> int:
+        return len(languages())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self[SOURCE]!r})"
+
+
+class Text(_Everywhere):
     """A sentence in every language, made when it is read: a message and its figures (see `Language.figure`).
 
     The stages that judge hand over a `Text` and build no sentences; whoever shows it chooses the language.
@@ -197,17 +212,8 @@ class Text(Mapping[str, str]):
             else spoken.say(self.message, **self.figures)
         )
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(languages())
 
-    def __len__(self) -> int:
-        return len(languages())
-
-    def __repr__(self) -> str:
-        return f"Text({self[SOURCE]!r})"
-
-
-class Term(Mapping[str, str]):
+class Term(_Everywhere):
     """What a value of some kind is called, in every language (see `Language.term`)."""
 
     __slots__ = ("of", "value")
@@ -218,15 +224,33 @@ class Term(Mapping[str, str]):
     def __getitem__(self, lang: str) -> str:
         return language(lang).term(self.of, self.value)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(languages())
 
-    def __len__(self) -> int:
-        return len(languages())
+class Day(_Everywhere):
+    """A date with its year, in every language."""
+
+    __slots__ = ("date",)
+
+    def __init__(self, value: date) -> None:
+        self.date = value
+
+    def __getitem__(self, lang: str) -> str:
+        return language(lang).day(self.date, year=True)
+
+
+class Listed(_Everywhere):
+    """Several things in a row, in every language: "a, b and c"."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: Sequence[Any]) -> None:
+        self.parts = parts
+
+    def __getitem__(self, lang: str) -> str:
+        return language(lang).listed(self.parts)
 
 
 def in_language(texts: Mapping[str, str], lang: str) -> str:
     """The text in a language, else in English, else in whatever there is."""
-    if isinstance(texts, Text | Term):
+    if isinstance(texts, _Everywhere):
         return texts[lang]
     return texts.get(lang) or texts.get(SOURCE) or next(iter(texts.values()), "")

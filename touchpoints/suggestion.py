@@ -18,23 +18,28 @@ from touchpoints import words
 from touchpoints.book import Book, Relationship, Suggestion, is_live
 from touchpoints.facts import Stored
 from touchpoints.handles import Handle
+from touchpoints.language import N_, Text
 from touchpoints.reach import Averages, Reach, WayReach, line_of, reach_of
 from touchpoints.rules.scope import is_attempt, is_sign, is_written
 from touchpoints.sameevent import events
-from touchpoints.words import Text
 
 HISTORY = 300
 """How many of the newest touchpoints are looked at."""
 
 _BANDS = (10, 14, 9, 16, 12)
 """Hours at which a two-hour slot begins, the likeliest first."""
+_CALL = N_("Call {handle} ({why}) · {slot}")
+_FIND_NUMBER = N_("Call ({why}) · {slot}")
+_OFFER = N_("Offer a video or phone call, by mail to {handle} ({why}) · {slot}")
+_WRITE = N_("Write first ({channel}: {handle}) and ask for a call ({why}) · {slot}")
+_ASK = N_("Ask the switchboard for the successor ({why}) · {slot}")
 _ENOUGH = 3
 """So many conversations make a habit; so many calls in vain make a phone dead."""
 
 
 @attrs.frozen(slots=True)
 class _Way:
-    phrase: str
+    message: str
     channel: str
     handle: Handle | None
     why: Text
@@ -61,16 +66,14 @@ def suggest(
     found = reach_of(book, relationship, stored, averages or Averages())
     failed = _failed(history)
     if gone:
-        way: _Way | None = _Way("find", "phone", None, Text("no successor", name=relationship.name))
+        way: _Way | None = _Way(_ASK, "phone", None, Text("{name} is no longer there", name=relationship.name))
     else:
         way = _way(found, history, failed, banned)
     if way is None:
         return None
     slot, said = _slot(book, found, history, failed, soon, max(start or book.today, book.today))
     shown = way.handle.shown if way.handle else ""
-    text = Text(
-        way.phrase, handle=shown, channel=words.name("channel", way.channel), why=Text("why", why=way.why), slot=said
-    )
+    text = Text(way.message, handle=shown, channel=words.name("channel", way.channel), why=way.why, slot=said)
     return Suggestion(way.channel, way.handle, slot, way.why, text)
 
 
@@ -100,38 +103,46 @@ def _way(found: Reach, history: Sequence[Stored], failed: list[Stored], banned: 
     phones = [w for w in ways if w.way.medium == "call"]
     answers = {s.touchpoint.channel for s in history if is_written(s, "in")}
     written, answering = _written(ways, answers)
-    tries = Text("attempts", n=len(failed))
+    tries = words.attempts(len(failed))
     if phones and answering and _dead(phones):
         in_vain = sum(w.attempts - w.answered for w in phones)
-        return attrs.evolve(answering, why=Text("answers there", failed=Text("times", n=in_vain)))
+        return attrs.evolve(answering, why=Text("answers there, not by phone ({failed})", failed=_times(in_vain)))
     if phones and failed:
         tried = {p.handle for s in failed for p in s.touchpoint.parties}
         untried = [w for w in phones if w.way.handle not in tried]
         if len(failed) == 1:
-            return _Way("call", "phone", phones[0].way.handle, Text("after attempts slot", attempts=tries))
+            return _Way(_CALL, "phone", phones[0].way.handle, Text("{attempts} failed, another time", attempts=tries))
         if len(failed) == 2 and untried:
-            return _Way("call", "phone", untried[0].way.handle, Text("after attempts", attempts=tries))
+            return _Way(_CALL, "phone", untried[0].way.handle, Text("{attempts} failed, another way", attempts=tries))
         wrote = sum(is_written(s, "out") for s in takewhile(lambda s: not is_sign(s), history))
         if written and (answering or wrote < len(failed)):  # what was tried more in vain is no better way
-            return attrs.evolve(written, why=Text("after attempts", attempts=tries))
-        return _Way("call", "phone", (untried or phones)[0].way.handle, Text("after attempts", attempts=tries))
+            return attrs.evolve(written, why=Text("{attempts} failed, another way", attempts=tries))
+        return _Way(
+            _CALL, "phone", (untried or phones)[0].way.handle, Text("{attempts} failed, another way", attempts=tries)
+        )
     if phones:
-        return _Way("call", "phone", phones[0].way.handle, _why(phones))
+        return _Way(_CALL, "phone", phones[0].way.handle, _why(phones))
     mail = next((w.way.handle for w in ways if w.way.handle and w.way.handle.kind == "email"), None)
     if mail and not banned & {"mail", "email", "video"} and not (answering and answering.channel != "mail"):
-        return _Way("video", "video", mail, Text("no number"))
+        return _Way(_OFFER, "video", mail, Text("no number known"))
     if written:
         return written
-    return None if banned else _Way("call unknown", "phone", None, Text("no number"))
+    return None if banned else _Way(_FIND_NUMBER, "phone", None, Text("no number known"))
 
 
 def _why(phones: Sequence[WayReach]) -> Text:
     first = phones[0]
     if first.answered:
-        return Text("reached there", reached=first.answered, tried=first.attempts, n=first.attempts)
+        return Text.count(
+            "reached there {reached} of {n} time", "reached there {reached} of {n} times",
+            n=first.attempts, reached=first.answered,
+        )  # fmt: skip
     if len(phones) == 1:
-        return Text("only number")
-    return Text("mobile") if first.way.handle and line_of(first.way.handle) == "mobile" else Text("any number")
+        return Text("the only number known")
+    return (
+        Text("mobile number") if first.way.handle and line_of(first.way.handle) == "mobile"
+        else Text("never reached on it so far")
+    )  # fmt: skip
 
 
 def _dead(phones: Sequence[WayReach]) -> bool:
@@ -146,7 +157,8 @@ def _written(ways: Sequence[WayReach], answers: set[str]) -> tuple[_Way | None, 
     if not some:
         return None, None
     there = some[0].way.channel in answers
-    way = _Way("write", some[0].way.channel, some[0].way.handle, Text("answers in writing" if there else "no number"))
+    why = Text("answers there") if there else Text("no number known")
+    way = _Way(_WRITE, some[0].way.channel, some[0].way.handle, why)
     return way, way if there else None
 
 
@@ -169,10 +181,20 @@ def _slot(
         for first in [h for _, h in wishes] if day == book.today and weekday is None else [hour]:
             last = min(first + 2 - (0 if found.time else first % 2), closes)
             if datetime.combine(day, time(last - 1, 30), book.zone) > now:
-                said = Text("slot usual" if habit and first == hour else "slot", day=day, first=first, last=last)
+                said = _said(day, first, last, best=habit and first == hour)
                 return f"{day.isoformat()} {first:02}:00-{last:02}:00", said
     day = book.workdays.next_working(start + timedelta(days=1))
-    return f"{day.isoformat()} {opens:02}:00-{closes:02}:00", Text("slot", day=day, first=opens, last=closes)
+    return f"{day.isoformat()} {opens:02}:00-{closes:02}:00", _said(day, opens, closes)
+
+
+def _said(day: date, first: int, last: int, *, best: bool = False) -> Text:
+    if best:
+        return Text("{day}, {first}–{last} (best reached then)", day=day, first=first, last=last)
+    return Text("{day}, {first}–{last}", day=day, first=first, last=last)
+
+
+def _times(n: int) -> Text:
+    return Text("once") if n == 1 else Text.count("{n} time", "{n} times", n=n)
 
 
 def _wishes(

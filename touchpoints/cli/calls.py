@@ -40,7 +40,7 @@ def calls(
         moment = session.at(at, tracker)
         if why_not is not None:
             from touchpoints.calllist import why_not as explain
-            from touchpoints.words import in_language
+            from touchpoints.language import in_language
 
             book = tracker.book(moment)
             found = tracker.relationship(why_not, moment)

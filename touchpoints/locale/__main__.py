@@ -32,7 +32,10 @@ def messages() -> Catalog:
             if template or (path.suffix == ".py" and b"touchpoints.language" in path.read_bytes()):
                 method = "jinja2" if template else "python"
                 for _line, message, _comments, context in extract_from_file(method, path, keywords=KEYWORDS):
-                    found.add(message, context=context)
+                    if any(
+                        map(str.isalnum, message if isinstance(message, str) else message[0])
+                    ):  # no `text.count("\n")`
+                        found.add(message, context=context)
     return found
 
 

@@ -219,7 +219,7 @@ def own_store(look: LookBack, lang: str) -> str:
     lines = [_say("own", lang), ""]
     if look.until is None:
         return "\n".join([*lines, *_paragraph(_say("empty", lang))]) + "\n"
-    span = words.Text("days", n=look.span)[lang]
+    span = words.days(look.span)[lang]
     if look.dates:
         lines += _in_words(look, lang)
         lines += ["", _say("dates", lang), *(_row(h, lang) for h in look.dates if h.at)]

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from touchpoints.book import Book, Flag, HeldBack, Reason, Relationship
 from touchpoints.facts import Stored
+from touchpoints.language import in_language
 from touchpoints.model import Contact, Customer
 from touchpoints.report import CallReport
 from touchpoints.warmth import one_decimal
-from touchpoints.words import in_language
 
 
 def touchpoint(stored: Stored, zone: ZoneInfo) -> dict[str, Any]:

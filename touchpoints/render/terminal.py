@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from touchpoints.language import in_language
 from touchpoints.render.text import WORDS, calls, who
 from touchpoints.report import CallReport
-from touchpoints.words import in_language
 
 _HEADINGS = {"de": ("", "Wer", "Warum", "Wie und wann"), "en": ("", "Who", "Why", "How and when")}
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from touchpoints.book import Flag, Relationship
 from touchpoints.facts import Stored
+from touchpoints.language import in_language
 from touchpoints.report import CallReport
-from touchpoints.words import in_language, standing
+from touchpoints.words import standing
 
 WIDTH = 79
 OLD = 3

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from touchpoints import words
 from touchpoints.book import Book, Reason, Relationship, is_live
 from touchpoints.facts import Stored
+from touchpoints.language import Day, Text
 from touchpoints.plugins import Rule
 from touchpoints.rules.scope import (
     NAMED,
@@ -20,7 +21,6 @@ from touchpoints.rules.scope import (
     is_written,
     subject,
 )
-from touchpoints.words import Text
 
 
 class Occasion(Rule):
@@ -41,12 +41,19 @@ class Occasion(Rule):
                 continue
             if any(is_live(s) and s.touchpoint.at >= today for s in book.recent(r.group)):
                 continue
-            phrase = "birthday today" if away == 0 else "birthday tomorrow" if away == 1 else "birthday"
             yield Reason(
-                self.name, r, 70 - 5 * away, (), Text(phrase, day=day, days=Text("of days", n=away)),
+                self.name, r, 70 - 5 * away, (), _birthday(day, away),
                 since=datetime.combine(day - timedelta(days=ahead), time(), book.zone),
                 stage=4 if away else 2, silence=False,
             )  # fmt: skip
+
+
+def _birthday(day: date, away: int) -> Text:
+    if away == 0:
+        return Text("occasion: birthday today")
+    if away == 1:
+        return Text("occasion: birthday tomorrow, {day}", day=day)
+    return Text.count("occasion: birthday {day}, in {n} day", "occasion: birthday {day}, in {n} days", n=away, day=day)
 
 
 def next_birthday(text: str, today: date) -> date | None:
@@ -83,7 +90,7 @@ class ContactLeft(Rule):
         for id_, decision in left.items():
             r, since = book.by_id.get(id_), datetime.fromtimestamp(decision.at, book.zone)
             if r and since >= window and not decision.payload.get("successor") and r.kind not in NO_SILENCE:
-                text = Text("contact_left", name=r.name)
+                text = Text("no longer there · {name}, no successor known", name=r.name)
                 yield Reason(self.name, r, 55, Evidence(book, r), text, since=since, stage=3)
         for r in book:
             telling = (
@@ -94,7 +101,8 @@ class ContactLeft(Rule):
                 continue
             when = words.day(scope.day_of(last), book.today)
             yield Reason(
-                self.name, r, 55, (last.key,), Text("contact_left bounced", name=r.name, when=when),
+                self.name, r, 55, (last.key,),
+                Text("no longer there · mail to {name} could not be delivered {when}", name=r.name, when=when),
                 since=last.touchpoint.at, stage=3,
             )  # fmt: skip
 
@@ -125,13 +133,22 @@ class AnsweredNow(Rule):
                 continue
             yield Reason(
                 self.name, r, 50, (answer.key, before[wrote].key),
-                Text(
-                    "answered_now" if silent is None else "answered_now again", medium=words.name("medium", answer.medium),
-                    when=answer.touchpoint.at.astimezone(book.zone), subject=subject(answer),
-                    days=Text("of days", n=silent.days if silent else 0),
-                ),
+                self._text(book, answer, silent),
                 since=answer.touchpoint.at,
             )  # fmt: skip
+
+    @staticmethod
+    def _text(book: Book, answer: Stored, silent: timedelta | None) -> Text:
+        figures = {
+            "medium": words.name("medium", answer.medium), "when": answer.touchpoint.at.astimezone(book.zone),
+            "subject": subject(answer),
+        }  # fmt: skip
+        if silent is None:
+            return Text("has just answered · {medium} {when}{subject}, the first answer", **figures)
+        return Text.count(
+            "has just answered · {medium} {when}{subject}, after {n} day",
+            "has just answered · {medium} {when}{subject}, after {n} days", n=silent.days, **figures,
+        )  # fmt: skip
 
     @staticmethod
     def _earlier(book: Book, r: Relationship, answer: Stored) -> Stored | None:
@@ -159,7 +176,8 @@ class Attempts(Rule):
                 yield Reason(
                     self.name, r, min(50, 30 + 4 * len(attempts)), tuple(s.key for s in attempts),
                     Text(
-                        "attempts reason", attempts=Text("attempts", n=len(attempts)), parts=by_medium(attempts),
+                        "not reached yet · {attempts} since {since} ({parts}), no conversation so far",
+                        attempts=words.attempts(len(attempts)), parts=by_medium(attempts),
                         since=words.day(scope.day_of(attempts[0]), book.today),
                     ),
                     since=attempts[0].touchpoint.at,
@@ -190,9 +208,19 @@ class NeverSpoken(Rule):
             first = r.summary.all.first or 1
             yield Reason(
                 self.name, r, 30, Evidence(book, r),
-                Text(
-                    "never_spoken" if heard else "never_spoken unheard", days=Text("contact days", n=r.summary.all.n),
-                    since=words.day(date.fromordinal(first), book.today),
-                ),
+                self._text(r.summary.all.n, words.day(date.fromordinal(first), book.today), heard),
                 since=scope.midnight(first),
             )  # fmt: skip
+
+    @staticmethod
+    def _text(n: int, since: date | Day, heard: bool) -> Text:
+        if heard:
+            return Text.count(
+                "never spoken · {n} contact day since {since}, all in writing",
+                "never spoken · {n} contact days since {since}, all in writing", n=n, since=since,
+            )  # fmt: skip
+        return Text.count(
+            "never spoken · {n} contact day since {since}, all in writing; no conversations with anybody are known",
+            "never spoken · {n} contact days since {since}, all in writing; no conversations with anybody are known",
+            n=n, since=since,
+        )  # fmt: skip

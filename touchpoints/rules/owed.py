@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from types import MappingProxyType
+from typing import Any
 
 from touchpoints import words
 from touchpoints.book import Book, Reason, Relationship, is_live
 from touchpoints.facts import Stored
+from touchpoints.language import Text
 from touchpoints.plugins import Rule
 from touchpoints.rules.scope import NOTHING_OWED, is_written, subject
-from touchpoints.words import Text
 
 _TOGETHER = timedelta(minutes=2)
 """Records of one call (it rang at two of us, it stands in two logs) begin this close to each other."""
@@ -26,12 +27,14 @@ def _groups(book: Book) -> Iterator[tuple[list[Relationship], list[Stored]]]:
             yield relationships, recent
 
 
-def _hours(book: Book, since: datetime) -> tuple[float, Text]:
+def _waiting(book: Book, since: datetime) -> tuple[float, Text]:
     """How long something waits: working hours, and in words."""
     hours = book.workdays.working_hours_between(since, book.at)
     if (days := hours / book.workdays.day) >= 3:
-        return hours, Text("working days", n=int(days))
-    return hours, Text("hours", n=int(hours)) if hours >= 1 else Text("under an hour")
+        return hours, Text.count("waiting for {n} working day", "waiting for {n} working days", n=int(days))
+    if hours >= 1:
+        return hours, Text.count("waiting for {n} working hour", "waiting for {n} working hours", n=int(hours))
+    return hours, Text("waiting for less than a working hour")
 
 
 class MissedInbound(Rule):
@@ -60,14 +63,18 @@ class MissedInbound(Rule):
     def _reason(self, book: Book, relationship: Relationship, missed: Sequence[Stored]) -> Reason:
         times = [s.touchpoint.at for s in missed]
         calls = 1 + sum(later - earlier > _TOGETHER for earlier, later in pairwise(times))
-        hours, waited = _hours(book, times[0])
+        hours, waiting = _waiting(book, times[0])
         voicemail = any(s.touchpoint.outcome == "voicemail" for s in missed)
+        figures: dict[str, Any] = {"n": calls, "when": times[-1].astimezone(book.zone), "waiting": waiting}
         return Reason(
             self.name, relationship, min(100, 70 + hours / 2 + 5 * voicemail + 2 * (calls - 1)),
             tuple(s.key for s in missed),
-            Text(
-                "missed_inbound", calls=Text("missed calls", n=calls), when=times[-1].astimezone(book.zone),
-                voicemail=Text("with voicemail" if voicemail else "nothing"), waited=waited,
+            Text.count(
+                "call back · missed call {when}, with a voicemail · {waiting}",
+                "call back · {n} missed calls, last {when}, with a voicemail · {waiting}", **figures,
+            ) if voicemail else Text.count(
+                "call back · missed call {when} · {waiting}",
+                "call back · {n} missed calls, last {when} · {waiting}", **figures,
             ),
             since=times[0], again=times[-1], stage=1, silence=False, waited=hours,
         )  # fmt: skip
@@ -105,7 +112,7 @@ class UnansweredMessage(Rule):
                 if r.kind in NOTHING_OWED:
                     continue
                 waiting = [s for s in self._waiting(book, r, recent) if s.touchpoint.at >= window]
-                if waiting and (hours := _hours(book, waiting[0].touchpoint.at))[0] >= least:
+                if waiting and (hours := _waiting(book, waiting[0].touchpoint.at))[0] >= least:
                     yield self._reason(book, r, waiting, *hours)
 
     def _reason(self, book: Book, r: Relationship, waiting: list[Stored], hours: float, waited: Text) -> Reason:
@@ -113,8 +120,8 @@ class UnansweredMessage(Rule):
         return Reason(
             self.name, r, min(100, 60 + hours / 2 + 5 * (len(waiting) - 1)), tuple(s.key for s in waiting),
             Text(
-                "unanswered_message", medium=words.name("medium", last.medium),
-                when=last.touchpoint.at.astimezone(book.zone), subject=subject(last), waited=waited,
+                "to answer · {medium} {when}{subject} · {waiting}", medium=words.name("medium", last.medium),
+                when=last.touchpoint.at.astimezone(book.zone), subject=subject(last), waiting=waited,
             ),
             since=first.touchpoint.at, again=last.touchpoint.at, stage=1, silence=False, waited=hours,
         )  # fmt: skip
@@ -178,7 +185,7 @@ class PromiseDue(Rule):
             hours = book.workdays.working_hours_between(begun, at)
             yield Reason(
                 self.name, relationship, min(100, 75 + hours / 4), (),
-                Text("promise_due", note=note.payload["text"], due=words.day(due, book.today)),
+                Text('promised · "{note}", due {due}', note=note.payload["text"], due=words.day(due, book.today)),
                 since=begun, stage=1, silence=False, waited=hours,
             )  # fmt: skip
 
@@ -208,13 +215,14 @@ class FellThrough(Rule):
             held = any(is_live(s) and s.touchpoint.at >= last.touchpoint.at for s in recent)
             if held or any(p.medium in ("meeting", "video", "call") for r in relationships for p in r.planned):
                 continue
-            hours, _ = _hours(book, last.touchpoint.at)
+            hours, _ = _waiting(book, last.touchpoint.at)
             for r in book.relationship_of(last):
                 if r.kind not in NOTHING_OWED and any(r.id == other.id for other in relationships):
                     yield Reason(
                         self.name, r, min(100, 50 + hours / 4), (last.key,),
                         Text(
-                            "fell_through", medium=words.name("medium", last.medium),
+                            "meeting fell through, no new one · {medium} {when}{subject}: {outcome}",
+                            medium=words.name("medium", last.medium),
                             when=words.day(last.touchpoint.at.astimezone(book.zone).date(), book.today),
                             subject=subject(last), outcome=words.name("outcome", last.touchpoint.outcome),
                         ),

@@ -16,10 +16,10 @@ from touchpoints.book import Book, Relationship, is_live
 from touchpoints.errors import InvalidValue
 from touchpoints.facts import Stored
 from touchpoints.handles import Handle
+from touchpoints.language import Text
 from touchpoints.sameevent import events
 from touchpoints.summary import View
 from touchpoints.warmth import DORMANT, due_silence
-from touchpoints.words import Text
 
 NO_SILENCE = frozenset({"supplier", "private", "former", "ignored"})
 """Kinds whose silence means nothing."""
@@ -69,24 +69,27 @@ class Scope:
         """Why silence gives no reason here; `None` for a relationship in scope."""
         r, summary = relationship, relationship.summary
         if r.kind in NO_SILENCE:
-            return Text("out of kind", kind=words.name("kind", r.kind))
+            return Text("{kind}: silence gives no reason there", kind=words.name("kind", r.kind))
         if r.id in self.left:
-            return Text("out left")
+            return Text("no longer there")
         if not (r.tags or r.decided_kind in NAMED or self.book.agreed_cadence(r)):
             if not (summary.live.n or (summary.inbound and summary.outbound)):
-                return Text("out one-sided")
+                return Text("contact from one side only so far")
             least, window = self._least
             first, last = summary.all.first or 0, summary.all.last or 0
             if summary.all.n < least or last - first < window:
                 return Text(
-                    "out short", days=Text("contact days", n=summary.all.n), span=Text("of days", n=last - first),
-                    least=least, window=Text("of days", n=window),
+                    "not enough data: {has}; it takes {needs}", has=_within(summary.all.n, last - first),
+                    needs=_within(least, window),
                 )  # fmt: skip
             if r.warmth.status == DORMANT:
                 silent = words.silence(r.warmth.silence_days or 0)
-                return Text("out dormant", silence=silent, usual=Text("every", n=round(r.warmth.usual_gap_days or 0)))
+                return Text(
+                    'dormant: {silence}, {usual} before; see "Restart?"', silence=silent,
+                    usual=words.usual(r.warmth.usual_gap_days),
+                )  # fmt: skip
         if self.hotlines and self._only_hotline(r):
-            return Text("out hotline")
+            return Text("in touch only on hotline lines")
         return None
 
     def holds(self, relationship: Relationship) -> bool:
@@ -217,13 +220,23 @@ def is_written(stored: Stored, direction: str) -> bool:
 def by_medium(stored: Iterable[Stored]) -> list[Text]:
     """How many of each medium: "4 mails, 1 call"."""
     counts = Counter(s.medium for s in stored)
-    return [Text(f"n {medium}", n=n) for medium, n in sorted(counts.items(), key=lambda c: (-c[1], c[0]))]
+    return [words.counted(medium, n) for medium, n in sorted(counts.items(), key=lambda c: (-c[1], c[0]))]
 
 
-def subject(stored: Stored) -> Text:
+def _within(days: int, span: int) -> Text:
+    """So many contact days in so many days."""
+    return Text.count(
+        "{days} in {n} day",
+        "{days} in {n} days",
+        n=span,
+        days=Text.count("{n} contact day", "{n} contact days", n=days),
+    )
+
+
+def subject(stored: Stored) -> Text | str:
     """A subject or title in quotes, with a space before; nothing where there is none."""
     text = " ".join((stored.touchpoint.subject or "").split())
-    return Text("quoted", text=text if len(text) <= 60 else text[:59] + "…") if text else Text("nothing")
+    return Text(' "{text}"', text=text if len(text) <= 60 else text[:59] + "…") if text else ""
 
 
 class Evidence(Sequence[str]):

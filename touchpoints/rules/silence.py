@@ -10,10 +10,10 @@ from types import MappingProxyType
 
 from touchpoints import words
 from touchpoints.book import IMPORTANCE_CADENCE, Book, Reason, Relationship, is_live
+from touchpoints.language import Listed, Text
 from touchpoints.plugins import Rule
 from touchpoints.rules.scope import NO_SILENCE, Evidence, Scope, Silence, by_medium, is_attempt
 from touchpoints.warmth import COOLING, DORMANT, DUE, NOT_ENOUGH_DATA, ON_TRACK, ONE_WAY, due_silence
-from touchpoints.words import Text
 
 
 def _rhythm(relationship: Relationship, silence: Silence) -> Text:
@@ -53,10 +53,8 @@ class Overdue(Rule):
         late = silence.net > latest
         yield Reason(
             self.name, r, min(100, 20 + 40 * silence.net / max(latest, 1)) if late else 40, Evidence(scope.book, r),
-            Text(
-                "overdue" if late else "overdue ideal", silence=silence.text, ideal=Text("every days", n=ideal),
-                latest=Text("of days", n=latest),
-            ),
+            Text("due · {silence}, {agreed}", silence=silence.text, agreed=words.agreed(ideal, latest)) if late
+            else Text("about time · {silence}, {agreed}", silence=silence.text, agreed=words.agreed(ideal, latest)),
             since=scope.reached_on(r, last, (latest if late else ideal) + 1), stage=2 if late else 4,
         )  # fmt: skip
 
@@ -76,7 +74,7 @@ class UnusualSilence(Rule):
             due = due_silence(view, r.warmth.prior)
             yield Reason(
                 self.name, r, min(100, 50 + 25 * (silence.net / due - 1)), Evidence(book, r),
-                Text("unusual_silence", silence=silence.text, rhythm=_rhythm(r, silence)),
+                Text("due · {silence}, {rhythm}", silence=silence.text, rhythm=_rhythm(r, silence)),
                 since=scope.reached_on(r, view.last, due), stage=3,
             )  # fmt: skip
 
@@ -105,7 +103,8 @@ class Cooling(Rule):
             yield Reason(
                 self.name, r, min(60, 25 - 5 * z), Evidence(book, r),
                 Text(
-                    "cooling", silence=silence.text, rhythm=_rhythm(r, silence), month=month * 30, year=year * 30,
+                    "cooling · {silence}, {rhythm} · lately {month} contact days a month instead of {year}",
+                    silence=silence.text, rhythm=_rhythm(r, silence), month=month * 30, year=year * 30,
                 ),
                 since=scope.midnight(view.last + 1),
             )  # fmt: skip
@@ -149,8 +148,9 @@ class ShallowOnly(Rule):
             yield Reason(
                 self.name, r, min(70, 40 + 10 * (silence.net / due_silence(view, r.warmth.prior) - 1)),
                 Evidence(book, r, live=True),
-                Text(
-                    "shallow_only", silence=Text("of days", n=silence.raw),
+                Text.count(
+                    "only in writing now · no conversation for {n} day, {rhythm}",
+                    "only in writing now · no conversation for {n} days, {rhythm}", n=silence.raw,
                     rhythm=words.rhythm(usual, view.longest_gap, silence.raw),
                 ),
                 since=since,
@@ -197,7 +197,10 @@ class Season(Rule):
                 continue
             shown = [s.key for s in touchpoints if _away_from_season(scope.day_of(s), book.today) <= width]
             yield Reason(
-                self.name, r, 45, tuple(shown[:3]), Text("season", years=_and([str(y) for y in years])),
+                self.name, r, 45, tuple(shown[:3]), Text(
+                    "as every year · in touch at this time of year in {years}, not yet this year",
+                    years=Listed([str(y) for y in years]),
+                ),
                 since=scope.midnight(today - width), stage=3,
             )  # fmt: skip
 
@@ -209,10 +212,6 @@ def _this_day(today: date, year: int) -> date:
 def _away_from_season(day: date, today: date) -> int:
     """Days between a date and the nearest return of today's date."""
     return min(abs((day - _this_day(today, day.year + n)).days) for n in (-1, 0, 1))
-
-
-def _and(parts: list[str]) -> Text:
-    return Text("and", first=parts[:-1], last=parts[-1])
 
 
 class Ghosted(Rule):
@@ -244,8 +243,8 @@ class Ghosted(Rule):
             yield Reason(
                 self.name, r, min(80, 45 + 5 * (len(attempts) - least)), tuple(s.key for s in attempts),
                 Text(
-                    "ghosted", attempts=Text("attempts", n=len(attempts)), since=words.day(first, book.today),
-                    parts=by_medium(attempts),
+                    "no longer answers · {attempts} without an answer since {since} ({parts})",
+                    attempts=words.attempts(len(attempts)), since=words.day(first, book.today), parts=by_medium(attempts),
                 ),
                 since=max(attempts[least - 1].touchpoint.at, attempts[0].touchpoint.at + timedelta(days=spread)),
                 stage=3,
@@ -281,7 +280,10 @@ class SingleThreaded(Rule):
         lately = [r for r in gone if (r.warmth.silence_days or 0) <= within]
         if len(living) == 1 and lately and scope.holds(living[0]):
             one = living[0]
-            text = Text("single_threaded", n=len(known), name=one.name)
+            text = Text.count(
+                "depends on one person · only {name} is left",
+                "depends on one person · of {n} contacts {name} is left", n=len(known), name=one.name,
+            )  # fmt: skip
             yield Reason(self.name, one, 45, Evidence(scope.book, one), text, stage=3)
             return
         champion = max(known, key=lambda r: (r.summary.live.n, r.summary.all.n, r.id))
@@ -291,8 +293,8 @@ class SingleThreaded(Rule):
                 yield Reason(
                     self.name, champion, 45, Evidence(scope.book, champion),
                     Text(
-                        "single_threaded champion", name=champion.name, silence=silence.text,
-                        rhythm=_rhythm(champion, silence),
+                        "depends on one person · {name}, spoken to most: {silence}, {rhythm}", name=champion.name,
+                        silence=silence.text, rhythm=_rhythm(champion, silence),
                     ),
                     since=scope.reached_on(champion, view.last, due_silence(view, champion.warmth.prior)), stage=3,
                 )  # fmt: skip
