@@ -20,6 +20,7 @@ from touchpoints.errors import (
 )
 from touchpoints.hookspecs import hookimpl
 from touchpoints.model import (
+    Absence,
     Channel,
     Colleague,
     Contact,
@@ -41,6 +42,7 @@ from touchpoints.plugins import Importer, Plugins, Renderer, Rule
 from touchpoints.warmth import Warmth, warmth
 
 __all__ = [
+    "Absence",
     "AmbiguousSource",
     "Channel",
     "Colleague",

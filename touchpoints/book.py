@@ -19,7 +19,7 @@ from touchpoints import times
 from touchpoints.directory import OFFICE, Directory
 from touchpoints.facts import Decision, Stored
 from touchpoints.handles import Handle, company_domain
-from touchpoints.model import LIVE_MEDIA, Contact, Customer
+from touchpoints.model import LIVE_MEDIA, Absence, Contact, Customer
 from touchpoints.prior import PRIOR, Prior
 from touchpoints.settings import Settings
 from touchpoints.store import Store
@@ -190,12 +190,13 @@ class Book(Sequence[Relationship]):
         *,
         region: str = "DE",
         prior: Prior = PRIOR,
+        team: bool = False,
     ) -> None:
         self.at, self.settings, self.directory, self.prior = at, settings, directory, prior
         self.zone = store.zone
         self.today: date = at.astimezone(store.zone).date()
-        self.workdays = Workdays(region, settings.working_hours, store.zone, settings.absences)
-        self._store = store
+        self.workdays = Workdays.of(store, settings, region, team=team)
+        self._store, self._team = store, team
         self._summaries = store.summaries(at, "contact")
 
     def __len__(self) -> int:
@@ -265,6 +266,23 @@ class Book(Sequence[Relationship]):
         return self._store.summaries(self.at, "customer")
 
     # -- evidence -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def absences(self) -> list[tuple[Absence, str]]:
+        """What files say of absences, ours and (proposed only) of others, each with its file."""
+        return self._store.absences()
+
+    def absent(self, colleague: str | None) -> tuple[tuple[date, date], ...]:
+        """On which days one of us is away, by calendars; of an only one the working calendar knows."""
+        return self._absent.get(colleague or "", ())
+
+    @cached_property
+    def _absent(self) -> dict[str, tuple[tuple[date, date], ...]]:
+        found: dict[str, list[tuple[date, date]]] = defaultdict(list)
+        for absence, _ in self.absences if self._team else ():
+            if absence.handle is None and absence.colleague:
+                found[absence.colleague] += absence.spans
+        return {name: tuple(sorted(spans)) for name, spans in found.items()}
 
     def touchpoints(
         self,

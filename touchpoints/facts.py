@@ -7,14 +7,14 @@ absent fields not written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 import attrs
 import orjson
 
 from touchpoints.handles import Handle
-from touchpoints.model import Participant, Party, Person, Touchpoint
+from touchpoints.model import Absence, Participant, Party, Person, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.reading import content_key
 
@@ -236,3 +236,21 @@ def person_in(payload: str, key: str) -> Person:
     values = orjson.loads(payload)
     handles = tuple(Handle(*h) for h in values.pop("handles"))
     return Person(values.pop("name"), handles, key=key, **values)
+
+
+def absence_out(a: Absence) -> dict[str, Any]:
+    """An absence as JSON holds it, without key and revision."""
+    values: dict[str, Any] = {"spans": a.spans, "colleague": a.colleague, "said": a.said}
+    if a.handle is not None:
+        values["handle"] = _handle_out(a.handle)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def absence_in(payload: str, key: str) -> Absence:
+    """The absence that a text says."""
+    v = orjson.loads(payload)
+    spans = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in v["spans"])
+    return Absence(
+        spans, key=key, colleague=v.get("colleague"), handle=Handle(*v["handle"]) if "handle" in v else None,
+        said=date.fromisoformat(v["said"]) if "said" in v else None,
+    )  # fmt: skip

@@ -205,6 +205,7 @@ def _relived(tracker: Tracker, days: Iterable[date]) -> Iterator[tuple[Tracker, 
         past.store.add_people(tracker.store.people(), file("people", "people"))
         for importer, what, start, end, name in tracker.coverage():
             past.store.add_coverage([Coverage(start, end, what)], file(name, importer))
+        past.store.add_absences((a for a, _ in tracker.store.absences()), file("absences", "absences"))
         decisions = sorted(tracker.store.decisions(), key=lambda d: (d.kind not in _WHO_IS_WHO, d.at, d.id))
         since: datetime | None = None
         for day in days:

@@ -19,7 +19,7 @@ from touchpoints.directory import Directory
 from touchpoints.errors import AmbiguousSource, SourceError, UnreadableSource, UnrecognisedSource
 from touchpoints.facts import Counts
 from touchpoints.handles import Handle
-from touchpoints.model import Channel, Coverage, Emptied, LeftOut, Person, Question, Skipped, Touchpoint
+from touchpoints.model import Absence, Channel, Coverage, Emptied, LeftOut, Person, Question, Skipped, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Importer, Plugins, Record
 from touchpoints.privacy import Gate
@@ -403,6 +403,7 @@ class _Run:
         people: list[Person] = []
         spans: list[Coverage] = []
         emptied: list[Emptied] = []
+        absences: list[Absence] = []
         skipped: list[Skipped] = []
         questions: dict[Question, None] = {}
         usable = {*self.store.media(), *(c.name for c in channels)}
@@ -437,6 +438,8 @@ class _Run:
                         file.withheld += decided.reason == "not known"
                     case Coverage():
                         spans.append(decided)
+                    case Absence():
+                        absences.append(decided)
                     case Question():
                         questions[decided] = None
                     case _:
@@ -447,6 +450,7 @@ class _Run:
         file.people = self.store.add_people(people, id_)
         self.store.add_coverage(spans, id_)
         self.store.add_emptied(emptied, id_)
+        self.store.add_absences(absences, id_)
         if self.strict and skipped:
             raise UnreadableSource(source.name, skipped[0].reason, skipped[0].record)
         self.report.skipped += skipped[: max(0, MOST_SHOWN - len(self.report.skipped))]

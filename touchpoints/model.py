@@ -14,8 +14,8 @@ from touchpoints.errors import InvalidValue, UnknownName
 from touchpoints.handles import Handle
 
 __all__ = [
-    "CHANNELS", "KINDS_OF_CUSTOMER", "LIVE_MEDIA", "Channel", "Colleague", "Contact", "Coverage", "Customer", "Emptied",
-    "Handle",
+    "CHANNELS", "KINDS_OF_CUSTOMER", "LIVE_MEDIA", "Absence", "Channel", "Colleague", "Contact", "Coverage", "Customer",
+    "Emptied", "Handle",
     "LeftOut", "Participant", "Party", "Person", "Question", "Skipped", "Touchpoint",
 ]  # fmt: skip
 
@@ -336,6 +336,24 @@ class LeftOut:
 
     reason: str
     emptied: Emptied | None = attrs.field(default=None, eq=False)
+
+
+@attrs.frozen(slots=True)
+class Absence:
+    """Days on which somebody is away, as a source says it: `spans` of first and last day, both included.
+
+    `handle`: somebody outside, whose automatic answer says so: proposed to the user, and taken for true only when they
+    agree (`away`). None: ourselves (a calendar's entry), `colleague` where it is known which of us; such days do not
+    count as silence. `key` and `revision` work as in `Touchpoint`; an entry that no longer says so has no spans. No
+    text is kept. `said`: the day of an automatic answer.
+    """
+
+    spans: tuple[tuple[date, date], ...] = attrs.field(converter=_tuple)
+    key: str = attrs.field(kw_only=True)
+    revision: tuple[int | str, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
+    colleague: str | None = attrs.field(default=None, kw_only=True)
+    handle: Handle | None = attrs.field(default=None, kw_only=True)
+    said: date | None = attrs.field(default=None, kw_only=True)
 
 
 @attrs.frozen(slots=True)

@@ -262,7 +262,7 @@ def cover(
 
 
 def _workdays(tracker: Tracker) -> Workdays:
-    return Workdays(tracker.region, tracker.settings.working_hours, tracker.store.zone, tracker.settings.absences)
+    return Workdays.of(tracker.store, tracker.settings, tracker.region, team=tracker.team)
 
 
 def _group(tracker: Tracker) -> Group:

@@ -24,7 +24,7 @@ from touchpoints.errors import InvalidValue, StoreError
 from touchpoints.facts import Tombstone
 from touchpoints.handles import Handle, fold
 from touchpoints.identity import ALWAYS
-from touchpoints.model import Contact, Coverage, Customer, LeftOut, Party, Person, Touchpoint
+from touchpoints.model import Absence, Contact, Coverage, Customer, LeftOut, Party, Person, Touchpoint
 from touchpoints.store import Store
 
 ERASED = LeftOut("erased")
@@ -77,6 +77,10 @@ class Gate:
                 return self.clean(record) or ERASED if self._key else record
             case Person() if self._key:
                 return ERASED if self._is_gone(record) else record
+            case Absence():
+                if self._floor is not None and record.spans and max(record.spans)[1] < self._floor.date():
+                    return RETAINED
+                return ERASED if self._is_gone_absence(record) else record
             case Coverage() if self._key:
                 return attrs.evolve(record, what=self.text(record.what))
             case _:
@@ -125,6 +129,10 @@ class Gate:
             if day is None or since <= day < until:
                 return True
         return handle.kind == "name" and self._hash("name", *sorted(_words(handle.value))) in self._names["name"]
+
+    def _is_gone_absence(self, absence: Absence) -> bool:
+        day = absence.said.toordinal() if absence.said else None
+        return bool(self._key) and absence.handle is not None and self.gone(absence.handle, day)
 
     def _is_gone(self, person: Person) -> bool:
         exact = [h for h in person.handles if h.exact]
@@ -292,6 +300,7 @@ def _erase_here(
         gate = Gate(store, region, key=key)
         facts = store.revise(gate.clean)
         people = store.revise_people(lambda person: not gate._is_gone(person))
+        store.revise_absences(lambda absence: not gate._is_gone_absence(absence))
 
         def kept(decision: Any) -> Mapping[str, Any] | None:
             named = [Handle(*h) for field in ("handles", "to") for h in decision.payload.get(field) or ()]
@@ -412,6 +421,7 @@ def _retain_here(store: Store, since: date) -> int:
         store.put("kept_since", since.isoformat())
         dropped, _ = store.revise(lambda t: None if t.at < floor else t)
         store.drop_coverage(since)
+        store.revise_absences(lambda absence: any(last >= since for _, last in absence.spans))
     store.compact()
     return dropped
 

@@ -25,7 +25,18 @@ import attrs
 
 from touchpoints.errors import SourceError
 from touchpoints.handles import KINDS, Handle
-from touchpoints.model import CHANNELS, Coverage, LeftOut, Participant, Party, Person, Question, Skipped, Touchpoint
+from touchpoints.model import (
+    CHANNELS,
+    Absence,
+    Coverage,
+    LeftOut,
+    Participant,
+    Party,
+    Person,
+    Question,
+    Skipped,
+    Touchpoint,
+)
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.settings import Settings
@@ -69,7 +80,7 @@ def fault_in(record: object, channels: Iterable[str] = ()) -> str:
     `channels` are the names of those the importer declares beside the ones every store knows; none are checked if it is
     empty.
     """
-    if not isinstance(record, Touchpoint | Person | Skipped | LeftOut | Coverage | Question):
+    if not isinstance(record, Touchpoint | Person | Skipped | LeftOut | Coverage | Absence | Question):
         return f"{type(record).__name__} is no record"
     for text in _texts(attrs.asdict(record, recurse=True)):
         if len(text) > LONGEST_TEXT:
@@ -85,6 +96,9 @@ def fault_in(record: object, channels: Iterable[str] = ()) -> str:
     if isinstance(record, Coverage):
         days = type(record.start) is date and type(record.end) is date
         return "" if days and record.start <= record.end else f"covers {record.start!r} to {record.end!r}"
+    if isinstance(record, Absence):
+        wrong = [s for s in record.spans if not (type(s[0]) is type(s[1]) is date and s[0] <= s[1])]
+        return f"away {wrong[0]!r}" if wrong else "" if record.key else "an absence without a key"
     if isinstance(record, Skipped | LeftOut):
         return "" if isinstance(record.reason, str) and record.reason else f"{type(record).__name__} without a reason"
     return "" if record.question and all(isinstance(o, str) for o in record.options) else "an empty question"

@@ -242,12 +242,17 @@ class Tracker(Answers):
             self._directory = (generation, directory)
         return self._directory[1]
 
+    @property
+    def team(self) -> bool:
+        """Whether there are several of us."""
+        return len(self.our_side.colleagues) > 1
+
     # -- out ----------------------------------------------------------------------------------------------------------
 
     def book(self, at: datetime) -> Book:
         """All relationships as values as of an aware time, with settings and evidence."""
         directory = self.directory
-        return Book(self.store, directory, self.settings, at, region=self.region, prior=self.prior(at))
+        return Book(self.store, directory, self.settings, at, region=self.region, prior=self.prior(at), team=self.team)
 
     def prior(self, at: datetime) -> Prior:
         """The rhythm prior fitted to this store's own relationships as of the first day of `at`'s month (see

@@ -10,7 +10,12 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from touchpoints.settings import Settings
+    from touchpoints.store import Store
 
 DateRange = tuple[date, date]
 """First and last day, both included."""
@@ -26,9 +31,16 @@ class Workdays:
 
     def __init__(self, region: str, hours: tuple[int, int], zone: ZoneInfo, absences: Iterable[DateRange] = ()) -> None:
         self.region, self.hours, self.zone = region, hours, zone
-        self.absences = tuple(absences)
+        self.absences = tuple(sorted(absences))
         self._years: dict[tuple[int, str], dict[date, str]] = {}
         self._off: dict[int, list[int]] = {}
+
+    @classmethod
+    def of(cls, store: Store, settings: Settings, region: str, *, team: bool = False) -> Workdays:
+        """The working calendar of a store: our absences are those of the settings and those that calendars hold. In a
+        `team` these are of one of us, and no days off for all."""
+        own = (span for a, _ in store.absences() if a.handle is None and not team for span in a.spans)
+        return cls(region, settings.working_hours, store.zone, {*settings.absences, *own})
 
     # -- days -----------------------------------------------------------------------------------------------------
 

@@ -40,8 +40,9 @@ class Event:
 
     `uid`: empty if it has none. `recurrence`: the occurrence that it replaces, with `onwards` also all later ones.
     `rdates`: further starts, each with its own end or length if it has one. `sequence`, `stamp`: its version (the stamp
-    in UTC, `20260301T080000Z`). `people`: everybody with their answer (ACCEPTED, DECLINED, …; of an organiser who is
-    not among the attendees it is empty), without rooms, resources, groups and calendars.
+    in UTC, `20260301T080000Z`). `away`: marked as out of office. `people`: everybody with their answer (ACCEPTED,
+    DECLINED, …; of an organiser who is not among the attendees it is empty), without rooms, resources, groups and
+    calendars.
     """
 
     uid: str
@@ -62,6 +63,7 @@ class Event:
     cancelled: bool = False
     free: bool = False
     tentative: bool = False
+    away: bool = False
     people: People = ()
 
     @property
@@ -124,6 +126,7 @@ class Event:
             status == "CANCELLED" or is_cancelled(subject),
             busy == "FREE" if busy else word("TRANSP").upper() == "TRANSPARENT",
             status == "TENTATIVE" or busy == "TENTATIVE",
+            busy in ("OOF", "OUTOFOFFICE"),
             _people(single.get("ORGANIZER"), many.get("ATTENDEE", [])),
         )  # fmt: skip
 

@@ -22,6 +22,7 @@ from touchpoints.model import CHANNELS, Coverage, Emptied, LeftOut, Participant,
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
+from touchpoints_calendar.absence import absence_of, says_away
 from touchpoints_calendar.blocks import Block, TooLarge, blocks, chunks, unfolded
 from touchpoints_calendar.event import Event
 from touchpoints_calendar.lines import Damaged
@@ -273,7 +274,7 @@ class _Reading:
                 yield from self._unknown(error.name, entry.line)
         found = None
         if master is not None:
-            if master.event.recurring and not any(map(self._meets_somebody, (master, *sound))):
+            if master.event.recurring and not any(map(self._concerns_us, (master, *sound))):
                 master = attrs.evolve(master, event=master.event.alone())  # left out once, not 2,000 times
             try:
                 found, cut = occurrences(master, sound, self.survey.horizon)
@@ -308,7 +309,10 @@ class _Reading:
         if left_out is not None:
             yield left_out
 
-    def _meets_somebody(self, entry: Entry) -> bool:
+    def _concerns_us(self, entry: Entry) -> bool:
+        """Whether somebody outside is met, or we may be away."""
+        if entry.event.away or says_away(entry.event.subject, [c.name for c in self.context.colleagues]):
+            return True
         owns = self.context.our_side.owns
         return not entry.event.private and any(not owns(p.handle, p.name) for p, _ in entry.event.people)
 
@@ -325,10 +329,12 @@ class _Reading:
         if calendar.method in ("", "PUBLISH") and not unseen:
             first, last = self.spans.get(calendar.name, (found[0].at, found[-1].at))
             self.spans[calendar.name] = min(first, found[0].at), max(last, found[-1].at)
+        uid = event.uid or _content(event)
+        if not unseen and (absence := absence_of(found, uid, self.context)):
+            yield absence
         if event.private or unseen:
             yield LeftOut("private")
             return
-        uid = event.uid or _content(event)
         series = content_key("series", uid, *([found[0].identity] if lone else []))
         for participants, outcome, suffix, confirmed in self._sides(event, calendar.method == "CANCEL"):
             if outcome == "reached" and event.free:

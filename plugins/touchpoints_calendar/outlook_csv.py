@@ -13,12 +13,13 @@ from types import MappingProxyType
 
 from touchpoints import handles
 from touchpoints.errors import InvalidValue
-from touchpoints.model import CHANNELS, Coverage, LeftOut, Participant
+from touchpoints.model import CHANNELS, Absence, Coverage, LeftOut, Participant
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
 from touchpoints.table import Table, cell, header_in
 from touchpoints.times import Dates, UndecidedOrder
+from touchpoints_calendar.absence import says_away, whose
 from touchpoints_calendar.meeting import channel_of, is_cancelled
 
 _COLUMNS = {
@@ -87,6 +88,9 @@ class OutlookCalendar(Importer):
             day = start.date()
             first, last = min(first or day, day), max(last or day, day)
             yield _record(cells, start, end, all_day, context)
+            people = any(cells[name] for name in ("organizer", "required", "optional"))
+            if all_day and not people and (absence := _absence(cells, start, end, context)):
+                yield absence
         if first and last:
             yield Coverage(first, last)
 
@@ -108,6 +112,16 @@ def _record(cells: dict[str, str], start: datetime, end: datetime, all_day: bool
         duration=None if all_day or length <= timedelta() else length.total_seconds(),
         extra={} if cancelled else extra,
     )  # fmt: skip
+
+
+def _absence(cells: dict[str, str], start: datetime, end: datetime, context: Context) -> Absence | None:
+    """Own days off, as an all-day entry without anybody else calls them; nothing else marks them in these tables."""
+    private = cells["private"].casefold() in _YES or cells["sensitivity"].casefold() in _CONFIDENTIAL
+    owner = whose(context, "")
+    if private or not says_away(cells["subject"], [c.name for c in context.colleagues if owner in (None, c.name)]):
+        return None
+    span = start.date(), max(start.date(), end.date() - timedelta(days=end.date() > start.date()))
+    return Absence([span], key=content_key("absence", *span, cells["subject"]), colleague=owner)
 
 
 def _time(dates: Dates, day: str, clock: str) -> datetime:

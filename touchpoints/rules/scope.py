@@ -127,7 +127,7 @@ class Scope:
         return Silence(self.book.today.toordinal() - last, self._net(relationship, last, self.book.today.toordinal()))
 
     def _net(self, relationship: Relationship, last: int, day: int) -> int:
-        away = self.away.get(relationship.id, ())
+        away = (*self.away.get(relationship.id, ()), *self.book.absent(relationship.owner))
         return day - last - self.book.workdays.days_off(date.fromordinal(last), date.fromordinal(day), away)
 
     def due(self, relationship: Relationship, view: View) -> Silence | None:

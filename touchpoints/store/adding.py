@@ -98,7 +98,7 @@ class Adding(Said):
                 dirty.add(_second_best(db, scenes, key, id_))
             scenes.flush()
             keys = {row[0] for row in db.execute(f"DELETE {mine} RETURNING key", (source,))}
-            for table in ("person", "coverage"):
+            for table in ("person", "coverage", "absence"):
                 db.execute(f"DELETE FROM {table} WHERE source=?", (source,))
             db.execute("DELETE FROM source WHERE id=?", (source,))
             settle(db, touched, dirty)

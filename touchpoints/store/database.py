@@ -47,6 +47,8 @@ CREATE TABLE person (key TEXT NOT NULL, source INTEGER NOT NULL, revision TEXT N
                      PRIMARY KEY (key, source)) WITHOUT ROWID;
 CREATE TABLE coverage (source INTEGER NOT NULL, what TEXT NOT NULL, start INTEGER NOT NULL, until INTEGER NOT NULL,
                        PRIMARY KEY (source, what, start)) WITHOUT ROWID;
+CREATE TABLE absence (key TEXT NOT NULL, source INTEGER NOT NULL, revision TEXT NOT NULL, payload TEXT NOT NULL,
+                      PRIMARY KEY (key, source)) WITHOUT ROWID;
 CREATE TABLE decision (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, who TEXT NOT NULL,
                        payload TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE resolution (handle INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, contact TEXT,

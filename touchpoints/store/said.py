@@ -9,8 +9,17 @@ from typing import Any
 import attrs
 import orjson
 
-from touchpoints.facts import Decision, Tombstone, canonical, person_in, person_out, sortable
-from touchpoints.model import Coverage, Person
+from touchpoints.facts import (
+    Decision,
+    Tombstone,
+    absence_in,
+    absence_out,
+    canonical,
+    person_in,
+    person_out,
+    sortable,
+)
+from touchpoints.model import Absence, Coverage, Person
 from touchpoints.reading import content_key
 from touchpoints.store.database import Database
 
@@ -79,6 +88,21 @@ class Said(Database):
             "ORDER BY s.importer, c.what, c.start, c.until, s.name"
         )
         return [(i, w, date.fromordinal(a), date.fromordinal(b), n) for i, w, a, b, n in rows]
+
+    def add_absences(self, absences: Iterable[Absence], source: int) -> None:
+        """Add what a file says of days on which somebody is away."""
+        rows = sorted((a.key, source, sortable(a.revision), canonical(absence_out(a))) for a in absences)
+        self.db.executemany("INSERT OR REPLACE INTO absence VALUES (?, ?, ?, ?)", rows)  # of one key the highest stays
+
+    def absences(self) -> list[tuple[Absence, str]]:
+        """What files say of absences, each with its file: one entry a key, the highest (revision, canonical text)."""
+        rows = self.db.execute(
+            "SELECT a.key, a.payload, s.name FROM absence a JOIN source s ON s.id=a.source "
+            "ORDER BY a.key, a.revision, a.payload, s.name DESC"
+        )
+        newest = {key: (payload, name) for key, payload, name in rows}
+        found = [(absence_in(payload, key), name) for key, (payload, name) in newest.items()]
+        return sorted(((a, name) for a, name in found if a.spans), key=lambda pair: (pair[0].spans, pair[0].key))
 
     def importer_media(self) -> dict[str, set[str]]:
         """Importer → the media its channels have (as it declared them when it last imported something)."""
@@ -154,6 +178,12 @@ class Said(Database):
         self.db.executemany("DELETE FROM person WHERE key=? AND source=?", gone)
         self.changed()
         return len(gone)
+
+    def revise_absences(self, keep: Callable[[Absence], bool]) -> None:
+        """Drop the absences that are not to be kept."""
+        rows = self.db.execute("SELECT key, source, payload FROM absence").fetchall()
+        gone = [(key, source) for key, source, payload in rows if not keep(absence_in(payload, key))]
+        self.db.executemany("DELETE FROM absence WHERE key=? AND source=?", gone)
 
     def revise_decisions(self, change: Callable[[Decision], Mapping[str, Any] | None]) -> int:
         """Put what `change` makes of it in the place of what every decision says, taken back or not; `None` drops it.

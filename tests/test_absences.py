@@ -1,0 +1,161 @@
+"""Days on which somebody is away: read from calendars and automatic answers, kept in any order, undone with their file."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from touchpoints_calendar.absence import says_away
+from touchpoints_calendar.ics import ICalendar
+from touchpoints_calendar.outlook_csv import OutlookCalendar
+
+from touchpoints.model import Absence
+from touchpoints.reading import Context
+from touchpoints.settings import Settings
+from touchpoints.source import Source
+from touchpoints.tracker import Tracker
+
+MARA = Settings(me=("mara.falk@falk.example", "Mara Falk"), region="DE-BE", timezone="Europe/Berlin")
+JULY = date(2026, 7, 6), date(2026, 7, 17)
+STAMP = "DTSTAMP:20260601T080000Z"
+DAYS = "DTSTART;VALUE=DATE:20260706\nDTEND;VALUE=DATE:20260718"
+CUSTOMER = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:erika@muster.example"
+
+
+def calendar(*events: str, own: str = "") -> str:
+    inside = "".join(f"BEGIN:VEVENT\n{e}\nEND:VEVENT\n" for e in events)
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{own}{inside}END:VCALENDAR\n"
+
+
+def absences(text: str, settings: Settings = MARA) -> list[Absence]:
+    context = Context(settings, zone="Europe/Berlin")
+    return [r for r in ICalendar().read(Source.from_text(text), context) if isinstance(r, Absence)]
+
+
+def spans(*lines: str, settings: Settings = MARA) -> list[tuple[date, date]]:
+    found = absences(calendar("\n".join(("UID:a", STAMP, *lines))), settings)
+    return [span for absence in found for span in absence.spans]
+
+
+# -- what a calendar says -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Urlaub", "URLAUB!", "Mara Falk: Urlaub", "Urlaub Mara", "Urlaub in Italien", "Urlaub (genehmigt)", "🌴 Urlaub 🌴",
+     "Out of office", "Vacation", "Annual leave", "Nicht im Büro", "Brückentag", "Abwesend bis Montag"],
+)  # fmt: skip
+def test_a_whole_day_of_our_own_called_so_is_an_absence(title: str) -> None:
+    assert spans(DAYS, f"SUMMARY:{title}") == [JULY]
+    assert spans(DAYS, f"SUMMARY:{title}", "TRANSP:TRANSPARENT") == [JULY]  # so Google marks whole days
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Urlaub Jonas", "Urlaub planen", "Urlaubsvertretung", "Sommerferien Berlin", "Tag der Arbeit", "Krankenkasse",
+     "Homeoffice", "Fachmesse", "Leave application", "Holiday party", ""],
+)  # fmt: skip
+def test_other_whole_days_are_none(title: str) -> None:
+    assert spans(DAYS, f"SUMMARY:{title}") == []
+
+
+def test_a_mark_as_out_of_office_counts_whatever_the_title_says() -> None:
+    away = "X-MICROSOFT-CDO-BUSYSTATUS:OOF"
+    assert spans(DAYS, "SUMMARY:Segeln", away) == [JULY]
+    assert spans(DAYS, "SUMMARY:Segeln", "CLASS:PRIVATE", away) == [JULY]
+    assert spans(DAYS, "SUMMARY:Segeln", "X-MICROSOFT-CDO-BUSYSTATUS:BUSY") == []
+
+
+def test_a_private_title_is_not_looked_at() -> None:
+    assert spans(DAYS, "SUMMARY:Urlaub", "CLASS:PRIVATE") == []
+
+
+def test_who_meets_somebody_outside_is_not_away() -> None:
+    assert spans(DAYS, "SUMMARY:Urlaub", CUSTOMER, "X-MICROSOFT-CDO-BUSYSTATUS:OOF") == []
+
+
+def test_hours_count_where_they_take_up_the_working_day() -> None:
+    def timed(first: str, last: str) -> list[tuple[date, date]]:
+        return spans(
+            f"DTSTART;TZID=Europe/Berlin:2026{first}00",
+            f"DTEND;TZID=Europe/Berlin:2026{last}00",
+            "SUMMARY:Out of office",
+        )
+
+    assert timed("0706T0000", "0718T0000") == [JULY]  # as Google writes it
+    assert timed("0706T0800", "0706T1800") == [(date(2026, 7, 6), date(2026, 7, 6))]
+    assert timed("0706T1200", "0708T1200") == [(date(2026, 7, 7), date(2026, 7, 7))]
+    assert timed("0706T1200", "0706T1800") == []
+
+
+def test_a_day_off_every_week_is_a_series_with_its_exceptions() -> None:
+    moved = (
+        "UID:a\nDTSTAMP:20260602T080000Z\nRECURRENCE-ID;VALUE=DATE:20260612\nDTSTART;VALUE=DATE:20260611\nSUMMARY:Frei"
+    )
+    friday = f"UID:a\n{STAMP}\nDTSTART;VALUE=DATE:20260605\nRRULE:FREQ=WEEKLY;COUNT=3\nSUMMARY:Frei"
+    found = [span[0].day for absence in absences(calendar(friday, moved)) for span in absence.spans]
+    assert sorted(found) == [5, 11, 19]
+
+
+def test_a_later_version_says_otherwise() -> None:
+    later = ["SEQUENCE:1", "SUMMARY:Messe"]
+    assert [a.spans for a in absences(calendar("\n".join(("UID:a", STAMP, DAYS, *later))))] == [()]
+    assert spans(DAYS, "SUMMARY:Urlaub", "STATUS:CANCELLED") == []
+
+
+def test_an_invitation_by_mail_says_nothing_of_our_own_days() -> None:
+    event = f"UID:a\n{STAMP}\n{DAYS}\nSUMMARY:Urlaub"
+    assert absences(calendar(event, own="METHOD:REQUEST\n")) == []
+
+
+def test_of_several_of_us_the_calendar_or_the_title_says_who() -> None:
+    team = Settings.of(
+        {"colleague": [{"name": "Mara Falk", "handles": ["mara.falk@falk.example"]}, {"name": "Jonas Brandt"}]}
+    )
+    entry = f"UID:a\n{STAMP}\n{DAYS}\nSUMMARY:"
+    named = absences(calendar(f"{entry}Urlaub", own="X-WR-CALNAME:mara.falk@falk.example\n"), team)
+    assert [a.colleague for a in named] == ["Mara Falk"]
+    assert [a.colleague for a in absences(calendar(f"{entry}Urlaub"), team)] == [None]
+
+
+def test_titles_of_endless_length_are_none() -> None:
+    assert not says_away("Urlaub " * 100)
+
+
+def test_outlooks_table_knows_absences_by_their_title() -> None:
+    head = "Betreff,Beginnt am,Beginnt um,Endet am,Endet um,Ganztägiges Ereignis,Privat\n"
+    rows = "Urlaub,6.7.2026,00:00:00,18.7.2026,00:00:00,Ein,Aus\nArzt,7.7.2026,00:00:00,8.7.2026,00:00:00,Ein,Aus\n"
+    read = OutlookCalendar().read(Source.from_text(head + rows), Context(MARA, zone="Europe/Berlin"))
+    assert [r.spans for r in read if isinstance(r, Absence)] == [(JULY,)]
+
+
+# -- in the store ---------------------------------------------------------------------------------------------------
+
+FIRST = calendar(f"UID:a\n{STAMP}\n{DAYS}\nSUMMARY:Urlaub", f"UID:m\n{STAMP}\nDTSTART:20260601T080000Z\n{CUSTOMER}")
+SECOND = calendar(
+    "UID:a\nDTSTAMP:20260610T080000Z\nSEQUENCE:1\nDTSTART;VALUE=DATE:20260713\nDTEND;VALUE=DATE:20260718\nSUMMARY:Urlaub"
+)
+SHORTER = [(date(2026, 7, 13), date(2026, 7, 17))]
+
+
+def own(tracker: Tracker) -> list[tuple[date, date]]:
+    return [span for absence, _ in tracker.store.absences() for span in absence.spans]
+
+
+@pytest.mark.parametrize("order", [("1.ics", "2.ics"), ("2.ics", "1.ics")])
+def test_the_newest_version_counts_in_any_order_and_forgetting_brings_back_the_older(
+    tmp_path: Path, order: tuple[str, str]
+) -> None:
+    (tmp_path / "1.ics").write_text(FIRST, encoding="utf-8")
+    (tmp_path / "2.ics").write_text(SECOND, encoding="utf-8")
+    with Tracker(settings=MARA) as tracker:
+        for name in order:
+            tracker.ingest(tmp_path / name)
+        assert own(tracker) == SHORTER
+        tracker.ingest(tmp_path / "1.ics")
+        assert own(tracker) == SHORTER
+        tracker.forget(str(tmp_path / "2.ics"))
+        assert own(tracker) == [JULY]
+        tracker.forget(str(tmp_path / "1.ics"))
+        assert own(tracker) == []
