@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from touchpoints_calendar.absence import says_away
 from touchpoints_calendar.ics import ICalendar
 from touchpoints_calendar.outlook_csv import OutlookCalendar
 
-from touchpoints.model import Absence
+from touchpoints.model import Absence, Person, Touchpoint
 from touchpoints.reading import Context
+from touchpoints.render.text import imported
+from touchpoints.report import CallReport
 from touchpoints.settings import Settings
 from touchpoints.source import Source
 from touchpoints.tracker import Tracker
 
 MARA = Settings(me=("mara.falk@falk.example", "Mara Falk"), region="DE-BE", timezone="Europe/Berlin")
+NOW = datetime(2026, 7, 4, 9, tzinfo=ZoneInfo("Europe/Berlin"))
 JULY = date(2026, 7, 6), date(2026, 7, 17)
 STAMP = "DTSTAMP:20260601T080000Z"
 DAYS = "DTSTART;VALUE=DATE:20260706\nDTEND;VALUE=DATE:20260718"
@@ -159,3 +163,55 @@ def test_the_newest_version_counts_in_any_order_and_forgetting_brings_back_the_o
         assert own(tracker) == [JULY]
         tracker.forget(str(tmp_path / "1.ics"))
         assert own(tracker) == []
+
+
+def test_own_days_off_do_not_count_as_silence_and_are_shown(tmp_path: Path) -> None:
+    log = "Datum;Nummer;Name;Dauer;Richtung\n" + "".join(
+        f"{day:%d.%m.%Y} 10:00;+49 89 99998 123;Erika Muster;12:00;ausgehend\n"
+        for n in range(20)
+        if (day := date(2026, 6, 12) - timedelta(days=7 * n))
+    )
+    (tmp_path / "log.csv").write_text(log, encoding="utf-8")
+    (tmp_path / "1.ics").write_text(
+        FIRST.replace("20260706", "20260615").replace("20260718", "20260704"), encoding="utf-8"
+    )
+    with Tracker(settings=MARA) as tracker:
+        report = tracker.ingest(tmp_path / "log.csv", tmp_path / "1.ics", dry_run=True)
+        assert [f.absences for f in report.files if f.absences] == [[(date(2026, 6, 15), date(2026, 7, 3))]]
+        assert "Mon 15 Jun – Fri 3 Jul 2026" in imported(report, "en", True)
+        assert "eigene Abwesenheiten" in imported(report, "de", True)
+        tracker.ingest(tmp_path / "log.csv")
+        assert [f.contact.name for f in tracker.flags(NOW) if f.contact] == ["Erika Muster"]
+        tracker.ingest(tmp_path / "1.ics")
+        assert tracker.flags(NOW) == ()
+        assert [(a.first, a.last) for a in CallReport(tracker, NOW).absences] == [(date(2026, 6, 15), date(2026, 7, 3))]
+        again = tracker.ingest(tmp_path / "1.ics")
+        assert again.as_record()["files"][0]["absences"] == [["2026-06-15", "2026-07-03"]]
+        tracker.forget(str(tmp_path / "1.ics"))
+        assert len(tracker.flags(NOW)) == 1
+
+
+def test_in_a_team_an_absence_concerns_the_relationships_of_that_colleague() -> None:
+    team = [
+        {"name": "Mara Falk", "handles": ["mara.falk@falk.example"]},
+        {"name": "Jonas Brandt", "handles": ["jonas@falk.example"]},
+    ]
+    away = date(2026, 6, 15), date(2026, 7, 3)
+    for owner, named in (("Mara Falk", 0), ("Jonas Brandt", 1)):
+        with Tracker(settings=Settings.of({"colleague": team, "timezone": "Europe/Berlin"})) as tracker:
+            calls = [
+                Touchpoint.call("+49 89 99998 123", NOW - timedelta(days=19 + 7 * n), "out", minutes=9)
+                for n in range(20)
+            ]
+            tracker.add(calls, [Person("Erika Muster", ["+49 89 99998 123"], owner=owner)])
+            tracker.store.add_absences([Absence([away], key="a", colleague="Mara Falk")], 1)
+            assert len(tracker.flags(NOW)) == named
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    with Tracker(tmp_path / "old.db") as tracker:
+        tracker.store.db.execute("DROP TABLE absence")
+        tracker.store.db.execute("PRAGMA user_version=1")
+    with Tracker(tmp_path / "old.db", settings=MARA) as tracker:
+        assert tracker.store.absences() == []
+        assert tracker.flags(NOW) == ()

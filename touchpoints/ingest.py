@@ -39,7 +39,8 @@ Progress = Callable[[int, int, str, int], None]
 
 @attrs.define(slots=True)
 class FileReport:
-    """What one file gave: `first` and `last` local date, `channels` and `people` for the dry run."""
+    """What one file gave: `first` and `last` local date, `channels` and `people` for the dry run;
+    `absences`: our own days off it holds."""
 
     source: str
     importer: str
@@ -51,6 +52,7 @@ class FileReport:
     channels: set[str] = attrs.field(factory=set)
     first: date | None = None
     last: date | None = None
+    absences: list[tuple[date, date]] = attrs.field(factory=list)
 
 
 @attrs.define(slots=True)
@@ -105,7 +107,8 @@ class Report:
             "files": [
                 {"source": f.source, "importer": f.importer, **attrs.asdict(f.counts), "skipped": f.skipped,
                  "people": f.people, "left_out": dict(sorted(f.left_out.items())), "channels": sorted(f.channels),
-                 "first": f.first.isoformat() if f.first else None, "last": f.last.isoformat() if f.last else None}
+                 "first": f.first.isoformat() if f.first else None, "last": f.last.isoformat() if f.last else None,
+                 "absences": [[first.isoformat(), last.isoformat()] for first, last in sorted(f.absences)]}
                 for f in self.files
             ],
         }  # fmt: skip
@@ -373,6 +376,7 @@ class _Run:
             "people": file.people,
             "first": file.first.isoformat() if file.first else None,
             "last": file.last.isoformat() if file.last else None,
+            "absences": sorted(file.absences),
         }  # fmt: skip
 
     def context(self, source: Source, importer: Importer) -> Context:
@@ -388,6 +392,7 @@ class _Run:
         file.left_out = Counter(said["left_out"])
         file.channels = set(said["channels"])
         file.first, file.last = (date.fromisoformat(d) if d else None for d in (said["first"], said["last"]))
+        file.absences = [(date.fromisoformat(a), date.fromisoformat(b)) for a, b in said.get("absences", ())]
         self.report.skipped += [Skipped(file.source, r, why) for r, why in said["skipped"]]
         del self.report.skipped[MOST_SHOWN:]
         self.report.skipped_total += file.skipped
@@ -440,6 +445,7 @@ class _Run:
                         spans.append(decided)
                     case Absence():
                         absences.append(decided)
+                        file.absences += decided.spans if decided.handle is None else ()
                     case Question():
                         questions[decided] = None
                     case _:

@@ -36,6 +36,16 @@ class SourceAge:
     holes: tuple[tuple[date, date], ...] = ()
 
 
+@attrs.frozen(slots=True)
+class OwnAbsence:
+    """Own days off: first and last day, the file that holds them (none: the settings), and who of us, if it says so."""
+
+    first: date
+    last: date
+    source: str = ""
+    colleague: str | None = None
+
+
 class CallReport:
     """What renderers are given: everything as of `at`, worked out when first asked for."""
 
@@ -70,6 +80,16 @@ class CallReport:
                 until = max(until, end)
             ages.append(SourceAge(importer, what, since, until, (today - until).days, tuple(holes)))
         return tuple(sorted(ages, key=lambda a: (-a.age_days, a.source, a.what)))
+
+    @cached_property
+    def absences(self) -> tuple[OwnAbsence, ...]:
+        """Own absences of the last year and to come, of settings and calendars, by date."""
+        since = self.at.astimezone(self.zone).date() - timedelta(days=365)
+        found = {OwnAbsence(*span) for span in self.tracker.settings.absences}
+        for absence, source in self.tracker.store.absences():
+            if absence.handle is None:
+                found |= {OwnAbsence(*span, source, absence.colleague) for span in absence.spans}
+        return tuple(sorted((a for a in found if a.last >= since), key=lambda a: (a.first, a.last, a.source)))
 
     def export_again(self, importer: str, lang: str) -> str:
         """How to make an importer's export again, in a language; empty if it does not say."""

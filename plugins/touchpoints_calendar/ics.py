@@ -18,7 +18,7 @@ from types import MappingProxyType
 import attrs
 
 from touchpoints.errors import UnreadableSource
-from touchpoints.model import CHANNELS, Coverage, Emptied, LeftOut, Participant, Question, Skipped, Touchpoint
+from touchpoints.model import CHANNELS, Absence, Coverage, Emptied, LeftOut, Participant, Question, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
@@ -295,6 +295,9 @@ class _Reading:
         empty = master is not None and found is not None and not master.event.veiled
         for those in by_event.values():
             for record in self._meetings(those, lone=found is None):
+                if isinstance(record, Absence):
+                    yield record
+                    continue
                 empty = empty and isinstance(record, LeftOut)
                 if left_out is not None:
                     yield left_out

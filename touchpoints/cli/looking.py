@@ -104,6 +104,10 @@ def status(session: Session, at: str | None) -> None:
                  "first": said.get("first"), "last": said.get("last"), "skipped": said.get("skipped_total", 0)}
                 for _, name, importer, said in tracker.store.sources()
             ],
+            "absences": [
+                {"first": a.first.isoformat(), "last": a.last.isoformat(), "source": a.source, "colleague": a.colleague}
+                for a in report.absences
+            ],
             "integrity": tracker.store.check() or "ok", "version": version("touchpoints"),
             "problems": [str(p) for p in tracker.plugins.problems],
         }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from touchpoints.book import Flag, Relationship
 from touchpoints.facts import Stored
 from touchpoints.language import in_language
+from touchpoints.render.absences import own as own_absences
 from touchpoints.report import CallReport
 from touchpoints.words import standing
 
@@ -239,6 +240,8 @@ def imported(report: Any, lang: str, dry_run: bool) -> str:
         lines += [f"{f.source}", f"  {f.importer} · {span} · {said}"]
         if dry_run and f.left_out:
             lines.append("  " + ", ".join(f"{n} × {reason}" for reason, n in sorted(f.left_out.items())))
+        if f.absences:
+            lines += _wrapped(own_absences(f.absences, lang), "    ", first="  ")
     if len(lines) > 60 and not dry_run:
         lines = [f"{len(report.files)} {'Dateien gelesen' if de else 'files read'}"]
     total = f"{counts.added} {'neu' if de else 'new'}, {counts.updated} {'geändert' if de else 'updated'}, "
@@ -293,6 +296,8 @@ def imported_sources(record: dict[str, Any], lang: str) -> str:
         lines += _wrapped(
             f"{c['source']}{what}: {age}" + (f" · {c['export']}" if c["export"] else ""), "    ", first="  "
         )
+    away = [(date.fromisoformat(a["first"]), date.fromisoformat(a["last"])) for a in record["absences"]]
+    lines += ["", *_wrapped(own_absences(away, lang), "    ", first="  ")] if away else []
     lines.append("")
     for f in record["files"]:
         span = f"{f['first']} – {f['last']}" if f["first"] else "–"
