@@ -206,12 +206,3 @@ def test_in_a_team_an_absence_concerns_the_relationships_of_that_colleague() -> 
             tracker.add(calls, [Person("Erika Muster", ["+49 89 99998 123"], owner=owner)])
             tracker.store.add_absences([Absence([away], key="a", colleague="Mara Falk")], 1)
             assert len(tracker.flags(NOW)) == named
-
-
-def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
-    with Tracker(tmp_path / "old.db") as tracker:
-        tracker.store.db.execute("DROP TABLE absence")
-        tracker.store.db.execute("PRAGMA user_version=1")
-    with Tracker(tmp_path / "old.db", settings=MARA) as tracker:
-        assert tracker.store.absences() == []
-        assert tracker.flags(NOW) == ()

@@ -258,6 +258,6 @@ def test_a_damaged_store_is_one_line_and_status_one(silent: Path) -> None:
     import sqlite3
 
     with sqlite3.connect(silent) as db:
-        db.execute("DROP TABLE party")
+        db.execute("DROP TABLE scene")
     done = run("calls", *NOW, store=silent, status=1)
     assert "the store cannot be used" in done.stderr
