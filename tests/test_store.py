@@ -10,8 +10,10 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +24,8 @@ from touchpoints.handles import Handle
 from touchpoints.model import LIVE_MEDIA, Participant, Party, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.store import Store
-from touchpoints.summary import Days, Summary
+from touchpoints.store.sums import Sums
+from touchpoints.summary import Days, Summary, View
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2025, 1, 1, 9, tzinfo=BERLIN)
@@ -177,6 +180,56 @@ def test_summaries_of_the_store_are_those_of_the_plain_definition(
         expected.last_sign, expected.out_days_since, expected.inbound, expected.outbound
     )  # fmt: skip
     assert summary.live_seconds_90 == expected.live_seconds_90
+
+
+happened = st.lists(
+    st.tuples(
+        st.integers(0, 500),
+        st.sampled_from(["phone", "mail", "meeting", "whatsapp"]),
+        st.sampled_from(["in", "out"]),
+        st.sampled_from(["reached", "reached", "missed"]),
+        st.integers(0, 4),
+        st.sampled_from([(ERIKA,), (JONAS,), (ERIKA, JONAS)]),
+    ),
+    max_size=12,
+)
+who_is_who = st.sampled_from(["one", "two", "changing"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(happened, who_is_who, st.integers(-20, 900), st.booleans()), min_size=1, max_size=4))
+def test_no_sum_depends_on_what_is_kept(steps: list[tuple[list[tuple[Any, ...]], str, int, bool]]) -> None:
+    """Files come and go, handles change hands, and one asks for any moment in between: a store that kept sums all along
+    says the same as one that never did."""
+    store = Store()
+    store.set_zone("Europe/Berlin")
+    for number, (rows, whose, ask, forgotten) in enumerate(steps):
+        source = store.begin_source(f"file {number}", "test", "")
+        store.add(
+            (
+                Touchpoint(START + timedelta(hours=7 * d), ch, way, out, who, key=f"{n % 3}-{number}", duration=m * 60)
+                for n, (d, ch, way, out, m, who) in enumerate(rows)
+            ),
+            source,
+        )
+        ids = [id_ for id_, _ in store.handles()]
+        middle = START.toordinal() + 60
+        resolved = [(id_, 0, 1 << 30, str(n) if whose == "two" else "0", None) for n, id_ in enumerate(ids)]
+        if whose == "changing" and ids:
+            resolved[0] = (ids[0], 0, middle, "0", None)
+            resolved.append((ids[0], middle, 1 << 30, "1", None))
+        store.resolve(resolved, "x")
+        if forgotten and number:
+            store.forget(source)
+        at = START + timedelta(days=ask)
+        kept, plain = store.summaries(at), Sums.summaries(store, at)
+        assert kept.keys() == plain.keys()
+        for who, summary in kept.items():
+            other = plain[who]
+            assert attrs.evolve(summary, all=View(), live=View()) == attrs.evolve(other, all=View(), live=View())
+            for one, two in ((summary.all, other.all), (summary.live, other.live)):
+                assert attrs.astuple(one)[:4] == attrs.astuple(two)[:4]
+                assert attrs.astuple(one)[4:] == pytest.approx(attrs.astuple(two)[4:], abs=1e-9)
 
 
 def test_our_side_is_worked_out_anew_when_own_handles_change() -> None:

@@ -5,7 +5,7 @@ higher (revision, canonical text) is current, and occurrences that the newest ve
 are not. Beaten versions are kept, so that forgetting a file leaves exactly what the other files say.
 
 Each stage is a module and a class over the one before: `database` (the file), `said` (what files and the user said),
-`adding` (facts in and out, with `rollup`), `sums` (reading), `revising` (for privacy).
+`adding` (facts in and out, over `scenes`), `sums` (reading), `kept` (sums by contact), `revising` (for privacy).
 """
 
 from __future__ import annotations

@@ -55,6 +55,11 @@ CREATE TABLE resolution (handle INTEGER NOT NULL, since INTEGER NOT NULL, until 
                          customer TEXT, PRIMARY KEY (handle, since)) WITHOUT ROWID;
 CREATE INDEX resolution_contact ON resolution (contact) WHERE contact IS NOT NULL;
 CREATE INDEX resolution_customer ON resolution (customer) WHERE customer IS NOT NULL;
+CREATE TABLE sum (contact TEXT PRIMARY KEY, n INTEGER NOT NULL, first INTEGER, last INTEGER, gap INTEGER,
+                  d7 REAL, d30 REAL, d90 REAL, d365 REAL, live INTEGER NOT NULL, live_first INTEGER, live_last INTEGER,
+                  live_gap INTEGER, l7 REAL, l30 REAL, l90 REAL, l365 REAL, sign INTEGER, out INTEGER, inbound INTEGER,
+                  outbound INTEGER, lengths TEXT, at INTEGER) WITHOUT ROWID;
+CREATE TABLE stale (contact TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE tombstone (hash TEXT NOT NULL, what TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,
                         at INTEGER NOT NULL, PRIMARY KEY (hash, what, since)) WITHOUT ROWID;
 """

@@ -10,11 +10,11 @@ import orjson
 
 from touchpoints.facts import canonical, touchpoint_of, values_of
 from touchpoints.model import Touchpoint
+from touchpoints.store.kept import Kept
 from touchpoints.store.scenes import Scenes
-from touchpoints.store.sums import Sums
 
 
-class Revising(Sums):
+class Revising(Kept):
     """Putting other versions in the place of facts."""
 
     def revise(self, change: Callable[[Touchpoint], Touchpoint | None]) -> tuple[int, int]:
@@ -44,7 +44,8 @@ class Revising(Sums):
                 self._drop(dropped, scenes)
                 self.rebuild()
                 db.execute("DELETE FROM handle WHERE id NOT IN (SELECT handle FROM scene_party)")
-                db.execute("DELETE FROM resolution")
+                for derived in ("resolution", "sum", "stale"):
+                    db.execute(f"DELETE FROM {derived}")
                 self.put("resolved", None)
         return len(dropped["touchpoint"]), changed
 

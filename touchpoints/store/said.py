@@ -23,6 +23,9 @@ from touchpoints.model import Absence, Coverage, Person
 from touchpoints.reading import content_key
 from touchpoints.store.database import Database
 
+Whose = tuple[int, int, int, str | None, str | None]
+"""Whose a handle is: (handle id, first day, day after the last, contact id, customer id), days as ordinals."""
+
 
 class Said(Database):
     """Sources, directory entries, spans covered, decisions, and who is who as last worked out."""
@@ -161,12 +164,17 @@ class Said(Database):
 
     # -- who is who, as last worked out ---------------------------------------------------------------------------
 
-    def resolve(self, rows: Iterable[tuple[int, int, int, str | None, str | None]], state: str) -> None:
+    def resolve(self, rows: Iterable[Whose], state: str) -> None:
         """Keep who is who: (handle id, first day, day after the last, contact id, customer id), days as ordinals, for a
         `state` of everything it came from."""
         with self.transaction() as db:
-            db.execute("DELETE FROM resolution")
-            db.executemany("INSERT INTO resolution VALUES (?, ?, ?, ?, ?)", rows)
+            before: set[Whose] = set(db.execute("SELECT handle, since, until, contact, customer FROM resolution"))
+            now = set(rows)
+            gone, new = before - now, now - before
+            db.executemany("DELETE FROM resolution WHERE handle=? AND since=?", [(row[0], row[1]) for row in gone])
+            db.executemany("INSERT INTO resolution VALUES (?, ?, ?, ?, ?)", [*new])
+            changed: set[tuple[str]] = {(row[3],) for row in gone ^ new if row[3] is not None}
+            db.executemany("INSERT OR IGNORE INTO stale VALUES (?)", sorted(changed))
             self.put("resolved", state)
 
     # -- for privacy --------------------------------------------------------------------------------------------------

@@ -194,10 +194,15 @@ class Scenes:
 
 
 def count_scenes(store: Database, scenes: Iterable[int] | None = None) -> None:
-    """Count the current touchpoints of some scenes (or of all) anew; scenes that nothing refers to any more go."""
+    """Count the current touchpoints of some scenes (or of all) anew; scenes that nothing refers to any more go, and the sums
+    kept of whoever takes part are stale."""
     db = store.db
     chosen = [""] if scenes is None else [f"WHERE id IN ({','.join(map(str, some))})" for some in _portions(scenes)]
     for where in chosen:
+        db.execute(
+            "INSERT OR IGNORE INTO stale SELECT DISTINCT r.contact FROM scene_party p JOIN resolution r ON r.handle=p.handle "
+            f"WHERE r.contact NOT NULL AND {where.replace('WHERE id', 'p.scene') or '1'}"
+        )
         db.execute(
             "UPDATE scene SET (n, first, last, papers) = (SELECT count(*), min(day), max(day), coalesce(sum(paper), 0) "
             f"FROM touchpoint t WHERE t.scene=scene.id AND t.current) {where}"

@@ -89,13 +89,12 @@ class Sums(Adding):
         One query over the index of facts by scene, which holds all that it needs.
         """
         today = at.astimezone(self.zone).toordinal()
-        group, whose = _GROUPS[by]
         values: dict[str, Any] = {"today": today, "now": int(at.timestamp())}
-        chosen = ""
         if only is not None:
-            chosen = f"AND {group} IN (SELECT value FROM json_each(:only))"
             values["only"] = canonical(list(only))
-        rows = self.db.execute(_SUMMARIES.format(group=group, whose=whose, chosen=chosen, live=_LIVE), values)
+        rows = self.db.execute(
+            grouped(by, only is not None, ":today", "sum(CASE WHEN age < 90 THEN ms ELSE 0 END)"), values
+        )
         return {
             row[0]: Summary(
                 at=today,
@@ -141,21 +140,30 @@ _GROUPS = {
     "handle": ("CAST(r.id AS TEXT)", "(SELECT id, 0 AS since, 1 << 30 AS until FROM handle) r "
                "CROSS JOIN scene_party p ON p.handle=r.id"),
 }  # fmt: skip
+
+
+def grouped(by: str, only: bool, newest: str, further: str) -> str:
+    """The query for sums of contacts, customers or handles (`only` some): ages are counted from the day `newest`."""
+    group, whose = _GROUPS[by]
+    chosen = f"AND {group} IN (SELECT value FROM json_each(:only))" if only else ""
+    return _SUMMARIES.format(group=group, whose=whose, chosen=chosen, live=_LIVE, newest=newest, further=further)
+
+
 _SUMMARIES = """
 WITH days AS (
   SELECT {group} AS who, t.day AS day, max(c.medium IN {live}) AS live,
          max(c.medium IN {live} OR c.direction <> 'out') AS sign,
          max(c.medium NOT IN {live} AND c.direction = 'out') AS out,
          sum(c.direction <> 'out') AS inbound, sum(c.direction <> 'in') AS outbound,
-         sum(CASE WHEN c.medium IN {live} AND :today - t.day < 90 THEN CAST(round(coalesce(t.dur, 0) * 1000) AS INTEGER)
-             ELSE 0 END) AS ms
+         sum(CASE WHEN c.medium IN {live} THEN CAST(round(coalesce(t.dur, 0) * 1000) AS INTEGER) ELSE 0 END) AS ms,
+         max(t.at) AS at
   FROM {whose} AND NOT p.copied
        CROSS JOIN scene c ON c.id=p.scene AND c.outcome='reached' AND c.n > 0
        CROSS JOIN touchpoint t ON t.scene=c.id AND t.current AND t.at <= :now AND t.day <= :today
             AND t.day >= r.since AND t.day < r.until
   WHERE {group} NOT NULL {chosen} GROUP BY 1, 2
 ), steps AS (
-  SELECT *, :today - day AS age,
+  SELECT *, {newest} - day AS age,
          day - lag(day) OVER (PARTITION BY who ORDER BY day) AS gap,
          CASE WHEN live THEN day - max(CASE WHEN live THEN day END)
               OVER (PARTITION BY who ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) END AS live_gap,
@@ -167,6 +175,6 @@ SELECT who, count(*), min(day), max(day), max(gap),
        sum(live), min(CASE WHEN live THEN day END), max(CASE WHEN live THEN day END), max(live_gap),
        total(CASE WHEN live THEN pow(2, -age / 7.0) END), total(CASE WHEN live THEN pow(2, -age / 30.0) END),
        total(CASE WHEN live THEN pow(2, -age / 90.0) END), total(CASE WHEN live THEN pow(2, -age / 365.0) END),
-       max(last_sign), sum(out AND day > coalesce(last_sign, 0)), sum(inbound), sum(outbound), sum(ms)
+       max(last_sign), sum(out AND day > coalesce(last_sign, 0)), sum(inbound), sum(outbound), {further}
 FROM steps GROUP BY who
 """
