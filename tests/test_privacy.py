@@ -145,7 +145,8 @@ def test_nothing_of_an_erased_person_is_left_in_any_byte(store: Store, tmp_path:
     privacy.backup(store, tmp_path / "copy.db")
     before = everybody_else(store)
     done = privacy.erase(store, opened(store), ADDRESS, at=AT)
-    assert (done.dropped, done.changed, done.people, done.decisions, done.missing, done.busy) == (3, 5, 1, 2, (), False)
+    assert (done.dropped, done.changed, done.people, done.decisions) == (3, 5, 1, 2)
+    assert (done.untreated, done.busy) == ((), False)
     assert everybody_else(store) == before
     assert traces(tmp_path) == []
     store.close()
@@ -215,6 +216,43 @@ def test_only_the_days_a_number_was_theirs_are_erased(tmp_path: Path) -> None:
     assert [s.key for s in store.touchpoints()] == ["100"]
 
 
+def test_who_has_the_number_now_keeps_it_when_who_had_it_before_is_erased(tmp_path: Path) -> None:
+    store, day = Store(tmp_path / "t.db"), (START + timedelta(days=50)).date()
+    calls = [Touchpoint.call(PHONE, START + timedelta(days=n), "out", minutes=5, key=str(n)) for n in (0, 10, 100)]
+    card = Person("Jonas Beispiel", [JONAS, PHONE], ref="new card of Jonas")
+    imported(store, calls, [Person("Erika Mustermann", [PHONE, ADDRESS]), Person("Jonas Beispiel", [JONAS])])
+    opened(store).add_handle(JONAS, PHONE, at=AT, since=day)
+    privacy.erase(store, opened(store), ADDRESS, at=AT)
+
+    def jonas() -> tuple[str, int]:
+        contact = opened(store).find(JONAS)
+        assert isinstance(contact, Contact)
+        return contact.name, store.summaries(AT)[contact.id].all.n
+
+    assert jonas() == ("Jonas Beispiel", 1)
+    imported(store, calls, [Person("Erika Mustermann", [PHONE]), card])
+    assert jonas() == ("Jonas Beispiel", 1)
+    assert [p.name for p in store.people()] == ["Jonas Beispiel"] * 2
+
+
+def test_a_copy_that_turns_up_later_is_cleaned(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "away").mkdir()
+    copy = privacy.backup(store, tmp_path / "copy.db")
+    moved = copy.rename(tmp_path / "away" / "moved.db")
+    privacy.erase(store, opened(store), ADDRESS, at=AT)
+    assert traces(tmp_path / "away")
+    done = privacy.clean(store, moved)
+    assert (done.dropped, done.people, done.decisions) == (3, 1, 2)
+    assert traces(tmp_path / "away") == []
+
+
+def test_who_was_named_as_a_successor_is_named_no_more(store: Store) -> None:
+    erika = opened(store).find(ADDRESS)
+    decision = store.decide(AT, "left", opened(store).find(JONAS).id, successor=erika.id)  # type: ignore[union-attr]
+    privacy.erase(store, opened(store), ADDRESS, at=AT)
+    assert [d.payload for d, _ in store.history() if d.id == decision] == [{}]
+
+
 def test_an_older_version_with_others_does_not_come_back_when_the_newest_named_only_them(store: Store) -> None:
     old = attrs.evolve(meeting(20, (ADDRESS, "Erika Mustermann"), (JONAS, "Jonas Beispiel")), series="s", revision=(1,))
     new = attrs.evolve(meeting(20, (ADDRESS, "Erika Mustermann")), series="s", revision=(2,))
@@ -271,7 +309,7 @@ def test_tombstones_cannot_be_told_without_the_key(tmp_path: Path) -> None:
 def test_a_backup_that_is_not_there_any_more_is_named(store: Store, tmp_path: Path) -> None:
     copy = privacy.backup(store, tmp_path / "copy.db")
     copy.unlink()
-    assert privacy.erase(store, opened(store), ADDRESS, at=AT).missing == (str(copy),)
+    assert privacy.erase(store, opened(store), ADDRESS, at=AT).untreated == ((str(copy), f"{copy} is not there"),)
 
 
 def test_a_backup_is_whole_owner_only_and_never_written_over_something(store: Store, tmp_path: Path) -> None:
@@ -302,6 +340,10 @@ def test_what_was_stored_before_it_was_marked_private_goes(store: Store) -> None
     assert not {"1", "line"} & {s.key for s in store.touchpoints()}
 
 
+def retained(store: Store, since: date, consents: date = date(2021, 7, 1)) -> privacy.Retained:
+    return privacy.retain(store, opened(store), since, consents=consents)
+
+
 # -- retention ---------------------------------------------------------------------------------------------------------------
 
 
@@ -309,7 +351,7 @@ def test_what_is_older_than_is_kept_goes_with_all_that_follows_and_stays_out(sto
     copy = privacy.backup(store, tmp_path / "copy.db")
     since = (START + timedelta(days=11)).date()
     count = store.count()
-    gone = privacy.retain(store, since)
+    gone = retained(store, since).touchpoints
     assert gone == sum(t.at.date() < since for t in facts()) and store.count() == count - gone
     assert all(s.touchpoint.at.date() >= since for s in [*store.touchpoints(), *Store(copy).touchpoints()])
     assert {c.name for c in opened(store).contacts.values()} >= {"Jonas Beispiel"}
@@ -322,11 +364,58 @@ def test_what_is_older_than_is_kept_goes_with_all_that_follows_and_stays_out(sto
 
 
 def test_retention_is_by_local_days(store: Store) -> None:
-    privacy.retain(store, date(2026, 3, 1))
+    retained(store, date(2026, 3, 1))
     gate = privacy.Gate(store)
     early = Touchpoint.call(PHONE, datetime(2026, 2, 28, 22, 59, tzinfo=UTC), "in")
     late = Touchpoint.call(PHONE, datetime(2026, 2, 28, 23, 0, tzinfo=UTC), "in")
     assert (gate.admits(early), gate.admits(late)) == (LeftOut("older than is kept"), late)
+
+
+def test_notes_consents_and_what_has_ended_go_with_the_years_and_what_protects_stays(store: Store) -> None:
+    directory = opened(store)
+    erika, jonas = directory.find(ADDRESS), directory.find(JONAS)
+    early, since = START + timedelta(days=1), (START + timedelta(days=9)).date()
+
+    def decide(kind: str, at: datetime = early, who: object = jonas, **payload: object) -> int:
+        return store.decide(at, kind, who.id, **payload)  # type: ignore[attr-defined]
+
+    gone = {
+        decide("note", text="call me"), decide("snooze", until="2026-01-10"), decide("dismiss", because="done"),
+        decide("away", until="2026-01-12"), decide("consent", channel="email", allowed=True, evidence="form"),
+    }  # fmt: skip
+    taken_back = decide("cadence", every="30d")
+    store.take_back()
+    kept = {
+        decide("note", text="call in August", due="2026-08-01"), decide("note", AT, text="new"), decide("cadence", every="30d"),
+        decide("dismiss", because="former"), decide("consent", channel="phone", allowed=False, evidence="mail"),
+        decide("consent", at=AT, channel="phone", allowed=True, evidence="form"), decide("object", who=erika),
+        decide("consent", channel="meeting", allowed=True, evidence="used in the meetings after that"),
+    }  # fmt: skip
+    nobody = store.decide(early, "rename", directory.find(KIM).id, name="Kim")  # type: ignore[union-attr]
+    before = {d.id for d, _ in store.history()}
+    store.revise(lambda t: None if any(p.handle.value == KIM for p in t.parties) else t)
+    retained(store, since, consents=(START + timedelta(days=10)).date())
+    left = {d.id for d, _ in store.history()}
+    assert (gone | {taken_back, nobody}) & left == set()
+    assert kept <= left and before - left >= gone
+
+
+def test_consents_have_a_period_of_their_own(store: Store) -> None:
+    who = opened(store).find(JONAS).id  # type: ignore[union-attr]
+    form = store.decide(START, "consent", who, channel="sms", allowed=True, evidence="form")
+    retained(store, AT.date(), consents=START.date())
+    assert form in {d.id for d, _ in store.history()}
+    retained(store, AT.date(), consents=START.date() + timedelta(days=1))
+    assert form not in {d.id for d, _ in store.history()}
+
+
+def test_the_name_of_a_file_goes_when_nothing_of_it_is_left(tmp_path: Path) -> None:
+    store = Store(tmp_path / "t.db")
+    imported(store, facts(), [])
+    done = retained(store, AT.date() + timedelta(days=1))
+    assert (done.touchpoints, done.files, store.sources()) == (len(facts()), 1, [])
+    store.close()
+    assert traces(tmp_path) == []
 
 
 # -- export ------------------------------------------------------------------------------------------------------------------

@@ -48,10 +48,10 @@ class Tracker(Answers):
     """A store of touchpoints with its settings and plugins.
 
     `store`: a path; nothing keeps everything in memory. `colleagues`: our side, in addition to the settings' `me`.
-    `settings`: the values of `touchpoints.toml`. `plugins`: the installed ones unless given. What an import was given
-    (`me`, zone, region …) is remembered in the store and holds until other settings say otherwise. No clock and no
-    zone of the machine is read: `at` is an argument, and the store's zone is that of the settings or of the first
-    colleague at the first import, else UTC.
+    `settings`: the values of `touchpoints.toml`. `plugins`: the installed ones unless given. `key`: of an encrypted
+    store (extra `encrypt`). What an import was given (`me`, zone, region …) is remembered in the store and holds until
+    other settings say otherwise. No clock and no zone of the machine is read: `at` is an argument, and the store's zone
+    is that of the settings or of the first colleague at the first import, else UTC.
 
     Raises `StoreError` if the store cannot be opened, or was begun in another zone than the settings name.
     """
@@ -62,13 +62,14 @@ class Tracker(Answers):
         colleagues: Iterable[Colleague] = (),
         settings: Settings | None = None,
         plugins: Plugins | None = None,
+        key: str | None = None,
     ) -> None:
         if isinstance(store, str) and "://" in store:
             raise StoreError(f"{store}: stores are files in this version; give a path")
         self._given = settings or Settings()
         self._colleagues = tuple(colleagues)
         self._plugins = plugins
-        self.store = Store(store)
+        self.store = Store(store, key)
         self._directory: tuple[int, Directory] | None = None
         self._align()
 

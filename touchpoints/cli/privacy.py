@@ -3,28 +3,51 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 
-from touchpoints.cli.session import Session, by, command, decided, words
+from touchpoints.cli.session import KEYRING, Session, by, command, decided, key_from_keyring, say
 from touchpoints.errors import InvalidValue
+from touchpoints.language import language
+
+if TYPE_CHECKING:
+    from touchpoints.privacy import Erased
+    from touchpoints.tracker import Tracker
 
 
 @command("privacy")
-@click.argument("action", type=click.Choice(["export", "erase", "object", "retain"]))
-@click.argument("what", metavar="WHO|3y")
+@click.argument("action", type=click.Choice(["export", "erase", "object", "retain", "clean"]))
+@click.argument("what", metavar="WHO|3y|FILE")
 @click.option("--output", metavar="FOLDER", help="export: write JSON, vCard and calendar into this folder.")
 @click.option("--withdraw", is_flag=True, help="object: the person has taken the objection back.")
+@click.option(
+    "--consents",
+    metavar="5y",
+    default="5y",
+    show_default=True,
+    help="retain: keep consents so long from when they were given or last used (§ 7a UWG: five years).",
+)
 @click.option("--yes", is_flag=True, help="erase, retain: do not ask; neither can be undone.")
-@click.option("--at", metavar="WHEN")
+@click.option("--at", metavar="WHEN", help="A date or time; now if missing.")
 def privacy(
-    session: Session, action: str, what: str, output: str | None, withdraw: bool, yes: bool, at: str | None
+    session: Session,
+    action: str,
+    what: str,
+    output: str | None,
+    withdraw: bool,
+    consents: str,
+    yes: bool,
+    at: str | None,
 ) -> None:
     """The rights of the people in the store: `export WHO` everything held about them, `erase WHO` for good and from every
-    import, `object WHO` to evaluation, `retain 3y` for nothing older.
+    import, `object WHO` to evaluation, `retain 3y` for nothing older, `clean FILE` a copy of everybody who was erased.
+
+    Exit status 1 says that a backup could not be treated, and which.
 
     Example: touchpoints privacy export "Erika Muster" --output erika
     """
@@ -32,51 +55,115 @@ def privacy(
 
     with session.tracker() as tracker:
         moment = session.at(at, tracker)
-        directory = tracker.directory
         if action == "export":
-            record = rights.export(tracker.store, directory, what, book=tracker.book(moment))
-            text = json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n"
-            if output is None:
-                session.write(text)
-                return
-            folder = Path(output)
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for name, content in (
-                ("person.json", text),
-                ("person.vcf", rights.vcard(record)),
-                ("person.ics", rights.ics(record)),
-            ):
-                session.write(content, str(folder / name))
-            session.notice(str(folder))
+            _export(session, tracker, what, output, moment)
         elif action == "object":
-            decided(session, [directory.object(what, at=moment, withdrawn=withdraw, by=by(tracker))])
+            decided(session, [tracker.directory.object(what, at=moment, withdrawn=withdraw, by=by(tracker))])
         elif action == "erase":
-            name = getattr(directory.find(what), "name", what)
-            if not yes:
-                click.confirm(
-                    words(session, f"{name} endgültig löschen?", f"Erase {name} for good?"), abort=True, err=True
-                )
-            erased(session, rights.erase(tracker.store, directory, what, at=moment, region=tracker.region))
+            name = getattr(tracker.directory.find(what), "name", what)
+            _confirm(yes, language(session.lang).say("Erase {name} for good?", name=name))
+            done = rights.erase(tracker.store, tracker.directory, what, at=moment, region=tracker.region)
+            erased(session, done)
+            _settings_that_name(session, tracker)
+            _unfinished(session, done.untreated, done.busy)
+        elif action == "clean":
+            erased(session, rights.clean(tracker.store, what, region=tracker.region))
         else:
-            since = _since(what, moment.date())
-            if not yes:
-                click.confirm(
-                    words(session, f"Alles vor dem {since} endgültig löschen?", f"Drop everything before {since} for good?"),
-                    abort=True, err=True,
-                )  # fmt: skip
-            gone = rights.retain(tracker.store, since)
+            today = moment.date()
+            since, least = _since(what, today), _since(consents, today)
+            spoken = language(session.lang)
+            _confirm(yes, spoken.say("Drop everything before {day} for good?", day=spoken.day(since, year=True)))
+            kept = rights.retain(tracker.store, tracker.directory, since, consents=least)
             if session.as_json:
-                session.write(json.dumps({"kept_since": since.isoformat(), "dropped": gone}) + "\n")
+                session.write(json.dumps(attrs.asdict(kept), default=str) + "\n")
             else:
                 session.notice(
-                    words(session, f"gelöscht: {gone}; behalten ab {since}", f"dropped: {gone}; kept since {since}")
-                )
+                    spoken.say(
+                        "dropped: {touchpoints} touchpoints, {decisions} notes and decisions, {files} files; kept since {day}",
+                        touchpoints=kept.touchpoints, decisions=kept.decisions, files=kept.files,
+                        day=spoken.day(since, year=True),
+                    )
+                )  # fmt: skip
+            _unfinished(session, kept.untreated, kept.busy)
+
+
+def _confirm(yes: bool, question: str) -> None:
+    if not yes:
+        click.confirm(question, abort=True, err=True)
+
+
+def _export(session: Session, tracker: Tracker, who: str, output: str | None, moment: Any) -> None:
+    from touchpoints import privacy as rights
+
+    book = tracker.book(moment)
+    record = rights.export(tracker.store, tracker.directory, who, book=book)
+    text = json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n"
+    if output is None:
+        session.write(text)
+        return
+    folder = Path(output)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files: dict[str, str | bytes] = {
+        "person.json": text, "person.vcf": rights.vcard(record), "person.ics": rights.ics(record)
+    }  # fmt: skip
+    for name, content in files.items():
+        session.write(content, str(folder / name))
+    session.notice(str(folder))
+
+
+def erased(session: Session, done: Erased) -> None:
+    """Say what an erasure did, and what is left to do by hand."""
+    if session.as_json:
+        session.write(json.dumps(attrs.asdict(done), ensure_ascii=False) + "\n")
+        return
+    spoken = language(session.lang)
+    session.notice(
+        spoken.say(
+            "erased: {dropped} touchpoints, {people} address book entries, {decisions} decisions; cleaned: {changed}",
+            dropped=done.dropped, people=done.people, decisions=done.decisions, changed=done.changed,
+        )
+    )  # fmt: skip
+    for namesake in done.namesakes:
+        session.notice(spoken.say("called the same, and still there: {name}", name=namesake))
+
+
+def _settings_that_name(session: Session, tracker: Tracker) -> None:
+    """The settings are the user's own file: where they name somebody who was erased is only said."""
+    from touchpoints.privacy import Gate
+
+    if not session.config.is_file():
+        return
+    gate, spoken = Gate(tracker.store, tracker.region), language(session.lang)
+    lines = session.config.read_text(encoding="utf-8").splitlines()
+    for place in [f"{session.config}:{number}" for number, line in enumerate(lines, 1) if gate.text(line) != line]:
+        session.notice(spoken.say("the settings name somebody who was erased; delete it there: {place}", place=place))
+
+
+def _unfinished(session: Session, untreated: Sequence[tuple[str, str]], busy: bool) -> None:
+    """What could not be done, and what to do about it; ends with status 1 if there is something."""
+    spoken = language(session.lang)
+    for path, why in untreated:
+        session.notice(
+            spoken.say(
+                "backup not treated: {why}. As soon as it can be read: touchpoints privacy clean {path}",
+                why=why,
+                path=path,
+            )
+        )
+    if busy:
+        session.notice(spoken.say("another program holds the store open; repeat this after it has ended"))
+    if untreated or busy:
+        session.exit_status = 1
+
+
+# -- safe keeping -------------------------------------------------------------------------------------------------------------
 
 
 @command("backup")
 @click.argument("file")
 def backup(session: Session, file: str) -> None:
-    """Copy the store safely, also while it is in use; what is erased later is erased in the copy too.
+    """Copy the store safely, also while it is in use; what is erased later is erased in the copy too. The copy of an
+    encrypted store has the same key.
 
     Example: touchpoints backup copies/touchpoints-2026-07.db
     """
@@ -84,49 +171,68 @@ def backup(session: Session, file: str) -> None:
 
     with session.tracker() as tracker:
         path = copy(tracker.store, file)
-    if session.as_json:
-        session.write(json.dumps({"backup": str(path)}) + "\n")
-    else:
-        session.notice(words(session, f"gesichert: {path}", f"saved: {path}"))
+    say(session, {"backup": str(path)}, language(session.lang).say("saved: {path}", path=path))
+
+
+@command("encrypt")
+def encrypt(session: Session) -> None:
+    """Encrypt the store and its backups. The key is taken from TOUCHPOINTS_KEY; without it one is made and put into the
+    keyring of this account. Whoever loses the key loses the store.
+
+    Needs: pip install 'touchpoints[encrypt]'
+
+    Example: touchpoints encrypt
+    """
+    from touchpoints import encryption
+    from touchpoints.privacy import encrypt as encrypted
+
+    _there(session)
+    encryption.require()
+    key, where = session.key(), "TOUCHPOINTS_KEY"
+    if key is None:
+        key, where = key_from_keyring(session.path, make=True), KEYRING
+    untreated = encrypted(session.path, key)
+    done = language(session.lang).say("encrypted: {path}; its key: {where}", path=session.path, where=where)
+    say(session, {"encrypted": str(session.path), "key": where, "untreated": untreated}, done)
+    _unfinished(session, untreated, False)
+
+
+@command("decrypt")
+def decrypt(session: Session) -> None:
+    """Write the store and its backups without encryption again.
+
+    Example: touchpoints decrypt
+    """
+    from touchpoints.encryption import is_encrypted
+    from touchpoints.privacy import decrypt as decrypted
+
+    _there(session)
+    key = session.key()
+    if not is_encrypted(session.path):
+        raise InvalidValue(f"{session.path} is not encrypted")
+    if key is None:
+        raise InvalidValue(f"there is no key for {session.path}: set TOUCHPOINTS_KEY")
+    untreated = decrypted(session.path, key)
+    done = language(session.lang).say("no longer encrypted: {path}", path=session.path)
+    say(session, {"decrypted": str(session.path), "untreated": untreated}, done)
+    _unfinished(session, untreated, False)
+
+
+def _there(session: Session) -> None:
+    if not session.path.exists():
+        raise InvalidValue(f"there is no store {session.path}")
 
 
 def _since(text: str, today: date) -> date:
     """The first day that is kept: "3y" before today, or a date."""
     from touchpoints import times
+    from touchpoints.privacy import years_before
 
     if text[:-1].isdigit() and text[-1:] in "yj" and int(text[:-1]) < today.year:
-        year = today.year - int(text[:-1])
-        return today.replace(year=year, day=28) if (today.month, today.day) == (2, 29) else today.replace(year=year)
+        return years_before(today, int(text[:-1]))
     if "-" in text:
         try:
             return date.fromisoformat(text)
         except ValueError:
             raise InvalidValue(f"'{text}' is no date and no span such as 3y or 180d") from None
     return date.fromordinal(today.toordinal() - times.days(text))
-
-
-def erased(session: Session, done: Any) -> None:
-    """What an erasure did, and what is left to do by hand."""
-    if session.as_json:
-        import attrs
-
-        session.write(json.dumps(attrs.asdict(done), ensure_ascii=False) + "\n")
-        return
-    session.notice(words(
-        session,
-        f"gelöscht: {done.dropped} Kontakte, {done.people} Einträge, {done.decisions} Vermerke; bereinigt: {done.changed}",
-        f"erased: {done.dropped} touchpoints, {done.people} entries, {done.decisions} decisions; cleaned: {done.changed}",
-    ))  # fmt: skip
-    for namesake in done.namesakes:
-        session.notice(
-            words(session, f"heißt gleich und ist noch da: {namesake}", f"called the same, and still there: {namesake}")
-        )
-    for path in done.missing:
-        session.notice(
-            words(session, f"Sicherung nicht gefunden: {path}", f"backup not found, deal with it yourself: {path}")
-        )
-    if done.busy:
-        session.notice(words(
-            session, "ein anderes Programm hält die Ablage offen; nach dessen Ende bitte wiederholen",
-            "another program holds the store open; repeat this after it has ended",
-        ))  # fmt: skip

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, overload
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 import click
 
+from touchpoints.encryption import failures
 from touchpoints.errors import InvalidValue, TouchpointsError
 from touchpoints.settings import Settings
 
@@ -33,6 +33,7 @@ class Session:
         self.path = Path(store) if store else default_store(Path.cwd(), os.environ)
         self.config = Path(config) if config else self.path.parent / "touchpoints.toml"
         self.as_json = as_json
+        self.exit_status = 0
         if config and not self.config.is_file():
             raise InvalidValue(f"no settings file {config}")
         self.settings = Settings.from_toml(self.config) if self.config.is_file() else Settings()
@@ -58,7 +59,16 @@ class Session:
                     f"there is no store {self.path} yet; begin with: touchpoints import PATH --me YOUR-NUMBER"
                 )
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        return Tracker(self.path, settings=self.settings)
+        return Tracker(self.path, settings=self.settings, key=self.key())
+
+    def key(self) -> str | None:
+        """The key of an encrypted store: from the environment, else from the keyring; never from the command line, where
+        other programs could read it."""
+        from touchpoints.encryption import is_encrypted
+
+        if given := os.environ.get("TOUCHPOINTS_KEY"):
+            return given
+        return key_from_keyring(self.path) if is_encrypted(self.path) else None
 
     def at(self, text: str | None, tracker: Tracker) -> datetime:
         """WHEN as a time in the store's zone; now if nothing was given, and then it says so."""
@@ -82,6 +92,41 @@ class Session:
             stream.write(content)
 
 
+KEYRING = "keyring"
+_SERVICE = "touchpoints"
+
+
+@overload
+def key_from_keyring(path: Path, *, make: Literal[True]) -> str: ...
+@overload
+def key_from_keyring(path: Path) -> str | None: ...
+def key_from_keyring(path: Path, *, make: bool = False) -> str | None:
+    """The key that the account's keyring holds for a store; `make` puts a new one there if there is none. Raises
+    `InvalidValue` where a key is to be made and no keyring can hold it."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        if make:
+            raise InvalidValue("there is no keyring here: set TOUCHPOINTS_KEY") from None
+        return None
+    name = str(path.resolve())
+    try:
+        key: str | None = keyring.get_password(_SERVICE, name)
+        if key is None and make:
+            import secrets
+
+            keyring.set_password(_SERVICE, name, secrets.token_hex(32))
+            key = keyring.get_password(_SERVICE, name)
+    except KeyringError as error:
+        if make:
+            raise InvalidValue(f"the keyring cannot be used ({error}): set TOUCHPOINTS_KEY") from error
+        return None
+    if make and not key:
+        raise InvalidValue("the keyring does not keep the key: set TOUCHPOINTS_KEY")
+    return key
+
+
 def _fail(message: str) -> NoReturn:
     click.echo(f"touchpoints: {' '.join(message.split())}", err=True)
     sys.exit(1)
@@ -93,7 +138,7 @@ def _plain_errors() -> Iterator[None]:
         yield
     except TouchpointsError as error:
         _fail(str(error))
-    except sqlite3.Error as error:
+    except failures() as error:
         _fail(f"the store cannot be used: {error}; look at it with: touchpoints doctor")
     except BrokenPipeError:
         sys.stderr.close()
@@ -110,6 +155,8 @@ def command(name: str, *, values: bool = True) -> Callable[[Callable[..., None]]
                 session = Session(store, config, lang, bool(given.pop("as_json", False)) or _formatted(given))
                 function(session, **given)
                 session.notice({"de": "Ablage: {}", "en": "store: {}"}[session.lang].format(session.path))
+                if session.exit_status:
+                    sys.exit(session.exit_status)
 
         if values:
             run = click.option("--json", "as_json", is_flag=True, help="Print values as JSON.")(run)

@@ -18,5 +18,6 @@ __all__ = ["Store"]
 class Store(Revising):
     """A store in a file, or in memory without one. Each thread (and each process after a fork) has its own connection.
 
-    Raises `StoreError` if the file is no store, is written by a newer version, or cannot be opened.
+    With a `key` the file is encrypted (see `encryption`). Raises `StoreError` if the file is no store, is written by a
+    newer version, or cannot be opened: also if it is encrypted and there is no key, or the other way round.
     """

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from touchpoints.encryption import connect, failures, is_encrypted, require
 from touchpoints.errors import StoreError
 from touchpoints.facts import canonical
 from touchpoints.model import CHANNELS, Channel
@@ -76,8 +77,11 @@ CREATE INDEX touchpoint_series ON touchpoint (series, version) WHERE series IS N
 class Database:
     """A store's file and its connections: one for each thread, and for each process after a fork."""
 
-    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None = None, key: str | None = None) -> None:
         self.path = None if path is None else Path(path)
+        self.key = None if path is None else key
+        if self.path is not None:
+            self._check_key(self.path)
         self._local = threading.local()
         self._shared = threading.RLock()
         self._memory: sqlite3.Connection | None = None
@@ -92,10 +96,21 @@ class Database:
                 raise StoreError(f"cannot create {self.path}: {error.strerror}") from error
         self._prepare()
 
+    def _check_key(self, path: Path) -> None:
+        if self.key is None:
+            if is_encrypted(path):
+                raise StoreError(
+                    f"{path} cannot be opened: it is encrypted and its key is missing (TOUCHPOINTS_KEY, keyring), or it is no store"
+                )
+            return
+        require()
+        if path.exists() and path.stat().st_size and not is_encrypted(path):
+            raise StoreError(f"a key was given, but {path} is not encrypted; see: touchpoints encrypt")
+
     # -- connections and transactions --------------------------------------------------------------------------------
 
     def _open(self, place: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(place, isolation_level=None, check_same_thread=False, timeout=30)
+        connection = connect(place, self.key, isolation_level=None, check_same_thread=False, timeout=30)
         connection.execute(f"PRAGMA cache_size=-{CACHE}")
         connection.execute("PRAGMA foreign_keys=OFF")
         if place != ":memory:":
@@ -160,7 +175,11 @@ class Database:
                                 db.execute(statement)
                         self.add_channels(CHANNELS.values())
                         db.execute(f"PRAGMA user_version={SCHEMA}")
-        except sqlite3.DatabaseError as error:
+        except failures() as error:
+            if self.key is not None and "not a database" in str(error):
+                raise StoreError(
+                    f"{self.path} cannot be opened with this key: it has another, or is damaged"
+                ) from error
             raise StoreError(f"{self.path} cannot be opened as a store: {error}") from error
 
     def close(self) -> None:
@@ -173,7 +192,10 @@ class Database:
 
     def check(self) -> list[str]:
         """What is wrong with the file, empty if nothing is."""
-        return [row[0] for row in self.db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        wrong = [row[0] for row in self.db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        return (
+            wrong if self.key is None else wrong + [row[0] for row in self.db.execute("PRAGMA cipher_integrity_check")]
+        )
 
     # -- what is remembered ---------------------------------------------------------------------------------------
 

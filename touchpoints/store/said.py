@@ -231,3 +231,10 @@ class Said(Database):
         day = before.toordinal()
         self.db.execute("DELETE FROM coverage WHERE until<?", (day,))
         self.db.execute("UPDATE OR REPLACE coverage SET start=? WHERE start<?", (day, day))
+
+    def drop_empty_sources(self) -> int:
+        """Drop the files of which nothing is left; returns how many."""
+        held = " UNION ".join(
+            f"SELECT source FROM {t}" for t in ("touchpoint", "beaten", "seen", "person", "coverage", "absence")
+        )
+        return self.db.execute(f"DELETE FROM source WHERE id NOT IN ({held})").rowcount

@@ -1,0 +1,136 @@
+"""Stores encrypted at rest: opening one with its key, and turning a plain one into an encrypted one and back.
+
+SQLCipher (the extra `encrypt`) encrypts the file and its log page by page, with AES-256 and a MAC. A key of 64
+hexadecimal digits is taken as it is; any other is stretched by PBKDF2 whenever a connection is opened.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Any
+
+from touchpoints.errors import InvalidValue, StoreError
+
+_PLAIN = b"SQLite format 3\x00"
+_BLOCK = 1 << 20
+
+
+def is_encrypted(path: Path) -> bool:
+    """Whether a file begins otherwise than a plain database: it is encrypted, or no store at all. An empty file, or none,
+    is not."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_PLAIN))
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror}") from error
+    return bool(head) and head != _PLAIN
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What a connection of `connect` may raise: SQLCipher's errors are no `sqlite3.Error`."""
+    module = sys.modules.get("sqlcipher3.dbapi2")
+    return (sqlite3.Error,) if module is None else (sqlite3.Error, module.Error)
+
+
+def connect(place: str, key: str | None = None, **options: Any) -> sqlite3.Connection:
+    """A connection to a database; with a `key`, to an encrypted one. Raises `StoreError` without the extra, and
+    `InvalidValue` for an empty key."""
+    if key is None:
+        plain: sqlite3.Connection = sqlite3.connect(place, **options)
+        return plain
+    if not key.strip():
+        raise InvalidValue("the key of an encrypted store must not be empty")
+    connection: sqlite3.Connection = _sqlcipher().connect(place, **options)
+    connection.execute("PRAGMA cipher_log_level=NONE")  # what is wrong is an error here, not lines on standard error
+    connection.execute(f"PRAGMA key={_quoted(key)}")
+    connection.create_function("pow", 2, pow, deterministic=True)  # SQLCipher comes without mathematics
+    return connection
+
+
+def convert(path: Path, before: str | None, after: str | None) -> None:
+    """Write a store anew: encrypted with the key `after`, or plain without one; `before` is the key it has now.
+
+    The old file is overwritten with zeros before it goes. Raises `StoreError` if another program has the store open, if
+    the key is wrong, or if the new file is not the same; then the store is as it was.
+    """
+    new, old = (path.with_name(f"{path.name}.{end}") for end in ("new", "old"))
+    try:
+        os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise StoreError(f"cannot write {new}: {error.strerror}") from error
+    try:
+        _copy(path, before, new, after)
+        path.replace(old)
+        new.replace(path)
+    except OSError as error:
+        raise StoreError(f"cannot replace {path}: {error.strerror}; is it open in another program?") from error
+    finally:
+        new.unlink(missing_ok=True)
+    _wipe(old)
+
+
+def _copy(path: Path, before: str | None, new: Path, after: str | None) -> None:
+    source = None
+    try:
+        # one with a key opens a plain file too, as long as none was given
+        source = _sqlcipher().connect(str(path), isolation_level=None, timeout=1)
+        source.execute("PRAGMA cipher_log_level=NONE")
+        if before is not None:
+            source.execute(f"PRAGMA key={_quoted(before)}")
+        # refused while anybody else has it open; empties the log
+        if source.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete":
+            raise StoreError(f"{path} is open in another program; close it and try again")
+        source.execute(f"ATTACH DATABASE ? AS fresh KEY {_quoted(after) if after else repr('')}", (str(new),))
+        source.execute("SELECT sqlcipher_export('fresh')")
+        source.execute(f"PRAGMA fresh.user_version={source.execute('PRAGMA main.user_version').fetchone()[0]}")
+        wrong = [row[0] for row in source.execute("PRAGMA fresh.integrity_check") if row[0] != "ok"]
+        if wrong or _sizes(source, "fresh") != _sizes(source, "main"):
+            raise StoreError(
+                f"{path}: the copy is not the same ({'; '.join(wrong) or 'rows are missing'}); nothing was changed"
+            )
+    except failures() as error:
+        if "locked" in str(error):
+            raise StoreError(f"{path} is open in another program; close it and try again") from error
+        raise StoreError(f"{path} cannot be read with this key, or is damaged: {error}; nothing was changed") from error
+    finally:
+        if source is not None:
+            source.close()
+
+
+def _sizes(connection: sqlite3.Connection, schema: str) -> dict[str, int]:
+    tables = [row[0] for row in connection.execute(f"SELECT name FROM {schema}.sqlite_master WHERE type='table'")]
+    return {t: connection.execute(f'SELECT count(*) FROM {schema}."{t}"').fetchone()[0] for t in tables}
+
+
+def _wipe(path: Path) -> None:
+    """Overwrite a file with zeros, and remove it."""
+    with path.open("r+b") as file:
+        left = path.stat().st_size
+        while left > 0:
+            left -= file.write(bytes(min(_BLOCK, left)))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+
+
+def _quoted(key: str) -> str:
+    return f"\"x'{key}'\"" if re.fullmatch(r"[0-9a-fA-F]{64}", key) else "'" + key.replace("'", "''") + "'"
+
+
+def require() -> None:
+    """Raise `StoreError` unless the extra is installed."""
+    _sqlcipher()
+
+
+def _sqlcipher() -> Any:
+    try:
+        from sqlcipher3 import dbapi2
+    except ImportError as error:
+        raise StoreError("an encrypted store needs: pip install 'touchpoints[encrypt]'") from error
+    return dbapi2

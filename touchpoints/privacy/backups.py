@@ -1,0 +1,79 @@
+"""Copies of a store that this project made: they are remembered, so that what goes from the store goes from them too."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from touchpoints import encryption
+from touchpoints.errors import StoreError
+from touchpoints.store import Store
+
+
+def backup(store: Store, path: str | os.PathLike[str]) -> Path:
+    """Copy the store, also while others use it, to a new file that only its owner can read, and remember where: what is
+    erased later is erased there too. The copy of an encrypted store has its key. Raises `StoreError` if the file exists."""
+    target = Path(path).absolute()
+    try:
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise StoreError(f"cannot write {target}: {error.strerror}") from error
+    store.copy_to(target)
+    store.put("backups", sorted({*store.get("backups", []), str(target)}))
+    return target
+
+
+def in_backups(store: Store, act: Callable[[Store], bool]) -> tuple[tuple[str, str], ...]:
+    """Do the same in every backup; returns where that failed, and why. `act` says whether another program was in the way."""
+    failed = []
+    for path in store.get("backups", []):
+        try:
+            copy = opened(store, Path(path))
+            try:
+                busy = act(copy)
+            finally:
+                copy.close()
+        except StoreError as error:
+            failed.append((path, str(error)))
+        except encryption.failures() as error:
+            failed.append((path, f"{path} cannot be changed: {error}"))
+        else:
+            if busy:
+                failed.append((path, f"{path} is open in another program"))
+    return tuple(failed)
+
+
+def opened(store: Store, path: Path) -> Store:
+    """The store in a copy, with the same key if the copy is encrypted. Raises `StoreError`."""
+    if not path.exists():
+        raise StoreError(f"{path} is not there")
+    return Store(path, store.key if encryption.is_encrypted(path) else None)
+
+
+def encrypt(path: str | os.PathLike[str], key: str) -> tuple[tuple[str, str], ...]:
+    """Encrypt a plain store and its backups; returns the backups where that failed, and why. Raises `StoreError`."""
+    return _converted(Path(path), None, key)
+
+
+def decrypt(path: str | os.PathLike[str], key: str) -> tuple[tuple[str, str], ...]:
+    """Write an encrypted store and its backups without encryption; returns the backups where that failed, and why. Raises
+    `StoreError`."""
+    return _converted(Path(path), key, None)
+
+
+def _converted(path: Path, before: str | None, after: str | None) -> tuple[tuple[str, str], ...]:
+    store = Store(path, before)
+    copies = [Path(p) for p in store.get("backups", [])]
+    store.close()
+    encryption.convert(path, before, after)
+    failed = []
+    for copy in copies:
+        try:
+            if not copy.exists():
+                raise StoreError(f"{copy} is not there")
+            if encryption.is_encrypted(copy) != (after is not None):
+                encryption.convert(copy, before, after)
+        except StoreError as error:
+            failed.append((str(copy), str(error)))
+    return tuple(failed)

@@ -1,0 +1,136 @@
+"""Art. 15 and 20: everything held about a person, readable by people and machines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import attrs
+
+from touchpoints.book import Book
+from touchpoints.directory import Directory, contact_id
+from touchpoints.errors import InvalidValue
+from touchpoints.identity import ALWAYS
+from touchpoints.model import Contact, Customer, Party
+from touchpoints.privacy.erasure import listed
+from touchpoints.store import Store
+
+
+def export(store: Store, directory: Directory, who: str, *, book: Book | None = None) -> dict[str, Any]:
+    """Everything held about a person, as plain values for JSON; of other people only how many took part.
+
+    With a `book` also what is derived as of its time, and by what logic. Raises `IdentityError`, and `InvalidValue` for
+    a customer.
+    """
+    found = directory.find(who)
+    if isinstance(found, Customer):
+        raise InvalidValue(f"{found.name} is an organisation; name the people there: {listed(directory, found)}")
+    contact = (
+        found if isinstance(found, Contact) else Contact(contact_id(found.handle), found.handle.value, (found.handle,))
+    )
+    numbers = directory.handles_of(found)
+    by_number = {number: handle for handle, number in directory.handle_ids.items()}
+    own = {*contact.handles, *(by_number[n] for n in numbers)}
+    spans = {by_number[n]: directory.spans_of(n, contact.id) or [(0, ALWAYS)] for n in numbers}
+    aliases = store.aliases()
+    customer = directory.customer_of(contact)
+    touchpoints = []
+    for stored in store.touchpoints(numbers) if numbers else ():
+        t = stored.touchpoint
+        day = t.at.astimezone(store.zone).date().toordinal()
+        theirs = [p for p in t.parties if any(a <= day < b for a, b in spans.get(p.handle, ()))]
+        if theirs:
+            touchpoints.append({
+                "at": t.at.astimezone(store.zone).isoformat(), "channel": t.channel, "medium": stored.medium,
+                "direction": t.direction, "outcome": t.outcome, "duration_s": t.duration, "wait_s": t.wait, "line": t.line,
+                "thread": t.thread, "asks_for_reply": t.expects_reply, "subject": t.subject, "ref": t.ref,
+                "extra": dict(t.extra), "as": [_party(p) for p in theirs], "others": len(t.parties) - len(theirs),
+                "colleagues": list(t.colleagues), "source": stored.source, "importer": stored.importer,
+            })  # fmt: skip
+    entries = [attrs.asdict(p) for p in store.people() if any(h in own for h in p.handles)]
+    ids = {contact.id, *(contact_id(h) for h in own)}
+    decisions = [
+        {"at": datetime.fromtimestamp(d.at, store.zone).isoformat(), "kind": d.kind, "undone": undone, **d.payload}
+        for d, undone in store.history()
+        if d.who in ids or directory.about(d) == contact.id
+    ]
+    return {
+        "name": contact.name, "id": contact.id, "customer": customer.name if customer else None,
+        "kind": customer.effective_kind if customer else contact.kind, "importance": contact.importance,
+        "owner": contact.owner, "tags": list(contact.tags), "birthday": contact.birthday,
+        "objected_to_evaluation": contact.id in directory.objected,
+        "handles": [
+            {"kind": h.kind, "value": h.value, "scope": h.scope,
+             "also_written": [name for name, _ in aliases.get(directory.handle_ids.get(h, -1), ())]}
+            for h in sorted(own, key=lambda h: (h.kind, h.value))
+        ],
+        "directory_entries": entries, "touchpoints": touchpoints, "decisions": decisions,
+        "derived": _derived(book, contact) if book is not None and contact.id in directory.contacts else None,
+        "logic": LOGIC, "kept_since": store.get("kept_since"),
+    }  # fmt: skip
+
+
+LOGIC = {
+    "en": "From the days of contact (never from contents) are worked out: how long it has been silent, what rhythm was usual, "
+    "and from both the chance of being in touch within 30 days. If the silence is unusual, an answer is owed or a date was "
+    "agreed, a colleague is reminded to call. Nothing is decided automatically, and nothing is passed on.",
+    "de": "Aus den Tagen mit Kontakt (nie aus Inhalten) wird berechnet, wie lange Stille herrscht, welcher Rhythmus üblich war "
+    "und daraus die Wahrscheinlichkeit eines Kontakts innerhalb von 30 Tagen. Ist die Stille ungewöhnlich, eine Antwort offen "
+    "oder ein Termin vereinbart, wird jemand bei uns an einen Anruf erinnert. Es wird nichts automatisch entschieden und "
+    "nichts weitergegeben.",
+}
+
+
+def _derived(book: Book, contact: Contact) -> dict[str, Any]:
+    relationship = book.by_id[contact.id]
+    return {
+        "at": book.at.isoformat(), "days_of_contact": relationship.summary.all.n, "live": relationship.summary.live.n,
+        "warmth": {k: str(v) if isinstance(v, date) else v for k, v in attrs.asdict(relationship.warmth).items() if k != "prior"},
+    }  # fmt: skip
+
+
+def _party(party: Party) -> dict[str, Any]:
+    h = party.handle
+    return {"kind": h.kind, "value": h.value, "raw": h.raw, "name": party.name, "role": party.role}
+
+
+def vcard(record: Mapping[str, Any]) -> str:
+    """An export's person as a vCard."""
+    import vobject
+
+    card = vobject.vCard()
+    card.add("fn").value = record["name"]
+    given, _, surname = record["name"].rpartition(" ")
+    card.add("n").value = vobject.vcard.Name(family=surname, given=given)
+    if record["customer"]:
+        card.add("org").value = [record["customer"]]
+    if record["birthday"]:
+        card.add("bday").value = record["birthday"]
+    for handle in record["handles"]:
+        name = {"phone": "tel", "email": "email", "profile": "url"}.get(handle["kind"])
+        if name:
+            card.add(name).value = handle["value"]
+    return str(card.serialize())
+
+
+def ics(record: Mapping[str, Any]) -> bytes:
+    """An export's meetings, video meetings and calls as an iCalendar file."""
+    from datetime import timedelta
+
+    from icalendar import Calendar, Event
+
+    calendar = Calendar()
+    calendar.add("prodid", "-//touchpoints//export//EN")
+    calendar.add("version", "2.0")
+    for number, touchpoint in enumerate(record["touchpoints"]):
+        if touchpoint["medium"] not in ("meeting", "video", "call"):
+            continue
+        event, begin = Event(), datetime.fromisoformat(touchpoint["at"])
+        event.add("uid", f"{record['id']}-{number}@touchpoints.invalid")
+        event.add("dtstamp", begin)
+        event.add("dtstart", begin)
+        event.add("duration", timedelta(seconds=touchpoint["duration_s"] or 0))
+        event.add("summary", touchpoint["subject"] or f"{touchpoint['channel']}: {record['name']}")
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
