@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from touchpoints.language import english, language
+
 
 class TouchpointsError(Exception):
-    """Root of every error the library raises on purpose."""
+    """Root of every error the library raises on purpose. `str` is English; `said` speaks the other languages too."""
+
+    def said(self, lang: str) -> str:
+        """The message in a language."""
+        return language(lang).translated(str(self))
 
 
 class InvalidValue(TouchpointsError, ValueError):
@@ -20,7 +26,7 @@ class PluginError(TouchpointsError):
     """
 
     def __init__(self, plugin: str, reason: str) -> None:
-        super().__init__(f"plugin {plugin}: {reason}")
+        super().__init__(english("plugin {plugin}: {reason}", plugin=plugin, reason=reason))
         self.plugin = plugin
         self.reason = reason
 
@@ -38,6 +44,11 @@ class SourceError(TouchpointsError):
         self.reason = reason
         self.record = record
 
+    def said(self, lang: str) -> str:
+        """Where, and the reason in a language."""
+        where = self.source if self.record is None else f"{self.source}:{self.record}"
+        return f"{where}: {language(lang).translated(self.reason)}"
+
 
 class UnrecognisedSource(SourceError):
     """No importer recognises the file."""
@@ -48,8 +59,7 @@ class AmbiguousSource(SourceError):
 
     def __init__(self, source: str, importers: Iterable[str]) -> None:
         self.importers = tuple(sorted(importers))
-        names = ", ".join(self.importers)
-        super().__init__(source, f"recognised by {names}; choose with: import --as NAME")
+        super().__init__(source, english("recognised by {names}; choose with: import --as NAME", names=self.importers))
 
 
 class UnreadableSource(SourceError):
@@ -82,9 +92,15 @@ class IdentityError(TouchpointsError):
         self.who = who
         self.candidates = tuple(candidates)
         if self.candidates:
-            super().__init__(f"'{who}' fits several: {', '.join(self.candidates)}; use an id, a number or an address")
+            super().__init__(
+                english(
+                    "'{who}' fits several: {candidates}; use an id, a number or an address",
+                    who=who,
+                    candidates=self.candidates,
+                )
+            )
         else:
-            super().__init__(f"'{who}' is not known; see: touchpoints people")
+            super().__init__(english("'{who}' is not known; see: touchpoints people", who=who))
 
 
 class StoreError(TouchpointsError):
@@ -101,4 +117,9 @@ class UnknownName(TouchpointsError):
         self.kind = kind
         self.name = name
         self.known = tuple(sorted(known))
-        super().__init__(f"unknown {kind} '{name}' (known: {', '.join(self.known) or 'none'})")
+        if self.known:
+            super().__init__(
+                english("unknown {kind} '{name}' (known: {known})", kind=kind, name=name, known=self.known)
+            )
+        else:
+            super().__init__(english("unknown {kind} '{name}' (there is none)", kind=kind, name=name))

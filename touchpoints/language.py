@@ -3,20 +3,30 @@
 English stands in the code and needs no catalogue; every folder in `locale/` is a further language, and nothing else has
 to know of it. A message is marked where it is used, by the call that says it (`say`, `count`, `term`, `Text`,
 `Text.count`), or by `N_` where it waits in a table; `python -m touchpoints.locale` collects the marks into the catalogues.
+
+Errors, and the reasons of what was skipped, left out or asked, are values: plain English, the same in JSON, in the store and
+in `str(error)`. They are made with `english("'{text}' is no date", text=…)`, or marked with `P_("reason", "newsletter")`
+where they are constants; whoever shows one says `spoken.translated(reason)` (or `error.said(lang)`), which finds the
+message that the sentence was made from. A figure called `reason` or `kind` is itself such a sentence.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 CATALOGUES = Path(__file__).with_name("locale")
 SOURCE = "en"
+REASON = "reason"
+"""The context of messages that are values: see `english`."""
 _LOCALES = {"en": "en_GB"}  # day before month, as everywhere else in this library
+_NESTED = frozenset({"reason", "kind"})
 
 
 @cache
@@ -45,6 +55,43 @@ def P_(of: str, message: str) -> str:
     return message
 
 
+def english(message: str, /, **figures: Any) -> str:
+    """A sentence that is a value, in English: an error, or the reason of a decision about a record. `Language.translated`
+    says it in another language."""
+    return language(SOURCE).say(message, **figures)
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a help text, each a message on one line; examples are commands and stay as they are."""
+    found = (" ".join(part.split()) for part in text.split("\n\n"))
+    return [part for part in found if part and not part.startswith("Example:")]
+
+
+class _Catalogue(GNUTranslations):
+    """A catalogue that can be asked for its messages of one context."""
+
+    _catalog: dict[str | tuple[str, int], str]
+
+    def of(self, context: str) -> list[str]:
+        """The messages of a context."""
+        return [m.partition("\x04")[2] for m in self._catalog if isinstance(m, str) and m.startswith(f"{context}\x04")]
+
+
+def _pattern(message: str) -> re.Pattern[str]:
+    """What matches the sentences that are made from a message."""
+    parts, seen = [], set[str]()
+    for literal, name, _, _ in Formatter().parse(message):
+        parts.append(re.escape(literal))
+        if name:
+            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.*?)")
+            seen.add(name)
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def _literal(message: str) -> int:
+    return sum(len(literal) for literal, *_ in Formatter().parse(message))
+
+
 class Language:
     """One language: what it says, and how it writes figures and dates."""
 
@@ -59,7 +106,7 @@ class Language:
         compiled = folder / "touchpoints.mo"  # made when the distribution is built; a checkout has the text alone
         if compiled.is_file():
             with compiled.open("rb") as stream:
-                return GNUTranslations(stream)
+                return _Catalogue(stream)
         from io import BytesIO
 
         from babel.messages.mofile import write_mo
@@ -69,7 +116,7 @@ class Language:
         with (folder / "touchpoints.po").open("rb") as stream:
             write_mo(made, read_po(stream, locale=self.code))
         made.seek(0)
-        return GNUTranslations(made)
+        return _Catalogue(made)
 
     @cached_property
     def locale(self) -> Any:
@@ -91,6 +138,24 @@ class Language:
     def term(self, of: str, value: str) -> str:
         """What a value of some kind is called (see `P_`); an unknown one as it is."""
         return self._catalogue.pgettext(of, value)
+
+    def translated(self, sentence: str) -> str:
+        """An English sentence that is a value (see `english`); one that no message made stays as it is."""
+        if self.code == SOURCE:
+            return sentence
+        if (known := self._catalogue.pgettext(REASON, sentence)) != sentence:
+            return known
+        for pattern, message in self._reasons:
+            if made := pattern.fullmatch(sentence):
+                figures = {k: self.translated(v) if k in _NESTED else v for k, v in made.groupdict().items()}
+                return self._catalogue.pgettext(REASON, message).format(**figures)
+        return sentence
+
+    @cached_property
+    def _reasons(self) -> list[tuple[re.Pattern[str], str]]:
+        """The messages of values that have figures, those with the most words of their own first."""
+        messages = self._catalogue.of(REASON) if isinstance(self._catalogue, _Catalogue) else []
+        return [(_pattern(m), m) for m in sorted(messages, key=lambda m: (-_literal(m), m)) if "{" in m]
 
     def _with(self, message: str, figures: Mapping[str, Any]) -> str:
         return message.format(**{name: self.figure(value) for name, value in figures.items()}) if figures else message

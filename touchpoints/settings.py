@@ -11,6 +11,7 @@ import attrs
 from attrs import validators
 
 from touchpoints.errors import InvalidValue, UnknownName, UnreadableSource
+from touchpoints.language import languages
 from touchpoints.model import IMPORTANCES, KINDS_OF_CUSTOMER, Colleague
 
 KINDS_OF_LINE = ("business", "private", "hotline")
@@ -79,7 +80,7 @@ class Settings:
     date_order: str | None = attrs.field(
         default=None, validator=validators.optional(validators.in_(("DMY", "MDY", "YMD")))
     )
-    lang: str | None = attrs.field(default=None, validator=validators.optional(validators.in_(("de", "en"))))
+    lang: str | None = attrs.field(default=None, validator=validators.optional(validators.in_(languages())))
     known_only: str = attrs.field(default="phones", validator=validators.in_(("phones", "always", "never")))
     subjects: bool = True
     lines: Mapping[str, str] = attrs.field(factory=dict, validator=_lines)

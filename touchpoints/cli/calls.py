@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from touchpoints.cli.session import Session, command, day, decided, say
+from touchpoints.cli.session import Session, command, day, decided, result
 
 if TYPE_CHECKING:
     from touchpoints.tracker import Tracker
@@ -57,7 +57,7 @@ def calls(
         else:
             session.write(tracker.render(form, moment, session.lang, limit=limit, minutes=minutes, owner=owner), output)
         for problem in tracker.plugins.problems:
-            click.echo(str(problem), err=True)
+            click.echo(problem.said(session.lang), err=True)
 
 
 @command("log")
@@ -81,7 +81,7 @@ def log(session: Session, who: str, outcome: str, rest: tuple[str, ...], at: str
         moment = session.at(at, tracker)
         timed = at is None or len(at.strip()) > 10
         done = tracker.log(who, outcome, minutes, " ".join(words) or None, at=moment, timed=timed)
-        say(session, _touchpoint_json(done, tracker), {"de": "notiert", "en": "logged"}[session.lang])
+        result(session, _touchpoint_json(done, tracker), session.spoken.say("logged"))
 
 
 def _touchpoint_json(stored: Any, tracker: Tracker) -> dict[str, Any]:

@@ -66,9 +66,7 @@ def import_(
             from tzlocal import get_localzone_name
 
             zone = get_localzone_name() or "UTC"
-            session.notice(
-                {"de": "Zeitzone des Rechners: {}", "en": "time zone of this machine: {}"}[session.lang].format(zone)
-            )
+            session.notice(session.spoken.say("time zone of this machine: {zone}", zone=zone))
         given |= {"timezone": zone} if zone else {}
         given |= {"region": region} if region else {}
         given |= {"date_order": date_order} if date_order else {}
@@ -83,7 +81,7 @@ def import_(
 
         session.write(imported(report, session.lang, dry_run))
     if not report.complete:
-        session.notice({"de": "Ablage: {}", "en": "store: {}"}[session.lang].format(session.path))
+        session.notice(session.spoken.say("store: {file}", file=session.path))
         sys.exit(1)
 
 
@@ -128,4 +126,4 @@ def forget(session: Session, file: str) -> None:
     if session.as_json:
         session.write(json.dumps({"forgotten": done}) + "\n")
     else:
-        session.notice({"de": "vergessen: {}", "en": "forgotten: {}"}[session.lang].format(file))
+        session.notice(session.spoken.say("forgotten: {file}", file=file))

@@ -11,6 +11,7 @@ import click
 
 from touchpoints.cli.session import Session, command
 from touchpoints.errors import InvalidValue, TouchpointsError
+from touchpoints.language import P_, english
 
 if TYPE_CHECKING:
     pass
@@ -128,7 +129,7 @@ def plugins(session: Session, explain: str | None) -> None:
     from touchpoints.plugins import Plugins
     from touchpoints.source import Source, walk
 
-    installed = Plugins.installed()
+    installed, spoken = Plugins.installed(), session.spoken
     if explain is not None:
         answers: list[dict[str, Any]] = []
         for source in walk([explain]):
@@ -137,7 +138,7 @@ def plugins(session: Session, explain: str | None) -> None:
             try:
                 chosen, reason = recognise(source, installed, session.settings).name, ""
             except TouchpointsError as error:
-                chosen, reason = None, str(error)
+                chosen, reason = None, str(error) if session.as_json else error.said(session.lang)
             answers.append(
                 {"source": source.name, "importer": chosen, "reason": reason,
                  "recognised_by": [i.name for i in installed.importers if source.head and takes(i, source)],
@@ -148,8 +149,9 @@ def plugins(session: Session, explain: str | None) -> None:
             return
         for answer in answers:
             by = ", ".join(answer["recognised_by"]) or "-"
-            session.write(f"{answer['source']}\n  → {answer['importer'] or answer['reason']}\n  recognised by: {by}\n")
-            session.write(f"  not by: {', '.join(answer['not_by'])}\n")
+            session.write(f"{answer['source']}\n  → {answer['importer'] or answer['reason']}\n")
+            session.write(f"  {spoken.say('recognised by: {names}', names=by)}\n")
+            session.write(f"  {spoken.say('not by: {names}', names=answer['not_by'])}\n")
         return
     record: dict[str, list[dict[str, Any]]] = {
         "provided": [
@@ -164,9 +166,14 @@ def plugins(session: Session, explain: str | None) -> None:
         session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
         return
     for p in record["provided"]:
-        session.write(f"{p['kind']:<9} {p['name']:<22} {p['about']}\n")
+        kind = spoken.term("offer", p["kind"])
+        session.write(f"{kind:<9} {p['name']:<22} {spoken.say(p['about'])}\n")
     for problem in record["problems"]:
-        session.write(f"problem   {problem['plugin']}: {problem['reason']}\n")
+        reason = spoken.translated(problem["reason"])
+        session.write(spoken.say("problem   {plugin}: {reason}", plugin=problem["plugin"], reason=reason) + "\n")
+
+
+_OFFERS = (P_("offer", "importer"), P_("offer", "rule"), P_("offer", "renderer"))
 
 
 def _about(offer: Any) -> str:
@@ -188,7 +195,7 @@ def backtest(session: Session, file: str | None, horizon: int, svg: str | None, 
     from touchpoints.render import backtest as shown
 
     if file is not None and at is not None:
-        raise click.UsageError("--at is for the own store; a data set has its own cut-offs")
+        raise click.UsageError(english("--at is for the own store; a data set has its own cut-offs"))
     if file is not None:
         from touchpoints.backtest import run
 
@@ -213,15 +220,20 @@ def doctor(session: Session) -> None:
 
     Example: touchpoints doctor
     """
+    spoken = session.spoken
     with session.tracker() as tracker:
         wrong = tracker.store.check()
         if not wrong:
             tracker.store.rebuild()
-        record = {"integrity": wrong or "ok", "touchpoints": tracker.store.count(), "rebuilt": not wrong}
+        touchpoints = tracker.store.count()
+        record = {"integrity": wrong or "ok", "touchpoints": touchpoints, "rebuilt": not wrong}
     if session.as_json:
         session.write(json.dumps(record, ensure_ascii=False) + "\n")
     else:
-        session.write("".join(f"{name}: {value}\n" for name, value in record.items()))
+        session.write(spoken.say("integrity: {result}", result=wrong or spoken.say("everything in order")) + "\n")
+        session.write(spoken.count("{n} touchpoint", "{n} touchpoints", n=touchpoints) + "\n")
+        if not wrong:
+            session.write(spoken.say("what is derived was rebuilt") + "\n")
     if wrong:
         sys.exit(1)
 
@@ -236,7 +248,7 @@ def timezone(session: Session, zone: str) -> None:
     from touchpoints import times
 
     if times.iana(zone) is None:
-        raise InvalidValue(f"'{zone}' is no time zone; write an IANA name such as Europe/Berlin")
+        raise InvalidValue(english("'{zone}' is no time zone; write an IANA name such as Europe/Berlin", zone=zone))
     with session.tracker() as tracker:
         tracker.store.set_zone(zone)
-    session.notice(zone)
+    session.notice(session.spoken.say("time zone: {zone}", zone=zone))

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from touchpoints.cli.privacy import erased
-from touchpoints.cli.session import Session, by, command, day, decided, words
+from touchpoints.cli.session import Session, by, command, day, decided
 from touchpoints.cli.sheet import YES, as_csv, cell
 from touchpoints.cli.sheet import answers as answers_in
-from touchpoints.cli.sorting import NAMES
 from touchpoints.directory import MARKS, Directory
 from touchpoints.errors import InvalidValue
+from touchpoints.language import P_, Term, english
 from touchpoints.model import Contact
+from touchpoints.words import name
 
 if TYPE_CHECKING:
     from touchpoints.suggestions import Similar
@@ -55,7 +56,10 @@ def people(
             ]
         else:
             rows = list(_known(directory))
-            lines = [f"{r['id']}  {r['name']}  {r['customer'] or ''}  [{NAMES[session.lang][r['kind']]}]" for r in rows]
+            lines = [
+                f"{r['id']}  {r['name']}  {r['customer'] or ''}  [{name('kind', r['kind'])[session.lang]}]"
+                for r in rows
+            ]
         if format_ == "csv":
             columns = ["merge", *rows[0]] if suggestions and rows else list(rows[0]) if rows else []
             session.write(
@@ -105,6 +109,20 @@ def _called(directory: Directory, id_: str) -> str:
     return f"{found.name}{handle}{f', {customer.name}' if customer else ''}"
 
 
+_DECISIONS = {
+    "note": P_("decision", "note"), "snooze": P_("decision", "snoozed"), "dismiss": P_("decision", "taken off the list"),
+    "cadence": P_("decision", "agreed rhythm"), "away": P_("decision", "absence"), "left": P_("decision", "no longer there"),
+    "consent": P_("decision", "consent"), "merge": P_("decision", "merged"), "split": P_("decision", "split"),
+    "add-handle": P_("decision", "handle added"), "rename": P_("decision", "renamed"), "move": P_("decision", "moved"),
+    "kind": P_("decision", "sorted"), "mark": P_("decision", "marked"), "object": P_("decision", "objection"),
+}  # fmt: skip
+
+
+def decision_name(kind: str) -> Term:
+    """What a decision is called."""
+    return Term("decision", _DECISIONS.get(kind, kind))
+
+
 # -- answering ----------------------------------------------------------------------------------------------------------------
 
 
@@ -131,7 +149,7 @@ def merge(
     Example: touchpoints merge "Erika Muster" +4917139200011
     """
     if bool(pair) + suggested + bool(answers) != 1 or len(pair) not in (0, 2):
-        raise click.UsageError("name A and B, or give --suggested, or --answers F.csv")
+        raise click.UsageError(english("name A and B, or give --suggested, or --answers F.csv"))
     with session.tracker() as tracker:
         directory = tracker.directory
         if pair:
@@ -241,13 +259,13 @@ def undo(session: Session) -> None:
     with session.tracker() as tracker:
         undone = tracker.directory.undo()
     if not undone:
-        raise InvalidValue("there is nothing to take back")
+        raise InvalidValue(english("there is nothing to take back"))
     if session.as_json:
         values = [{"undone": d.kind, "who": d.who} for d in undone]
         session.write(json.dumps(values[0] if len(values) == 1 else values, ensure_ascii=False) + "\n")
     else:
-        what = f"{undone[-1].kind} ({len(undone)})"
-        session.notice(words(session, f"zurückgenommen: {what}", f"taken back: {what}"))
+        what = decision_name(undone[-1].kind)[session.lang]
+        session.notice(session.spoken.say("taken back: {what} ({n})", what=what, n=len(undone)))
 
 
 @command("history")
@@ -268,5 +286,6 @@ def history(session: Session) -> None:
         return
     for r in rows:
         why = ", ".join(str(r[k]) for k in ("by", "why") if r.get(k))
-        taken = words(session, " (zurückgenommen)", " (taken back)") if r["undone"] else ""
-        session.write(f"{str(r['at'])[:16]}  {r['kind']:<10}  {r['name']}  {why}{taken}\n")
+        taken = session.spoken.say(" (taken back)") if r["undone"] else ""
+        kind = decision_name(r["kind"])[session.lang]
+        session.write(f"{str(r['at'])[:16].replace('T', ' ')}  {kind:<16}  {r['name']}  {why}{taken}\n")

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from touchpoints.cli.session import KEYRING, Session, by, command, decided, key_from_keyring, say
+from touchpoints.cli.session import KEYRING, Session, by, command, decided, key_from_keyring, result
 from touchpoints.errors import InvalidValue
-from touchpoints.language import language
+from touchpoints.language import english
 
 if TYPE_CHECKING:
     from touchpoints.privacy import Erased
@@ -61,7 +61,7 @@ def privacy(
             decided(session, [tracker.directory.object(what, at=moment, withdrawn=withdraw, by=by(tracker))])
         elif action == "erase":
             name = getattr(tracker.directory.find(what), "name", what)
-            _confirm(yes, language(session.lang).say("Erase {name} for good?", name=name))
+            _confirm(session, yes, session.spoken.say("Erase {name} for good?", name=name))
             done = rights.erase(tracker.store, tracker.directory, what, at=moment, region=tracker.region)
             erased(session, done)
             _settings_that_name(session, tracker)
@@ -71,8 +71,10 @@ def privacy(
         else:
             today = moment.date()
             since, least = _since(what, today), _since(consents, today)
-            spoken = language(session.lang)
-            _confirm(yes, spoken.say("Drop everything before {day} for good?", day=spoken.day(since, year=True)))
+            spoken = session.spoken
+            _confirm(
+                session, yes, spoken.say("Drop everything before {day} for good?", day=spoken.day(since, year=True))
+            )
             kept = rights.retain(tracker.store, tracker.directory, since, consents=least)
             if session.as_json:
                 session.write(json.dumps(attrs.asdict(kept), default=str) + "\n")
@@ -87,9 +89,9 @@ def privacy(
             _unfinished(session, kept.untreated, kept.busy)
 
 
-def _confirm(yes: bool, question: str) -> None:
+def _confirm(session: Session, yes: bool, question: str) -> None:
     if not yes:
-        click.confirm(question, abort=True, err=True)
+        session.confirm(question)
 
 
 def _export(session: Session, tracker: Tracker, who: str, output: str | None, moment: Any) -> None:
@@ -116,7 +118,7 @@ def erased(session: Session, done: Erased) -> None:
     if session.as_json:
         session.write(json.dumps(attrs.asdict(done), ensure_ascii=False) + "\n")
         return
-    spoken = language(session.lang)
+    spoken = session.spoken
     session.notice(
         spoken.say(
             "erased: {dropped} touchpoints, {people} address book entries, {decisions} decisions; cleaned: {changed}",
@@ -133,7 +135,7 @@ def _settings_that_name(session: Session, tracker: Tracker) -> None:
 
     if not session.config.is_file():
         return
-    gate, spoken = Gate(tracker.store, tracker.region), language(session.lang)
+    gate, spoken = Gate(tracker.store, tracker.region), session.spoken
     lines = session.config.read_text(encoding="utf-8").splitlines()
     for place in [f"{session.config}:{number}" for number, line in enumerate(lines, 1) if gate.text(line) != line]:
         session.notice(spoken.say("the settings name somebody who was erased; delete it there: {place}", place=place))
@@ -141,7 +143,7 @@ def _settings_that_name(session: Session, tracker: Tracker) -> None:
 
 def _unfinished(session: Session, untreated: Sequence[tuple[str, str]], busy: bool) -> None:
     """What could not be done, and what to do about it; ends with status 1 if there is something."""
-    spoken = language(session.lang)
+    spoken = session.spoken
     for path, why in untreated:
         session.notice(
             spoken.say(
@@ -171,7 +173,7 @@ def backup(session: Session, file: str) -> None:
 
     with session.tracker() as tracker:
         path = copy(tracker.store, file)
-    say(session, {"backup": str(path)}, language(session.lang).say("saved: {path}", path=path))
+    result(session, {"backup": str(path)}, session.spoken.say("saved: {path}", path=path))
 
 
 @command("encrypt")
@@ -192,8 +194,8 @@ def encrypt(session: Session) -> None:
     if key is None:
         key, where = key_from_keyring(session.path, make=True), KEYRING
     untreated = encrypted(session.path, key)
-    done = language(session.lang).say("encrypted: {path}; its key: {where}", path=session.path, where=where)
-    say(session, {"encrypted": str(session.path), "key": where, "untreated": untreated}, done)
+    done = session.spoken.say("encrypted: {path}; its key: {where}", path=session.path, where=where)
+    result(session, {"encrypted": str(session.path), "key": where, "untreated": untreated}, done)
     _unfinished(session, untreated, False)
 
 
@@ -209,18 +211,18 @@ def decrypt(session: Session) -> None:
     _there(session)
     key = session.key()
     if not is_encrypted(session.path):
-        raise InvalidValue(f"{session.path} is not encrypted")
+        raise InvalidValue(english("{file} is not encrypted", file=session.path))
     if key is None:
-        raise InvalidValue(f"there is no key for {session.path}: set TOUCHPOINTS_KEY")
+        raise InvalidValue(english("there is no key for {file}: set TOUCHPOINTS_KEY", file=session.path))
     untreated = decrypted(session.path, key)
-    done = language(session.lang).say("no longer encrypted: {path}", path=session.path)
-    say(session, {"decrypted": str(session.path), "untreated": untreated}, done)
+    done = session.spoken.say("no longer encrypted: {path}", path=session.path)
+    result(session, {"decrypted": str(session.path), "untreated": untreated}, done)
     _unfinished(session, untreated, False)
 
 
 def _there(session: Session) -> None:
     if not session.path.exists():
-        raise InvalidValue(f"there is no store {session.path}")
+        raise InvalidValue(english("there is no store {file}", file=session.path))
 
 
 def _since(text: str, today: date) -> date:
@@ -234,5 +236,5 @@ def _since(text: str, today: date) -> date:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise InvalidValue(f"'{text}' is no date and no span such as 3y or 180d") from None
+            raise InvalidValue(english("'{text}' is no date and no span such as 3y or 180d", text=text)) from None
     return date.fromordinal(today.toordinal() - times.days(text))

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 import click
 
+from touchpoints.cli.help import Command, Group, machine_language, spoken_in
 from touchpoints.encryption import failures
 from touchpoints.errors import InvalidValue, TouchpointsError
+from touchpoints.language import P_, english, language, languages
 from touchpoints.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,10 +37,10 @@ class Session:
         self.as_json = as_json
         self.exit_status = 0
         if config and not self.config.is_file():
-            raise InvalidValue(f"no settings file {config}")
+            raise InvalidValue(english("there is no settings file {file}", file=config))
         self.settings = Settings.from_toml(self.config) if self.config.is_file() else Settings()
-        spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-        self.lang = lang or self.settings.lang or ("de" if spoken.startswith("de") else "en")
+        self.lang = lang or self.settings.lang or machine_language()
+        self.spoken = language(self.lang)
 
     @property
     def quiet_output(self) -> bool:
@@ -56,7 +58,10 @@ class Session:
         if not self.path.exists():
             if must_exist:
                 raise InvalidValue(
-                    f"there is no store {self.path} yet; begin with: touchpoints import PATH --me YOUR-NUMBER"
+                    english(
+                        "there is no store {file} yet; begin with: touchpoints import PATH --me YOUR-NUMBER",
+                        file=self.path,
+                    )
                 )
             self.path.parent.mkdir(parents=True, exist_ok=True)
         return Tracker(self.path, settings=self.settings, key=self.key())
@@ -76,10 +81,17 @@ class Session:
 
         now = datetime.now(UTC).astimezone(tracker.store.zone)
         if text is None:
-            said = {"de": "Stand: jetzt, {} ({})", "en": "as of now, {} ({})"}[self.lang]
-            self.notice(said.format(f"{now:%Y-%m-%d %H:%M}", tracker.store.zone.key))
+            zone = tracker.store.zone.key
+            self.notice(self.spoken.say("as of now, {when} ({zone})", when=f"{now:%Y-%m-%d %H:%M}", zone=zone))
             return now
         return times.when(text, tracker.store.zone, now)
+
+    def confirm(self, question: str) -> None:
+        """Ask a question that has to be answered with yes; anything else breaks off."""
+        yes, no = self.spoken.term("answer", P_("answer", "yes")), self.spoken.term("answer", P_("answer", "no"))
+        answer = click.prompt(f"{question} [{yes}/{no}]", default="", show_default=False, err=True).strip().casefold()
+        if answer not in {yes, yes[:1], "yes", "y"}:
+            raise click.Abort
 
     def write(self, text: str | bytes, output: str | None = None) -> None:
         """Write the output to a file (readable by its owner only) or to standard output."""
@@ -108,7 +120,7 @@ def key_from_keyring(path: Path, *, make: bool = False) -> str | None:
         from keyring.errors import KeyringError
     except ImportError:
         if make:
-            raise InvalidValue("there is no keyring here: set TOUCHPOINTS_KEY") from None
+            raise InvalidValue(english("there is no keyring here: set TOUCHPOINTS_KEY")) from None
         return None
     name = str(path.resolve())
     try:
@@ -120,10 +132,12 @@ def key_from_keyring(path: Path, *, make: bool = False) -> str | None:
             key = keyring.get_password(_SERVICE, name)
     except KeyringError as error:
         if make:
-            raise InvalidValue(f"the keyring cannot be used ({error}): set TOUCHPOINTS_KEY") from error
+            raise InvalidValue(
+                english("the keyring cannot be used ({error}): set TOUCHPOINTS_KEY", error=error)
+            ) from error
         return None
     if make and not key:
-        raise InvalidValue("the keyring does not keep the key: set TOUCHPOINTS_KEY")
+        raise InvalidValue(english("the keyring does not keep the key: set TOUCHPOINTS_KEY"))
     return key
 
 
@@ -133,13 +147,16 @@ def _fail(message: str) -> NoReturn:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def _plain_errors(lang: Callable[[], str]) -> Iterator[None]:
     try:
         yield
     except TouchpointsError as error:
-        _fail(str(error))
+        _fail(error.said(lang()))
     except failures() as error:
-        _fail(f"the store cannot be used: {error}; look at it with: touchpoints doctor")
+        message = language(lang()).say(
+            "the store cannot be used: {error}; look at it with: touchpoints doctor", error=error
+        )
+        _fail(message)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
@@ -151,21 +168,23 @@ def command(name: str, *, values: bool = True) -> Callable[[Callable[..., None]]
     def wrap(function: Callable[..., None]) -> click.Command:
         @wraps(function)
         def run(store: str | None, config: str | None, lang: str | None, **given: Any) -> None:
-            with _plain_errors():
+            speaks = spoken_in(click.get_current_context()).code
+            with _plain_errors(lambda: speaks):
                 session = Session(store, config, lang, bool(given.pop("as_json", False)) or _formatted(given))
+                speaks = session.lang
                 function(session, **given)
-                session.notice({"de": "Ablage: {}", "en": "store: {}"}[session.lang].format(session.path))
+                session.notice(session.spoken.say("store: {file}", file=session.path))
                 if session.exit_status:
                     sys.exit(session.exit_status)
 
         if values:
             run = click.option("--json", "as_json", is_flag=True, help="Print values as JSON.")(run)
-        run = click.option("--lang", type=click.Choice(["de", "en"]), help="Language of the output.")(run)
+        run = click.option("--lang", type=click.Choice(languages()), help="Language of the output.")(run)
         run = click.option("--config", metavar="F", help="Settings file (else touchpoints.toml beside the store).")(run)
         run = click.option("--store", metavar="F", help="Store (else TOUCHPOINTS_STORE, else touchpoints.db nearby).")(
             run
         )
-        return main.command(name)(run)
+        return main.command(name, cls=Command)(run)
 
     return wrap
 
@@ -174,23 +193,23 @@ def _formatted(given: dict[str, Any]) -> bool:
     return given.get("format_") not in (None, "text")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog="Example: touchpoints calls --minutes 60")
+@click.group(
+    cls=Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: touchpoints calls --minutes 60",
+)
 @click.version_option(package_name="touchpoints")
-def main() -> None:
+@click.option("--lang", type=click.Choice(languages()), help="Language of this page.")
+def main(lang: str | None) -> None:
     """Which customer relationships need a personal call: from the exports you have to a call list."""
 
 
-def say(session: Session, record: Any, text: str) -> None:
+def result(session: Session, record: Any, text: str) -> None:
     """A command's result: the record as JSON, else the text as a notice."""
     if session.as_json:
         session.write(json.dumps(record, ensure_ascii=False) + "\n")
     else:
         session.notice(text)
-
-
-def words(session: Session, de: str, en: str) -> str:
-    """A text in the session's language."""
-    return de if session.lang == "de" else en
 
 
 def decided(session: Session, decisions: Sequence[Decision]) -> None:
@@ -199,9 +218,12 @@ def decided(session: Session, decisions: Sequence[Decision]) -> None:
         values = [{"id": d.id, "kind": d.kind, "who": d.who, **d.payload} for d in decisions]
         session.write(json.dumps(values[0] if len(values) == 1 else values, ensure_ascii=False) + "\n")
         return
-    n = "" if len(decisions) == 1 else f": {len(decisions)}"
     session.notice(
-        words(session, f"vermerkt{n}; zurück mit: touchpoints undo", f"done{n}; take it back with: touchpoints undo")
+        session.spoken.count(
+            "noted; take it back with: touchpoints undo",
+            "{n} noted; take them back with: touchpoints undo",
+            n=len(decisions),
+        )
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from touchpoints.errors import InvalidValue
+from touchpoints.language import english
 
 YES = frozenset({"x", "yes", "y", "ja", "j", "1", "true", "wahr"})
 """What means yes in a column."""
@@ -33,7 +34,7 @@ def answers(file: str) -> list[dict[str, str]]:
     except UnicodeDecodeError:
         text = Path(file).read_text(encoding="cp1252")
     except OSError as error:
-        raise InvalidValue(f"cannot read {file}: {error.strerror}") from error
+        raise InvalidValue(english("cannot read {file}: {error}", file=file, error=error.strerror)) from error
     head = text.partition("\n")[0]
     delimiter = max(";,\t", key=head.count)
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)

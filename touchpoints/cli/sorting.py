@@ -9,46 +9,32 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from touchpoints.cli.session import Session, by, command, decided, words
+from touchpoints.cli.session import Session, by, command, decided
 from touchpoints.cli.sheet import YES, as_csv, cell
 from touchpoints.cli.sheet import answers as answers_in
 from touchpoints.directory import Directory
 from touchpoints.errors import UnknownName
+from touchpoints.language import P_, english, languages
 from touchpoints.model import IMPORTANCES, Contact, Customer
+from touchpoints.words import name
 
 if TYPE_CHECKING:
     from touchpoints.facts import Decision
 
 
-_KINDS = {
-    "en": {
-        "c": "customer",
-        "p": "prospect",
-        "a": "partner",
-        "s": "supplier",
-        "v": "private",
-        "f": "former",
-        "x": "ignored",
-    },
-    "de": {
-        "k": "customer",
-        "i": "prospect",
-        "a": "partner",
-        "l": "supplier",
-        "p": "private",
-        "f": "former",
-        "x": "ignored",
-    },
-}
-"""The key for each kind while sorting."""
-NAMES = {
-    "en": {"customer": "customer", "prospect": "prospect", "partner": "partner", "supplier": "supplier", "private": "private",
-           "former": "former", "ignored": "ignore", "unsorted": "unsorted"},
-    "de": {"customer": "Kunde", "prospect": "Interessent", "partner": "Partner", "supplier": "Lieferant", "private": "privat",
-           "former": "früher", "ignored": "ignorieren", "unsorted": "unsortiert"},
+_KEYS = {
+    P_("sort key", "c"): "customer", P_("sort key", "p"): "prospect", P_("sort key", "a"): "partner",
+    P_("sort key", "s"): "supplier", P_("sort key", "v"): "private", P_("sort key", "f"): "former",
+    P_("sort key", "x"): "ignored",
 }  # fmt: skip
-_SAID = {word.lower(): kind for names in NAMES.values() for kind, word in names.items() if kind != "unsorted"}
-_SAID |= {kind: kind for kind in NAMES["en"] if kind != "unsorted"} | {"ehemalig": "former", "ignoriert": "ignored"}
+"""The key for each kind while sorting."""
+_BACK, _QUIT = P_("sort key", "u"), P_("sort key", "q")
+
+
+def _said() -> dict[str, str]:
+    """The kinds by what a sheet may call them: the value, or its name in any language."""
+    kinds = [*_KEYS.values()]
+    return {name("kind", kind)[lang].lower(): kind for lang in languages() for kind in kinds} | {k: k for k in kinds}
 
 
 @command("sort")
@@ -64,8 +50,8 @@ def sort(
 ) -> None:
     """Say which organisations are customers, suppliers and so on: one key each, the most frequent first.
 
-    Enter takes the proposal, u (German: z) takes the last answer back, q stops. Or as a sheet: --format csv --output
-    sort.csv, fill in the column `kind`, then --answers sort.csv: one batch, which one undo takes back.
+    Enter takes the proposal; the keys are shown. Or as a sheet: --format csv --output sort.csv, fill in the column
+    `kind`, then --answers sort.csv: one batch, which one undo takes back.
 
     Example: touchpoints sort
     """
@@ -94,37 +80,41 @@ def _question(directory: Directory, who: Customer | Contact, n: int, last: int) 
 
 
 def _sorted_by(directory: Directory, rows: Sequence[Mapping[str, str]], at: datetime, by: str) -> list[Decision]:
-    given = []
+    given, kinds = [], _said()
     for row in rows:
         said = row.get("kind", "").lower()
         if not said:
             continue
-        kind = row.get("proposed") if said in YES else _SAID.get(said)
+        kind = row.get("proposed") if said in YES else kinds.get(said)
         if not kind:
-            raise UnknownName(f"kind of {row.get('name', row.get('id', '?'))}", said, _SAID)
+            who = row.get("name", row.get("id", "?"))
+            raise UnknownName(english("kind of {who}", who=who), said, kinds)
         importance = row.get("importance", "").upper() or None
         if importance is not None and importance not in IMPORTANCES:
-            raise UnknownName(f"importance of {row.get('name', '?')}", importance, IMPORTANCES)
+            raise UnknownName(english("importance of {who}", who=row.get("name", "?")), importance, IMPORTANCES)
         given.append((row.get("id") or row["name"], kind, importance))
     return directory.sort_all(given, at=at, why="sheet", by=by) if given else []
 
 
 def _ask(session: Session, directory: Directory, limit: int, at: datetime, by: str) -> None:
-    keys, names = _KINDS[session.lang], NAMES[session.lang]
-    back, stop = words(session, "z", "u"), words(session, "e", "q")
-    offered = "  ".join(f"{key}={names[kind]}" for key, kind in keys.items())
-    rest = words(
-        session, "Enter=Vorschlag  Leer=überspringen  z=zurück  e=Ende", "Enter=proposal  Space=skip  u=back  q=quit"
-    )
+    spoken = session.spoken
+    keys = {spoken.term("sort key", key): kind for key, kind in _KEYS.items()}
+    back, stop = spoken.term("sort key", _BACK), spoken.term("sort key", _QUIT)
+    offered = "  ".join(f"{key}={name('kind', kind)[session.lang]}" for key, kind in keys.items())
+    rest = spoken.say("Enter=proposal  Space=skip  {back}=back  {stop}=quit", back=back, stop=stop)
     session.notice(f"{offered}  {rest}\n")
     questions = directory.to_sort()[:limit]
     answered: list[bool] = []  # whether each question so far was answered or skipped
     while len(answered) < len(questions):
         q = _question(directory, *questions[len(answered)])
-        kind = names[q["proposed"]] if q["proposed"] else "–"
+        kind = name("kind", q["proposed"])[session.lang] if q["proposed"] else "–"
         people_ = f"  ({', '.join(q['people'])})" if q["people"] else ""
         place = f"{len(answered) + 1}/{len(questions)}"
-        session.notice(f"{place}  {q['name']}{people_}  {q['touchpoints']} × … {q['last']}  → {kind}  {q['evidence']}")
+        contacts = spoken.count(
+            "{n} touchpoint, last {day}", "{n} touchpoints, last {day}", n=q["touchpoints"], day=q["last"]
+        )
+        evidence = spoken.translated(q["evidence"])
+        session.notice(f"{place}  {q['name']}{people_}  {contacts}  → {kind}  {evidence}")
         try:
             key = click.getchar().lower()
         except (EOFError, KeyboardInterrupt):
@@ -139,4 +129,4 @@ def _ask(session: Session, directory: Directory, limit: int, at: datetime, by: s
             answered.append(True)
         elif key in (" ", "\r", "\n"):
             answered.append(False)
-    session.notice(words(session, f"sortiert: {sum(answered)}", f"sorted: {sum(answered)}"))
+    session.notice(spoken.say("sorted: {n}", n=sum(answered)))

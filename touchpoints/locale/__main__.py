@@ -6,37 +6,69 @@ order of their messages and name no lines, so that a change of the code changes 
 
 from __future__ import annotations
 
+import ast
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
-from touchpoints.language import CATALOGUES
+from touchpoints.language import CATALOGUES, REASON, paragraphs
 
-KEYWORDS = {
-    "say": (1,), "count": (1, 2), "term": ((1, "c"), 2), "Text": (1,), "Term": ((1, "c"), 2),
-    "N_": (1,), "P_": ((1, "c"), 2),
-}  # fmt: skip
-"""The calls that mark a message, and which of their arguments are it (`c`: its context)."""
+KEYWORDS = {"say": (1,), "count": (1, 2), "term": ((1, "c"), 2), "N_": (1,), "P_": ((1, "c"), 2)}
+"""The calls that mark a message in a template, and which of their arguments are it (`c`: its context)."""
+_ONE, _TWO, _TERM = {"say", "Text", "N_", "english"}, {"count"}, {"term", "Term", "P_"}
+"""The calls that mark one in the code: with a message; its two forms; its context and it."""
 ROOTS = (CATALOGUES.parent, CATALOGUES.parents[1] / "plugins")
 
 
 def messages() -> Catalog:
-    """Every message that is marked in a template, or in a module that imports `touchpoints.language`."""
+    """Every message that is marked in a template or in the code, and what the help pages of the command line say."""
     found = Catalog()
     for root in ROOTS:
         for path in sorted(root.rglob("*")):
-            template = "templates" in path.parts and path.is_file()
-            if template or (path.suffix == ".py" and b"touchpoints.language" in path.read_bytes()):
-                method = "jinja2" if template else "python"
-                for _line, message, _comments, context in extract_from_file(method, path, keywords=KEYWORDS):
-                    if any(
-                        map(str.isalnum, message if isinstance(message, str) else message[0])
-                    ):  # no `text.count("\n")`
+            if "templates" in path.parts and path.is_file():
+                for _line, message, _comments, context in extract_from_file("jinja2", path, keywords=KEYWORDS):
+                    found.add(message, context=context)
+            elif path.suffix == ".py":
+                tree = ast.parse(text := path.read_bytes())
+                if b"touchpoints.language" in text or b"spoken" in text:
+                    for message, context in _marked(tree):
                         found.add(message, context=context)
+                for paragraph in _help(tree):
+                    found.add(paragraph)
     return found
+
+
+def _marked(tree: ast.Module) -> Iterator[tuple[str | tuple[str, str], str | None]]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        if called in _ONE and texts and texts[0] == getattr(node.args[0], "value", None):
+            yield texts[0], REASON if called == "english" else None
+        elif called in _TWO and len(texts) == 2:
+            yield (texts[0], texts[1]), None
+        elif called in _TERM and len(texts) == 2:
+            yield texts[1], texts[0]
+
+
+def _help(tree: ast.Module) -> Iterator[str]:
+    """The paragraphs of the docstring of each command, and the help of its options."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any(_is_command(d) for d in node.decorator_list):
+            yield from paragraphs(ast.get_docstring(node) or "")
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("click."):
+            for given in node.keywords:
+                if given.arg == "help" and isinstance(given.value, ast.Constant):
+                    yield str(given.value.value)
+
+
+def _is_command(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in ("command", "click.group")
 
 
 def brought_up_to_date(code: str) -> Catalog:
