@@ -21,6 +21,7 @@ from touchpoints.errors import (
 from touchpoints.hookspecs import hookimpl
 from touchpoints.model import (
     Absence,
+    Answer,
     Channel,
     Colleague,
     Contact,
@@ -44,6 +45,7 @@ from touchpoints.warmth import Warmth, warmth
 __all__ = [
     "Absence",
     "AmbiguousSource",
+    "Answer",
     "Channel",
     "Colleague",
     "Contact",

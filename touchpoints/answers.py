@@ -7,12 +7,13 @@ from typing import Any
 
 from touchpoints import times
 from touchpoints.directory import Directory, Unresolved
-from touchpoints.errors import IdentityError, UnknownName
+from touchpoints.errors import IdentityError, InvalidValue, UnknownName
 from touchpoints.facts import Decision, Stored
 from touchpoints.handles import KINDS
-from touchpoints.model import Contact, Customer, Participant, Touchpoint
+from touchpoints.model import Contact, Customer, LeftOut
 from touchpoints.ourside import OurSide
-from touchpoints.reading import content_key
+from touchpoints.reading import Context
+from touchpoints.settings import Settings
 from touchpoints.store import Store
 
 OUTCOMES = ("reached", "voicemail", "missed", "message")
@@ -24,7 +25,9 @@ class Answers:
     """A store and a directory that take the user's word."""
 
     store: Store
+    settings: Settings
     our_side: OurSide
+    region: str
 
     @property
     def directory(self) -> Directory:
@@ -54,27 +57,20 @@ class Answers:
             found = there[0]
         handles = found.handles if isinstance(found, Contact) else (found.handle,)
         name = found.name if isinstance(found, Contact) else None
-        strongest = min(handles, key=lambda h: (KINDS.index(h.kind), h.value))
-        written = outcome == "message"
-        handle = next((h for h in handles if h.kind in (("email",) if written else ("phone",))), strongest)
-        channel = "phone" if not written else "mail" if handle.kind == "email" else "message"
-        participants = (
-            Participant("from" if written else "caller", None, own=True),
-            Participant("to" if written else "called", handle, name),
+        wanted = "email" if outcome == "message" else "phone"
+        handle = next(
+            (h for h in handles if h.kind == wanted), min(handles, key=lambda h: (KINDS.index(h.kind), h.value))
         )
-        duration = None if minutes is None else minutes * 60
-        key = content_key("log", at, handle.kind, handle.value, outcome, duration)
-        medium = self.store.media()[channel]
-        sides = self.our_side.sides(participants, medium, "out")
-        touchpoint = Touchpoint(
-            at, channel, "out", "reached" if written else outcome, sides.parties, key=key, duration=duration,
-            colleagues=sides.colleagues, participants=participants, extra={} if timed else {"timed": "no"},
-        )  # fmt: skip
+        context = Context(self.settings, our_side=self.our_side, zone=self.store.zone, region=self.region)
+        seconds = None if minutes is None else minutes * 60
+        touchpoint = context.logged(at, handle, outcome, name=name, seconds=seconds, timed=timed)
+        if isinstance(touchpoint, LeftOut):
+            raise InvalidValue(f"{who}: {touchpoint.reason}; nothing was logged")
         with self.store.transaction():
             self.store.add([touchpoint], self.store.begin_source("log", "log", ""))
             if note:
                 self.note(who, note, at=at)
-        return Stored(touchpoint, key, medium, "log", "log")
+        return Stored(touchpoint, touchpoint.key or "", self.store.media()[touchpoint.channel], "log", "log")
 
     def note(self, who: str, text: str, *, at: datetime) -> Decision:
         """Keep a note about somebody; a date in it ("call back next Tuesday") makes it a promise due on that day."""

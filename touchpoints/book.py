@@ -17,7 +17,7 @@ import attrs
 
 from touchpoints import times
 from touchpoints.directory import OFFICE, Directory
-from touchpoints.facts import Decision, Stored
+from touchpoints.facts import BY_HAND, Decision, Stored
 from touchpoints.handles import Handle, company_domain
 from touchpoints.model import LIVE_MEDIA, Absence, Contact, Customer
 from touchpoints.prior import PRIOR, Prior
@@ -435,7 +435,7 @@ class Book(Sequence[Relationship]):
         It is the importer that counts, not the chat or the file: a chat ends with its last message, whenever it was
         exported. Whoever states no span (an app) is taken to add what happens; what the user logs says nothing.
         """
-        importers = {s.importer for s in touchpoints} - {"log"}
+        importers = {s.importer for s in touchpoints} - {*BY_HAND}
         return max((self.coverage.get(importer, self.today) for importer in importers), default=None)
 
     @cached_property

@@ -18,6 +18,9 @@ from touchpoints.model import Absence, Participant, Party, Person, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.reading import content_key
 
+BY_HAND = ("log", "call-sheet")
+"""The importers of what a user noted: an event they noted may stand in other sources too."""
+
 
 @attrs.define(slots=True)
 class Counts:

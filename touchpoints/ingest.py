@@ -15,11 +15,22 @@ from typing import Any
 
 import attrs
 
-from touchpoints.directory import Directory
+from touchpoints.directory import OFFICE, Directory
 from touchpoints.errors import AmbiguousSource, SourceError, UnreadableSource, UnrecognisedSource
 from touchpoints.facts import Counts
 from touchpoints.handles import Handle
-from touchpoints.model import Absence, Channel, Coverage, Emptied, LeftOut, Person, Question, Skipped, Touchpoint
+from touchpoints.model import (
+    Absence,
+    Answer,
+    Channel,
+    Coverage,
+    Emptied,
+    LeftOut,
+    Person,
+    Question,
+    Skipped,
+    Touchpoint,
+)
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Importer, Plugins, Record
 from touchpoints.privacy import Gate
@@ -40,13 +51,14 @@ Progress = Callable[[int, int, str, int], None]
 @attrs.define(slots=True)
 class FileReport:
     """What one file gave: `first` and `last` local date, `channels` and `people` for the dry run;
-    `absences`: our own days off it holds."""
+    `answers`: how many notes and the like of the user's it holds; `absences`: our own days off it holds."""
 
     source: str
     importer: str
     counts: Counts = attrs.field(factory=Counts)
     skipped: int = 0
     people: int = 0
+    answers: int = 0
     withheld: int = 0
     left_out: Counter[str] = attrs.field(factory=Counter)
     channels: set[str] = attrs.field(factory=set)
@@ -106,7 +118,8 @@ class Report:
             "unresolved": [{"handle": handle, "count": count} for handle, count in self.unresolved],
             "files": [
                 {"source": f.source, "importer": f.importer, **attrs.asdict(f.counts), "skipped": f.skipped,
-                 "people": f.people, "left_out": dict(sorted(f.left_out.items())), "channels": sorted(f.channels),
+                 "people": f.people, "answers": f.answers,
+                 "left_out": dict(sorted(f.left_out.items())), "channels": sorted(f.channels),
                  "first": f.first.isoformat() if f.first else None, "last": f.last.isoformat() if f.last else None,
                  "absences": [[first.isoformat(), last.isoformat()] for first, last in sorted(f.absences)]}
                 for f in self.files
@@ -201,6 +214,7 @@ class _Run:
         self.report = Report()
         self.done = self.total = 0
         self.formerly: dict[str, set[str]] = {}
+        self.answers: list[tuple[FileReport, int, list[Answer]]] = []
         self.private = {(h.kind, h.value) for h in (Handle.of(text, region) for text in settings.private)}
         self.gate = Gate(store, region)
         self.lines = {our_side.line(line): kind for line, kind in settings.lines.items()}
@@ -233,6 +247,8 @@ class _Run:
             directory = self.directory()
             for file, source, importer in withheld:
                 self.admit(file, source, importer, directory)
+        if self.answers:
+            self.keep_answers()
         for file in self.report.files:
             self.report.left_out.update(file.left_out)
             self.report.people += file.people
@@ -250,6 +266,29 @@ class _Run:
             if lines:
                 question = "No importer understands this table. Is this what its columns mean?"
                 self.report.questions.append((source.name, Question(question, (), lines)))
+
+    def keep_answers(self) -> None:
+        """Keep what the user said in files, now that everybody whom this import names is known."""
+        directory = self.directory()
+        with self.store.transaction():
+            for file, id_, answers in self.answers:
+                lost = 0
+                for answer in answers:
+                    day = answer.at.astimezone(self.store.zone).toordinal()
+                    number = directory.handle_ids.get(answer.who)
+                    contact = directory.contact_of(answer.who)
+                    who = contact.id if contact else None
+                    if number is not None:  # a number may have changed hands since
+                        who = directory.contact_by_number(number, day) or who
+                    if who is None:
+                        lost += 1
+                        why = f"nobody is known by {answer.who.value}; import who that is, then this file again"
+                        self.report.skipped.append(Skipped(file.source, answer.kind, why))
+                    else:
+                        self.store.answered(answer, who.removeprefix(OFFICE), id_)
+                file.skipped += lost
+                self.report.skipped_total += lost
+                self.store.finish_source(id_, {**self.store.said_of(id_), "withheld": file.withheld + lost})
 
     def directory(self) -> Directory:
         return Directory(self.store, self.settings, self.our_side, self.region)
@@ -373,7 +412,7 @@ class _Run:
         return {
             "touchpoints": counts.added + counts.updated + counts.duplicates, "withheld": file.withheld,
             "skipped_total": file.skipped, "left_out": file.left_out, "channels": sorted(file.channels),
-            "people": file.people,
+            "people": file.people, "answers": file.answers,
             "first": file.first.isoformat() if file.first else None,
             "last": file.last.isoformat() if file.last else None,
             "absences": sorted(file.absences),
@@ -390,7 +429,7 @@ class _Run:
         file.counts.duplicates = said["touchpoints"]
         file.skipped = said["skipped_total"]
         file.left_out = Counter(said["left_out"])
-        file.channels = set(said["channels"])
+        file.channels, file.answers = set(said["channels"]), said.get("answers", 0)
         file.first, file.last = (date.fromisoformat(d) if d else None for d in (said["first"], said["last"]))
         file.absences = [(date.fromisoformat(a), date.fromisoformat(b)) for a, b in said.get("absences", ())]
         self.report.skipped += [Skipped(file.source, r, why) for r, why in said["skipped"]]
@@ -409,6 +448,7 @@ class _Run:
         spans: list[Coverage] = []
         emptied: list[Emptied] = []
         absences: list[Absence] = []
+        answers: list[Answer] = []
         skipped: list[Skipped] = []
         questions: dict[Question, None] = {}
         usable = {*self.store.media(), *(c.name for c in channels)}
@@ -446,6 +486,8 @@ class _Run:
                     case Absence():
                         absences.append(decided)
                         file.absences += decided.spans if decided.handle is None else ()
+                    case Answer():
+                        answers.append(decided)
                     case Question():
                         questions[decided] = None
                     case _:
@@ -462,10 +504,14 @@ class _Run:
         self.report.skipped += skipped[: max(0, MOST_SHOWN - len(self.report.skipped))]
         self.report.skipped_total += file.skipped
         self.report.questions += [(source.name, q) for q in questions]
-        kept = {
+        kept: dict[str, Any] = {
             "skipped": [(x.record, self.gate.text(x.reason)) for x in skipped],
             "questions": [(q.question, q.options, q.setting) for q in questions],
         }
+        if answers:  # kept when everybody is known; until then the file counts as not wholly read
+            file.answers = len(answers)
+            self.answers.append((file, id_, answers))
+            kept["withheld"] = file.withheld + len(answers)
         self.store.finish_source(id_, {**self.said(file), **kept})
 
     def records(self, importer: Importer, source: Source, context: Context) -> Iterator[Record]:

@@ -14,7 +14,7 @@ from touchpoints.errors import InvalidValue, UnknownName
 from touchpoints.handles import Handle
 
 __all__ = [
-    "CHANNELS", "KINDS_OF_CUSTOMER", "LIVE_MEDIA", "Absence", "Channel", "Colleague", "Contact", "Coverage", "Customer",
+    "CHANNELS", "KINDS_OF_CUSTOMER", "LIVE_MEDIA", "Absence", "Answer", "Channel", "Colleague", "Contact", "Coverage", "Customer",
     "Emptied", "Handle",
     "LeftOut", "Participant", "Party", "Person", "Question", "Skipped", "Touchpoint",
 ]  # fmt: skip
@@ -65,6 +65,9 @@ if TYPE_CHECKING:
 
 else:
     _tuple = tuple  # without a step of Python for each field of each value
+
+
+_UNAWARE = "at must be a datetime with a time zone, not {!r}"
 
 
 def _cut(text: str) -> str:
@@ -149,7 +152,7 @@ class Touchpoint:
     def __attrs_post_init__(self) -> None:
         # all checks in one step: a long log makes millions of these
         if not isinstance(self.at, datetime) or self.at.utcoffset() is None:
-            raise InvalidValue(f"at must be a datetime with a time zone, not {self.at!r}")
+            raise InvalidValue(_UNAWARE.format(self.at))
         if self.direction not in _DIRECTIONS:
             raise UnknownName("direction", str(self.direction), DIRECTIONS)
         if self.outcome not in _OUTCOMES:
@@ -303,6 +306,26 @@ class Skipped:
     record: str | int
     reason: str
     raw: str = attrs.field(default="", converter=_cut)
+
+
+@attrs.frozen(slots=True)
+class Answer:
+    """What the user says of somebody in a file, as the commands of that name do: `note` (`text`, and `due` where it sets a
+    date), `snooze` (`until`) or `dismiss` (`because`); dates are ISO texts.
+
+    `who`: a handle of the contact or customer it is about, looked up when all files of an import have been read. `at`: when
+    it was said. `key`: content identity; an answer that was kept or taken back once is not kept again.
+    """
+
+    who: Handle
+    at: datetime
+    kind: str = attrs.field(validator=_one_of(("note", "snooze", "dismiss")))
+    said: Mapping[str, str | None] = attrs.field(hash=False)
+    key: str
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.at, datetime) or self.at.utcoffset() is None:
+            raise InvalidValue(_UNAWARE.format(self.at))
 
 
 @attrs.frozen(slots=True)

@@ -13,7 +13,7 @@ import pluggy
 
 from touchpoints import hookspecs
 from touchpoints.errors import PluginError, UnknownName
-from touchpoints.model import Absence, Channel, Coverage, LeftOut, Person, Question, Skipped, Touchpoint
+from touchpoints.model import Absence, Answer, Channel, Coverage, LeftOut, Person, Question, Skipped, Touchpoint
 
 if TYPE_CHECKING:
     from touchpoints.reading import Context
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 GROUP = "touchpoints"
 """The entry-point group of bundled and third-party plugins alike."""
 
-Record = Touchpoint | Person | Skipped | LeftOut | Coverage | Absence | Question
+Record = Touchpoint | Person | Skipped | LeftOut | Coverage | Answer | Absence | Question
 
 
 class Importer(ABC):

@@ -157,6 +157,32 @@ class Context:
             participants=tuple(participants), **fields,
         )  # fmt: skip
 
+    def logged(
+        self,
+        at: datetime,
+        handle: Handle,
+        outcome: str,
+        *,
+        name: str | None = None,
+        seconds: float | None = None,
+        timed: bool = True,
+        key: str | None = None,
+        **fields: Any,
+    ) -> Touchpoint | LeftOut:
+        """What a user noted: an outgoing call with `handle` (`outcome` reached, voicemail, missed) or a `message` to it.
+        `seconds` it took; `timed` says whether `at` is a time, or only its day is known."""
+        written = outcome == "message"
+        channel = "phone" if not written else "mail" if handle.kind == "email" else "message"
+        participants = (
+            Participant("from" if written else "caller", None, own=True),
+            Participant("to" if written else "called", handle, name),
+        )
+        return self.touchpoint(
+            at, channel, participants, key=key or content_key("log", at, handle.kind, handle.value, outcome, seconds),
+            direction="out", outcome="reached" if written else outcome, duration=seconds,
+            extra={} if timed else {"timed": "no"}, **fields,
+        )  # fmt: skip
+
     def call(
         self,
         at: datetime,

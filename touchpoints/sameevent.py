@@ -16,7 +16,7 @@ from typing import Any
 
 import attrs
 
-from touchpoints.facts import Stored
+from touchpoints.facts import BY_HAND, Stored
 from touchpoints.handles import Handle
 from touchpoints.model import Touchpoint
 
@@ -141,7 +141,7 @@ def _order(stored: Stored) -> tuple[datetime, str]:
 
 
 def _is_logged(stored: Stored) -> bool:
-    return stored.importer == "log"
+    return stored.importer in BY_HAND
 
 
 def _seconds(stored: Stored) -> float:

@@ -28,6 +28,7 @@ from touchpoints.handles import KINDS, Handle
 from touchpoints.model import (
     CHANNELS,
     Absence,
+    Answer,
     Coverage,
     LeftOut,
     Participant,
@@ -80,7 +81,7 @@ def fault_in(record: object, channels: Iterable[str] = ()) -> str:
     `channels` are the names of those the importer declares beside the ones every store knows; none are checked if it is
     empty.
     """
-    if not isinstance(record, Touchpoint | Person | Skipped | LeftOut | Coverage | Absence | Question):
+    if not isinstance(record, Touchpoint | Person | Skipped | LeftOut | Coverage | Answer | Absence | Question):
         return f"{type(record).__name__} is no record"
     for text in _texts(attrs.asdict(record, recurse=True)):
         if len(text) > LONGEST_TEXT:
@@ -99,6 +100,9 @@ def fault_in(record: object, channels: Iterable[str] = ()) -> str:
     if isinstance(record, Absence):
         wrong = [s for s in record.spans if not (type(s[0]) is type(s[1]) is date and s[0] <= s[1])]
         return f"away {wrong[0]!r}" if wrong else "" if record.key else "an absence without a key"
+    if isinstance(record, Answer):
+        aware = isinstance(record.at, datetime) and record.at.utcoffset() is not None
+        return "" if aware and record.key and record.said else "an answer without a time, a key or anything said"
     if isinstance(record, Skipped | LeftOut):
         return "" if isinstance(record.reason, str) and record.reason else f"{type(record).__name__} without a reason"
     return "" if record.question and all(isinstance(o, str) for o in record.options) else "an empty question"

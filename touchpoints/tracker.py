@@ -447,6 +447,21 @@ class Tracker(Answers):
         renderer = self.plugins.renderer(name)
         return renderer.render(CallReport(self, at, choices), lang)
 
+    def records(self, of: str, at: datetime, lang: str = "en", **choices: Any) -> list[dict[str, Any]]:
+        """Rows of plain values for a data frame, `of` the `calls` (`choices` as in `call_list`), the `book` of all
+        relationships, or the `touchpoints` up to `at` (a row for each party). Raises `UnknownName`."""
+        from touchpoints import frames
+        from touchpoints.report import CallReport
+
+        match of:
+            case "calls":
+                return frames.call_rows(CallReport(self, at, choices), lang)
+            case "book":
+                return frames.book_rows(self.book(at))
+            case "touchpoints":
+                return list(frames.touchpoint_rows(self.touchpoints(until=at), self.store.zone))
+        raise UnknownName("records", of, ("calls", "book", "touchpoints"))
+
 
 def default_store(folder: Path, environment: Mapping[str, str]) -> Path:
     """The store a command line takes: `TOUCHPOINTS_STORE`, else `touchpoints.db` in `folder` or a parent, else the

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from touchpoints.cli.session import Session, command, day, decided, result
+from touchpoints.errors import InvalidValue
 
 if TYPE_CHECKING:
     from touchpoints.tracker import Tracker
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 @click.option("--minutes", type=click.IntRange(1), help="Fill the time you have.")
 @click.option("--owner", metavar="WHO", help="Only what this colleague is responsible for.")
 @click.option("--why-not", metavar="WHO", help="Why somebody is not on the list.")
-@click.option("--format", "format_", metavar="F", help="text, json, or another installed form.")
+@click.option("--format", "format_", metavar="F", help="text, json, csv, md, html, ics, or another installed form.")
+@click.option("--tasks", is_flag=True, help="With --format ics: a task for each call instead of blocks of calls.")
 @click.option("--output", metavar="F", help="Write to a file.")
 def calls(
     session: Session,
@@ -30,6 +32,7 @@ def calls(
     owner: str | None,
     why_not: str | None,
     format_: str | None,
+    tasks: bool,
     output: str | None,
 ) -> None:
     """Who needs a personal call today, why, on which channel and when.
@@ -48,7 +51,10 @@ def calls(
             record = json.dumps({"who": found.name, "why_not": text}, ensure_ascii=False)
             session.write((record if session.as_json else f"{found.name}: {text}") + "\n", output)
             return
-        form = "json" if session.as_json and format_ is None else format_ or "text"
+        form = "json" if session.as_json and format_ is None else format_ or ("tasks" if tasks else "text")
+        if tasks and form not in ("ics", "tasks"):
+            raise InvalidValue(f"--tasks goes with --format ics, not {form}")
+        form = "tasks" if tasks else form
         if form == "text" and output is None and sys.stdout.isatty():
             from touchpoints.render.terminal import print_calls
             from touchpoints.report import CallReport

@@ -21,7 +21,7 @@ from touchpoints import handles as reading
 from touchpoints.errors import StoreError
 from touchpoints.handles import Handle, fold
 from touchpoints.identity import ALWAYS
-from touchpoints.model import Absence, Coverage, LeftOut, Person, Touchpoint
+from touchpoints.model import Absence, Answer, Coverage, LeftOut, Person, Touchpoint
 from touchpoints.store import Store
 
 ERASED = LeftOut("erased")
@@ -76,6 +76,8 @@ class Gate:
                 if self._floor is not None and record.spans and max(record.spans)[1] < self._floor.date():
                     return RETAINED
                 return ERASED if self.is_gone_absence(record) else record
+            case Answer() if self._key:
+                return ERASED if self.gone(record.who) else record
             case Coverage() if self._key:
                 return attrs.evolve(record, what=self.text(record.what))
             case _:

@@ -236,6 +236,7 @@ def imported(report: Any, lang: str, dry_run: bool) -> str:
         said += f", {f.counts.updated} {'geändert' if de else 'updated'}" if f.counts.updated else ""
         said += f", {f.counts.duplicates} {'bekannt' if de else 'known'}" if f.counts.duplicates else ""
         said += f", {f.people} {'Personen' if de else 'people'}" if f.people else ""
+        said += f", {f.answers} {'Antworten' if de else 'answers'}" if f.answers else ""
         said += f", {f.skipped} {'übersprungen' if de else 'skipped'}" if f.skipped else ""
         lines += [f"{f.source}", f"  {f.importer} · {span} · {said}"]
         if dry_run and f.left_out:

@@ -100,6 +100,7 @@ class Adding(Said):
             keys = {row[0] for row in db.execute(f"DELETE {mine} RETURNING key", (source,))}
             for table in ("person", "coverage", "absence"):
                 db.execute(f"DELETE FROM {table} WHERE source=?", (source,))
+            self.forget_answers(source)
             db.execute("DELETE FROM source WHERE id=?", (source,))
             settle(db, touched, dirty)
             count_scenes(self, dirty)

@@ -19,7 +19,7 @@ from touchpoints.facts import (
     person_out,
     sortable,
 )
-from touchpoints.model import Absence, Coverage, Person
+from touchpoints.model import Absence, Answer, Coverage, Person
 from touchpoints.reading import content_key
 from touchpoints.store.database import Database
 
@@ -56,6 +56,11 @@ class Said(Database):
     def finish_source(self, source: int, report: Mapping[str, Any]) -> None:
         """Record what the import of a file said, so that the same file need not be read again."""
         self.db.execute("UPDATE source SET report=? WHERE id=?", (canonical(report), source))
+
+    def said_of(self, source: int) -> dict[str, Any]:
+        """What the import of a file said."""
+        row = self.db.execute("SELECT report FROM source WHERE id=?", (source,)).fetchone()
+        return dict(orjson.loads(row[0]))
 
     # -- directory entries and coverage -----------------------------------------------------------------------------
 
@@ -128,6 +133,31 @@ class Said(Database):
             )
             self.changed()
             return int(done.lastrowid or 0)
+
+    def answered(self, answer: Answer, who: str, source: int) -> None:
+        """Record an answer that a file holds; one that was recorded before, also if it was taken back, is not recorded
+        again."""
+        for decision, _ in self.history():
+            if decision.payload.get("key") == answer.key:
+                sources = sorted({*decision.payload["sources"], source})
+                self._restate(decision, {**decision.payload, "sources": sources})
+                return
+        self.decide(
+            answer.at, answer.kind, who, **answer.said, key=answer.key, sources=[source], batch=f"file {source}"
+        )
+
+    def forget_answers(self, source: int) -> None:
+        """Drop the answers that only this file holds. Of what was taken back the trace stays, so that it stays so."""
+        for decision, undone in self.history():
+            if source in decision.payload.get("sources", ()):
+                sources = [s for s in decision.payload["sources"] if s != source]
+                if sources or undone:
+                    self._restate(decision, {**decision.payload, "sources": sources})
+                else:
+                    self.db.execute("DELETE FROM decision WHERE id=?", (decision.id,))
+
+    def _restate(self, decision: Decision, payload: Mapping[str, Any]) -> None:
+        self.db.execute("UPDATE decision SET payload=? WHERE id=?", (canonical(payload), decision.id))
 
     def decisions(self, *kinds: str) -> list[Decision]:
         """Decisions in force, oldest first, of some kinds or of all."""
@@ -203,7 +233,7 @@ class Said(Database):
                 gone += 1
                 self.db.execute("DELETE FROM decision WHERE id=?", (decision.id,))
             elif payload != decision.payload:
-                self.db.execute("UPDATE decision SET payload=? WHERE id=?", (canonical(payload), decision.id))
+                self._restate(decision, payload)
         self.changed()
         return gone
 
