@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from touchpoints_calendar.absence import says_away
 from touchpoints_calendar.ics import ICalendar
 from touchpoints_calendar.outlook_csv import OutlookCalendar
+from touchpoints_mail.eml import Eml
 
+from touchpoints.absences import proposed
+from touchpoints.due import absent_until
+from touchpoints.handles import Handle
 from touchpoints.model import Absence, Person, Touchpoint
+from touchpoints.privacy import erase
 from touchpoints.reading import Context
 from touchpoints.render.text import imported
 from touchpoints.report import CallReport
@@ -206,3 +213,124 @@ def test_in_a_team_an_absence_concerns_the_relationships_of_that_colleague() -> 
             tracker.add(calls, [Person("Erika Muster", ["+49 89 99998 123"], owner=owner)])
             tracker.store.add_absences([Absence([away], key="a", colleague="Mara Falk")], 1)
             assert len(tracker.flags(NOW)) == named
+
+
+# -- what automatic answers say ---------------------------------------------------------------------------------------
+
+MONDAY = date(2026, 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("Abwesend bis 14. August", 14), ("Ich bin bis zum 14.08.2026 nicht im Büro.", 14),
+        ("bis einschließlich Freitag, den 14.8.", 14), ("Urlaub vom 3.8. bis 14.8.", 14), ("Urlaub 3.–14. August", 14),
+        ("Out of office until 14 August", 14), ("I am away until August 14th, 2026", 14), ("away through 2026-08-14", 14),
+        ("out of the office from 3 August to 14 August", 14), ("Ich bin ab dem 17.8. wieder erreichbar.", 16),
+        ("Am 17. August bin ich wieder für Sie da.", 16), ("I will be back on Monday, 17 August 2026.", 16),
+        ("Returning 17 August", 16), ("zurück am Montag", 9), ("until Friday", 7),
+    ],
+)  # fmt: skip
+def test_a_date_says_until_when_somebody_is_away(text: str, last: int) -> None:
+    assert absent_until(text, MONDAY) == date(2026, 8, last)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ich bin zurzeit nicht da.", "bis auf Weiteres", "until further notice", "bis 31. Juni", "bis 1. August", "",
+     "Angebot 5120-12 vom 3. August", "bis 14. August 2028"],
+)  # fmt: skip
+def test_other_texts_say_nothing(text: str) -> None:
+    assert absent_until(text, MONDAY) is None
+
+
+def answer(
+    subject: str = "Automatische Antwort: Anfrage", body: str = "bis 14. August nicht im Haus", **headers: str
+) -> str:
+    head = {
+        "From": "Erika Muster <erika@muster.example>", "To": "mara.falk@falk.example", "Subject": subject,
+        "Date": "Mon, 03 Aug 2026 09:00:00 +0200", "Message-ID": "<a1@muster.example>",
+        "Auto-Submitted": "auto-replied", "Content-Type": "text/plain; charset=utf-8",
+    }  # fmt: skip
+    head |= {name.replace("_", "-"): value for name, value in headers.items()}
+    return "".join(f"{name}: {value}\n" for name, value in head.items() if value) + f"\n{body}\n"
+
+
+def answers(text: str) -> list[Absence]:
+    context = Context(MARA, zone="Europe/Berlin")
+    return [r for r in Eml().read(Source.from_text(text), context) if isinstance(r, Absence)]
+
+
+def test_an_automatic_answer_with_a_date_says_an_absence_and_nothing_of_it_is_kept_but_the_day() -> None:
+    [absence] = answers(answer())
+    assert (absence.spans, absence.said) == (((MONDAY, date(2026, 8, 14)),), MONDAY)
+    assert (absence.handle, absence.colleague) == (Handle("email", "erika@muster.example"), None)
+    assert "Haus" not in repr(absence)
+    assert answers(answer("Out of Office: until 14 August", "Thanks for your mail", Auto_Submitted=""))
+    page = "<html><style>until 1 May 2027</style><p>I&#39;m away <b>until</b> 14&nbsp;August</p></html>"
+    assert answers(answer("Automatic reply: x", page, Content_Type="text/html"))[0].spans[0][1] == date(2026, 8, 14)
+
+
+def test_receipts_machines_and_people_say_none() -> None:
+    assert answers(answer("Ihre Anfrage", "Wir melden uns bis 14. August.")) == []
+    assert answers(answer(From="no-reply@muster.example")) == []
+    assert answers(answer(From="mara.falk@falk.example", To="erika@muster.example")) == []
+    assert answers(answer("Urlaub", Auto_Submitted="")) == []
+    assert answers(answer(body="Ich bin nicht im Haus.\n> bis 14. August")) == []
+
+
+@pytest.fixture
+def erika(tmp_path: Path) -> Iterator[Tracker]:
+    """Erika, silent for five weeks instead of one, who answers by machine that she is away."""
+    (tmp_path / "away.eml").write_text(answer(), encoding="utf-8")
+    with Tracker(settings=MARA) as tracker:
+        mails = [("erika@muster.example", MONDAY_MORNING - timedelta(days=35 + 7 * n)) for n in range(20)]
+        tracker.add(Touchpoint.video(who, at, name="Erika Muster") for who, at in mails)
+        tracker.ingest(tmp_path / "away.eml")
+        yield tracker
+
+
+MONDAY_MORNING = datetime(2026, 8, 3, 9, tzinfo=ZoneInfo("Europe/Berlin"))
+COMMAND = 'touchpoints away "Erika Muster" --until 2026-08-14'
+
+
+def test_an_absence_of_others_is_proposed_and_never_applied_by_itself(erika: Tracker) -> None:
+    [flag] = erika.flags(MONDAY_MORNING + timedelta(hours=5))
+    assert [note["en"] for note in flag.notes] == [
+        f"away until Fri 14 Aug by an automatic answer of Mon 3 Aug; to hold them back until then: {COMMAND}"
+    ]
+    assert "laut automatischer Antwort" in flag.notes[0]["de"]
+    assert COMMAND in str(erika.render("text", MONDAY_MORNING, "de")).replace("\n    ", " ")
+    assert [p.command for p in proposed(erika.book(MONDAY_MORNING))] == [COMMAND]
+    assert proposed(erika.book(MONDAY_MORNING - timedelta(days=1))) == []
+    assert proposed(erika.book(MONDAY_MORNING + timedelta(days=12))) == []
+
+
+def test_once_agreed_to_it_holds_back_until_taken_back(erika: Tracker) -> None:
+    erika.away("Erika Muster", date(2026, 8, 14), at=MONDAY_MORNING)
+    assert erika.flags(MONDAY_MORNING) == ()
+    assert proposed(erika.book(MONDAY_MORNING)) == []
+    erika.undo()
+    assert len(proposed(erika.book(MONDAY_MORNING))) == 1
+
+
+def test_forgetting_and_erasing_take_proposals_along(erika: Tracker, tmp_path: Path) -> None:
+    erika.forget(str(tmp_path / "away.eml"))
+    assert erika.store.absences() == []
+    erika.ingest(tmp_path / "away.eml")
+    assert len(erika.store.absences()) == 1
+    erase(erika.store, erika.directory, "Erika Muster", at=MONDAY_MORNING)
+    assert erika.store.absences() == []
+    (tmp_path / "again.eml").write_text(answer(Message_ID="<a2@muster.example>"), encoding="utf-8")
+    erika.ingest(tmp_path / "again.eml")
+    assert erika.store.absences() == []
+
+
+def test_who_is_private_is_not_proposed(tmp_path: Path) -> None:
+    (tmp_path / "away.eml").write_text(answer(), encoding="utf-8")
+    with Tracker(settings=attrs.evolve(MARA, private=("erika@muster.example",))) as tracker:
+        tracker.ingest(tmp_path / "away.eml")
+        assert tracker.store.absences() == []
+    with Tracker(settings=attrs.evolve(MARA, known_only="always")) as tracker:
+        tracker.ingest(tmp_path / "away.eml")
+        assert tracker.store.absences() == []

@@ -129,7 +129,8 @@ class Suggestion:
 class Flag:
     """One customer (or contact standing alone) that needs a call: whom to call, who else is there (`also`), why.
 
-    `urgency` (0–100) falls with the order of the list. `uncertain`: a usual source ends before `at`.
+    `urgency` (0–100) falls with the order of the list. `uncertain`: a usual source ends before `at`. `notes`: what else
+    is to be known, a sentence per language each (an absence that an automatic answer says).
     """
 
     contact: Contact | None
@@ -140,6 +141,7 @@ class Flag:
     reasons: tuple[Reason, ...]
     suggestion: Suggestion
     uncertain: bool = False
+    notes: tuple[Mapping[str, str], ...] = ()
 
     @property
     def owner(self) -> str | None:
@@ -321,6 +323,14 @@ class Book(Sequence[Relationship]):
         """The relationships a touchpoint belongs to (parties addressed, not copied)."""
         ids = {self._id_of.get(p.handle) for p in stored.touchpoint.parties if p.role == "with"}
         return [self.by_id[i] for i in sorted(filter(None, ids)) if i in self.by_id]
+
+    def of_handle(self, handle: Handle) -> Relationship | None:
+        """The relationship a handle belongs to; `None` for one that belongs to nobody known."""
+        return self.by_id.get(self._id_of.get(handle, ""))
+
+    def local(self, second: int) -> datetime:
+        """An epoch second as a time in the store's zone."""
+        return datetime.fromtimestamp(second, self.zone)
 
     @cached_property
     def _id_of(self) -> dict[Handle, str]:

@@ -15,6 +15,7 @@ from functools import cached_property
 import attrs
 
 from touchpoints import words
+from touchpoints.absences import Proposal, proposed
 from touchpoints.book import Book, Flag, HeldBack, Reason, Relationship, Suggestion, is_live
 from touchpoints.facts import Decision
 from touchpoints.language import Day, Text
@@ -346,6 +347,10 @@ class _Choice:
         days = int(self.scope.threshold("uncertain", "days"))
         return {i: day for i, day in self.book.coverage.items() if (self.book.today - day).days > days}
 
+    @cached_property
+    def _proposed(self) -> list[Proposal]:
+        return proposed(self.book)
+
     # -- showing --------------------------------------------------------------------------------------------------
 
     def flag(self, group: _Group, stage: int, index: int) -> Flag:
@@ -369,6 +374,7 @@ class _Choice:
         return Flag(
             whom.contact, whom.customer, tuple(c for c in others.values() if c), urgency,
             whom, reasons, suggestion or NO_WAY, uncertain=stage == _UNCERTAIN,
+            notes=tuple(p.text(self.book.today) for p in self._proposed if p.relationship.id == whom.id),
         )  # fmt: skip
 
     def held_back(self, groups: Iterable[_Group]) -> list[HeldBack]:

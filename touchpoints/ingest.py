@@ -483,6 +483,8 @@ class _Run:
                         file.withheld += decided.reason == "not known"
                     case Coverage():
                         spans.append(decided)
+                    case Absence() if decided.handle is not None and not policy.knows(decided.handle):
+                        pass  # of nobody who may be stored
                     case Absence():
                         absences.append(decided)
                         file.absences += decided.spans if decided.handle is None else ()
@@ -549,6 +551,12 @@ class _Policy:
             ): None
             for line in sorted(unsorted)
         }  # fmt: skip
+
+    def knows(self, handle: Handle) -> bool:
+        """Whether somebody may be stored beside touchpoints: nobody private, and of mixed sources only who is known."""
+        if (handle.kind, handle.value) in self.run.private:
+            return False
+        return self.mode == "never" or self.run.directory().knows(handle)
 
     def __call__(self, touchpoint: Touchpoint) -> Touchpoint | LeftOut:
         if touchpoint.line and self.run.lines.get(touchpoint.line) == "private":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 if TYPE_CHECKING:
+    from touchpoints.absences import Proposal
     from touchpoints.book import Book
     from touchpoints.calllist import CallList
     from touchpoints.reach import Reach
@@ -80,6 +81,18 @@ class CallReport:
                 until = max(until, end)
             ages.append(SourceAge(importer, what, since, until, (today - until).days, tuple(holes)))
         return tuple(sorted(ages, key=lambda a: (-a.age_days, a.source, a.what)))
+
+    @property
+    def today(self) -> date:
+        """The local date of `at`."""
+        return self.at.astimezone(self.zone).date()
+
+    @cached_property
+    def away_proposed(self) -> list[Proposal]:
+        """Absences that automatic answers say, not agreed to yet."""
+        from touchpoints.absences import proposed
+
+        return proposed(self.tracker.book(self.at))
 
     @cached_property
     def absences(self) -> tuple[OwnAbsence, ...]:

@@ -1,4 +1,5 @@
-"""What little of a message's body is looked at: whether it asks for an answer, an invitation, and who it never reached.
+"""What little of a message's body is looked at: whether it asks for an answer, an invitation, who it never reached, and
+until when an automatic answer says somebody is away.
 
 Nothing of it is stored. `body` is the beginning of the message behind its headers.
 """
@@ -6,9 +7,13 @@ Nothing of it is stored. `body` is the beginning of the message behind its heade
 from __future__ import annotations
 
 import binascii
+import itertools
 import re
 from collections.abc import Iterator
+from datetime import date
+from html import unescape
 
+from touchpoints import due
 from touchpoints_mail.fields import Fields, as_text, from_base64
 
 READ_TEXT = 4096
@@ -34,6 +39,29 @@ def text_of(fields: Fields, body: bytes) -> str | None:
     content, content_type = found
     charset = _CHARSET.search(content_type)
     return as_text(content, charset[1] if charset else "utf-8")
+
+
+def absent_until(fields: Fields, body: bytes, subject: str, sent: date) -> date | None:
+    """Until when an automatic answer says its sender is away, by its subject and first lines; only this day is kept."""
+    text = text_of(fields, body)
+    if text is None and (found := _part(fields, body, b"text/html", READ_TEXT, READ_TEXT)):
+        charset = _CHARSET.search(found[1])
+        page = as_text(found[0], charset[1] if charset else "utf-8")
+        text = unescape(_TAG.sub(" ", _UNSEEN.sub(" ", page)))
+    lines = [line for line in (text or "").splitlines() if line.strip()][:_FIRST_LINES]
+    said = f"{subject}\n" + "\n".join(itertools.takewhile(lambda line: not line.startswith(">"), lines))
+    return due.absent_until(said, sent) if _ABSENT.search(said) else None
+
+
+_FIRST_LINES = 15
+"""An automatic answer says within so many lines until when; what follows is mostly what it answers."""
+_UNSEEN = re.compile(r"(?is)<(style|script|head)\b.*?</\1>|<!--.*?-->")
+_TAG = re.compile(r"(?s)<[^>]*>")
+_ABSENT = re.compile(
+    r"(?i)abwesen|urlaub|außer haus|ausser haus|nicht (?:im|in|am|da\b|erreichbar|zu erreichen)|elternzeit|dienstreise|"
+    r"wieder (?:im|in|da\b|erreichbar)|zurück|\baway\b|out of (?:the )?office|\bleave\b|vacation|holiday|not in the office|"
+    r"travell?ing|unavailable|be back|\breturn"
+)
 
 
 def calendar_of(fields: Fields, body: bytes) -> bytes | None:

@@ -9,11 +9,11 @@ from datetime import date, datetime
 from pathlib import PurePosixPath
 
 from touchpoints.errors import SourceError
-from touchpoints.handles import company_domain, email, is_automatic
-from touchpoints.model import Channel, Coverage, LeftOut, Participant, Question
+from touchpoints.handles import Handle, company_domain, email, is_automatic
+from touchpoints.model import Absence, Channel, Coverage, LeftOut, Participant, Question
 from touchpoints.plugins import Record
 from touchpoints.reading import Context, content_key
-from touchpoints_mail.body import calendar_of, expects_reply, failed_for_good, text_of
+from touchpoints_mail.body import absent_until, calendar_of, expects_reply, failed_for_good, text_of
 from touchpoints_mail.fields import Address, Fields, addresses, decoded, sent_at
 
 MAIL = Channel("mail", "email")
@@ -94,6 +94,8 @@ class Mailbox:
         elif invitation := self._invitation(fields, body, place):
             yield from invitation
         elif _is_machine_made(fields, authors, subject := decoded(fields.first(b"subject"))):
+            if at is not None and authors and (absence := self._absence(fields, body, authors[0][0], subject, at)):
+                yield absence
             yield LeftOut("automatic")
         elif not authors or at is None:
             reason = "no readable Date, and no Received in its place" if authors else "no sender"
@@ -150,6 +152,18 @@ class Mailbox:
                 thread=_ids(fields.first(b"references")) or _ids(fields.first(b"in-reply-to")),
                 line=ours[0][0].value if ours else None, extra={"bounce": "hard"},
             )  # fmt: skip
+
+    def _absence(self, fields: Fields, body: bytes, author: Handle, subject: str, at: datetime) -> Absence | None:
+        """The days on which an automatic answer says its sender is away."""
+        answers = fields.first(b"auto-submitted").lower().startswith("auto-replied") or _AWAY.search(subject)
+        if not answers or author.kind != "email" or self.context.our_side.owns(author) or is_automatic(author.value):
+            return None
+        said = self.context.at(at).astimezone(self.context.zone).date()
+        last = absent_until(fields, body, subject, said)
+        if last is None:
+            return None
+        key = content_key("absence", _message_id(fields) or at, author.value)
+        return Absence([(said, last)], key=key, handle=author, said=said)
 
     def _invitation(self, fields: Fields, body: bytes, place: int) -> list[Record]:
         """The meeting an invitation, its answer or cancellation speaks of; empty for other mail."""

@@ -85,6 +85,8 @@ def status(session: Session, at: str | None) -> None:
     """
     from importlib.metadata import version
 
+    from touchpoints.language import in_language
+    from touchpoints.render.records import contact
     from touchpoints.render.text import imported_sources
     from touchpoints.report import CallReport
 
@@ -108,6 +110,11 @@ def status(session: Session, at: str | None) -> None:
             "absences": [
                 {"first": a.first.isoformat(), "last": a.last.isoformat(), "source": a.source, "colleague": a.colleague}
                 for a in report.absences
+            ],
+            "away_proposed": [
+                {"contact": contact(p.relationship.contact), "until": p.until.isoformat(), "said": p.said.isoformat(),
+                 "source": p.source, "command": p.command, "text": in_language(p.text(report.today), session.lang)}
+                for p in report.away_proposed
             ],
             "integrity": tracker.store.check() or "ok", "version": version("touchpoints"),
             "problems": [str(p) for p in tracker.plugins.problems],

@@ -66,6 +66,10 @@ def export(store: Store, directory: Directory, who: str, *, book: Book | None = 
             for h in sorted(own, key=lambda h: (h.kind, h.value))
         ],
         "directory_entries": entries, "touchpoints": touchpoints, "decisions": decisions,
+        "absences": [
+            {"said": str(a.said), "until": str(a.spans[-1][1]), "source": name}
+            for a, name in store.absences() if a.handle in own
+        ],
         "derived": _derived(book, contact) if book is not None and contact.id in directory.contacts else None,
         "logic": LOGIC, "kept_since": store.get("kept_since"),
     }  # fmt: skip

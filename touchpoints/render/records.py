@@ -64,6 +64,7 @@ def flag(value: Flag, lang: str) -> dict[str, Any]:
             "why": in_language(s.why, lang), "text": in_language(s.text, lang),
         },
         "if_called": one_decimal(warmth.if_called), "uncertain": value.uncertain,
+        "notes": [in_language(note, lang) for note in value.notes],
     }  # fmt: skip
 
 

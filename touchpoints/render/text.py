@@ -155,6 +155,8 @@ def _flag(place: int, flag: Flag, minutes: int, lang: str) -> list[str]:
     suggestion = in_language(flag.suggestion.text, lang)
     if suggestion:
         lines += _wrapped(f"→ {suggestion} · {words['minutes'].format(minutes)}", "    ")
+    for note in flag.notes:
+        lines += _wrapped(in_language(note, lang), "    ")
     if flag.also:
         lines += _wrapped(words["also"].format(", ".join(c.name for c in flag.also)), "    ")
     if warmth.score is not None:
@@ -299,6 +301,8 @@ def imported_sources(record: dict[str, Any], lang: str) -> str:
         )
     away = [(date.fromisoformat(a["first"]), date.fromisoformat(a["last"])) for a in record["absences"]]
     lines += ["", *_wrapped(own_absences(away, lang), "    ", first="  ")] if away else []
+    for p in record["away_proposed"]:
+        lines += _wrapped(f"{p['contact']['name']}: {p['text']}", "    ", first="  ")
     lines.append("")
     for f in record["files"]:
         span = f"{f['first']} – {f['last']}" if f["first"] else "–"

@@ -1,4 +1,5 @@
-"""When a note falls due: "ruft nächste Woche zurück", "call back next Tuesday", "am 15.8. nachfassen".
+"""Dates that people write: when a note falls due ("ruft nächste Woche zurück", "call back next Tuesday", "am 15.8.
+nachfassen"), and until when an automatic answer says somebody is away ("bis 14. August", "back on Monday").
 
 The wordings people use in notes are read here, in German and English. dateparser reads what is left over: it takes
 "so" for a Sunday and "3,5 %" for a date, and knows no "übernächste Woche", so it is asked last and believed least.
@@ -219,3 +220,51 @@ _READINGS: tuple[tuple[re.Pattern[str], _Reading], ...] = tuple(
         (rf"\b(?:(?P<after>{_AFTER_NEXT})\s)?(?P<day>{_WEEKDAY})\b", _weekday),
     )
 )
+
+
+# -- absences -----------------------------------------------------------------------------------------------------
+
+_DATE = (
+    rf"(?:(?:{_WEEKDAY}),?\s(?:(?:den|dem|the)\s)?|(?:den|dem|the)\s)?"
+    rf"(?P<date>\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}\.\s?\d{{1,2}}\.(?:\d{{4}}|\d{{2}})?(?!\d)"
+    rf"|\d{{1,2}}(?:\.|st|nd|rd|th)?\s(?:of\s)?(?:{_MONTH})\b\.?,?(?:\s20\d{{2}})?"
+    rf"|(?:{_MONTH})\.?\s\d{{1,2}}(?:st|nd|rd|th)?\b,?(?:\s20\d{{2}})?|(?:{_WEEKDAY})\b)"
+)
+_AGAIN = (
+    r"wieder\s(?:da|im\s(?:büro|buero|haus|dienst)|erreichbar|zu erreichen|anwesend|persönlich|für sie da|für euch da|zurück)"
+    r"|zurück|zurueck|back|available again|in the office again|return(?:ing)?|reachable again"
+)
+_UNTIL = re.compile(
+    r"(?:\b(?:bis(?: einschließlich| einschl\.| inklusive| inkl\.| und mit)?(?: zum)?(?: einschließlich)?"
+    rf"|until(?: and including)?|till|through|thru|from\s[^?!]{{1,25}}?\sto)\s|\d\.?\s?(?:[a-zäöü]+\s)?[–-]\s?){_DATE}"
+)
+_BACK = (
+    re.compile(rf"\b(?:{_AGAIN})\b(?:[^.?!\d]{{0,40}}?\b(?:am|ab|on|from|as of))?\s{_DATE}"),
+    re.compile(rf"\b(?:am|ab|on|from|as of)\s{_DATE}[^.?!]{{0,40}}?\b(?:{_AGAIN})\b"),
+)
+_LONGEST = timedelta(days=400)
+
+
+def absent_until(text: str, said: date) -> date | None:
+    """The last day on which an automatic answer, sent on the day it was `said`, says its sender is away: "bis
+    14. August" and "until 14 August" that day, "zurück am 17.8." and "back on Monday" the day before. `None` where it
+    sets none, one gone by, or one more than 400 days ahead."""
+    plain = " ".join(text.lower().split())
+    for pattern, day_before in ((_UNTIL, False), *((pattern, True) for pattern in _BACK)):
+        for match in pattern.finditer(plain):
+            found = _absence_date(match["date"].rstrip(" ,"), said)
+            if found is not None:
+                last = found - timedelta(days=day_before)
+                if said <= last <= said + _LONGEST:
+                    return last
+    return None
+
+
+def _absence_date(text: str, said: date) -> date | None:
+    for pattern, reading in _READINGS:
+        if match := pattern.fullmatch(text):
+            try:
+                return reading(match, said)
+            except ValueError:  # 31 June
+                return None
+    return None
