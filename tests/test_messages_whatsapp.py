@@ -77,6 +77,10 @@ def pair(header: str, other: str) -> str:
         ("13.06.18, 12:25 AM - ", "14.06.18, 12:01 PM - ", "2018-06-13T00:25:00"),
         (f"{MARK}[13.06.18, 21:25:15] ", "[14.06.18, 08:01:02] ", "2018-06-13T21:25:15"),
         ("\ufeff[\u200e13.06.18, 21:25:15] ", "[14.06.18, 08:01:02] ", "2018-06-13T21:25:15"),
+        ("13.06.18, 23:25 PM - ", "14.06.18, 00:01 AM - ", "2018-06-13T23:25:00"),
+        ("2018. 6. 13. 오후 9:25, ", "2018. 6. 14. 오전 8:01, ", "2018-06-13T21:25:00"),
+        ("2018/6/13 下午9:25 - ", "2018/6/14 上午8:01 - ", "2018-06-13T21:25:00"),
+        ("2018. 06. 13. 21:25 - ", "2018. 06. 14. 08:01 - ", "2018-06-13T21:25:00"),
         ("\u200f[13\u200f/06\u200f/2018, 21:25:15] ", "[14\u200f/06\u200f/2018, 08:01:02] ", "2018-06-13T21:25:15"),
     ],
 )
@@ -163,6 +167,114 @@ def test_calls_of_ios_carry_caller_outcome_and_duration() -> None:
     text = "".join(f"[13.06.18, 21:25:{n:02}] {line}\n" for n, line in enumerate(lines))
     read = [(t.channel, t.direction, t.outcome, t.duration, t.extra.get("rounded")) for t in touchpoints(text)]
     assert read == list(lines.values())
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Llamada de voz. 5 min", ("call", "reached", 300)),
+        ("Videollamada. 1 h 2 min", ("video", "reached", 3720)),
+        ("Llamada de voz. Sin respuesta", ("call", "missed", None)),
+        ("Llamada de voz perdida", ("call", "missed", None)),
+        ("Appel vocal manqué. Toucher pour rappeler", ("call", "missed", None)),
+        ("Appel vidéo. 12 min", ("video", "reached", 720)),
+        ("Appel vocal. Pas de réponse", ("call", "missed", None)),
+        ("Chiamata vocale persa. \u200eTocca per richiamare", ("call", "missed", None)),
+        ("Videochiamata. 45 sec.", ("video", "reached", 45)),
+        ("Chamada de vídeo perdida", ("video", "missed", None)),
+        ("Ligação de voz. 2 horas", ("call", "reached", 7200)),
+        ("Gemiste spraakoproep", ("call", "missed", None)),
+        ("Video-oproep. Geen antwoord", ("video", "missed", None)),
+        ("Vastaamaton videopuhelu", ("video", "missed", None)),
+        ("Propušten glasovni poziv", ("call", "missed", None)),
+        ("Cevapsız görüntülü arama", ("video", "missed", None)),
+        ("Sesli arama. 3 dk", ("call", "reached", 180)),
+        ("Nieodebrane połączenie głosowe", ("call", "missed", None)),
+        ("Пропущенный аудиозвонок", ("call", "missed", None)),
+        ("Видеозвонок. 4 мин", ("video", "reached", 240)),
+        ("Silenced voice call. Focus mode", ("call", "missed", None)),
+        ("Sprachanruf. 1 Std. 4 Min.", ("call", "reached", 3840)),
+        ("Voice call. 1:05", ("call", "reached", 65)),
+    ],
+)
+def test_calls_in_the_languages_of_phones(line: str, expected: tuple[str, str, float | None]) -> None:
+    text = pair("[13.06.18, 21:25:00] ", "[13.06.18, 21:26:00] ") + f"[13.06.18, 21:27:00] Erika Muster: {MARK}{line}\n"
+    call = touchpoints(text)[-1]
+    assert (call.channel.removeprefix("whatsapp "), call.outcome, call.duration) == expected
+    assert call.direction == "in"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Voice call me later",
+        "Llamada perdida del cliente, ¿lo sabías?",
+        "Video call. It was fun",
+        "Chiamata vocale con Anna domani",
+    ],
+)
+def test_what_people_write_of_calls_is_no_call(line: str) -> None:
+    text = pair("[13.06.18, 21:25:00] ", "[13.06.18, 21:26:00] ") + f"[13.06.18, 21:27:00] Erika Muster: {line}\n"
+    assert [t.channel for t in touchpoints(text)] == ["whatsapp"] * 3
+
+
+def test_a_missed_call_without_an_author_is_the_other_persons_but_in_a_group_nobodys() -> None:
+    chat = pair("13.06.18, 21:25 - ", "14.06.18, 08:01 - ")
+    missed = "15.06.18, 09:00 - Verpasster Videoanruf\n15.06.18, 09:01 - Du hast diesen Kontakt blockiert.\n"
+    *_, call = touchpoints(chat + missed)
+    assert (call.channel, call.direction, call.outcome) == ("whatsapp video", "in", "missed")
+    assert len(touchpoints(chat + "14.06.18, 09:00 - Tom: ich auch\n" + missed)) == 3
+
+
+@pytest.mark.parametrize(
+    "line", ["Missed group voice call", "Voice call. 41 sec • 2 joined", "Verpasster Gruppenanruf", "started a call"]
+)
+def test_group_calls_are_skipped_and_said(line: str) -> None:
+    text = pair("[13.06.18, 21:25:00] ", "[13.06.18, 21:26:00] ") + f"[13.06.18, 21:27:00] Erika Muster: {MARK}{line}\n"
+    assert [r.reason for r in read(text) if isinstance(r, Skipped)] == ["a group call: who joined is not said"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Mario ha aggiunto Anna", "Ana añadió a Luis", "Vous avez ajouté Anne", "Ana saiu", "Je hebt Tom toegevoegd",
+        "Liisa poistui", "Ana je napustila grupu", "Ayşe gruptan ayrıldı", "Anna dodała(a) Jana", "Иван покинул группу",
+        "Your security code with Erika changed.", "Deine Sicherheitsnummer hat sich geändert.", "Erika is a contact.",
+        "Los mensajes y las llamadas están cifrados de extremo a extremo.", "Viestit ja puhelut salataan täysin.",
+    ],
+)  # fmt: skip
+def test_notices_in_the_languages_of_phones_are_no_messages(line: str) -> None:
+    text = pair("[13.06.18, 21:25:00] ", "[13.06.18, 21:26:00] ") + f"[13.06.18, 21:27:00] Erika Muster: {MARK}{line}\n"
+    assert len(touchpoints(text)) == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "immagine omessa", "imagen omitida", "Image absente", "afbeelding weggelaten", "kuva jätetty pois", "slika izostavljena",
+        "görüntü dahil edilmedi", "obraz pominięty", "изображение отсутствует", "Questo messaggio è stato eliminato.",
+        "Se eliminó este mensaje.", "Eliminaste este mensaje.", "Ce message a été supprimé.", "Dit bericht is verwijderd.",
+        "Je hebt dit bericht verwijderd.", "Mensagem apagada", "Bu mesaj silindi", "Вы удалили данное сообщение",
+        "<Anhang: 00000005-AUDIO.opus>", "Diese Nachricht wurde gelöscht.", "SONDAGGIO: Che film?", "Standort: https://maps.example/?q=1,2",
+    ],
+)  # fmt: skip
+def test_media_and_deleted_messages_in_the_languages_of_phones_are_contact(line: str) -> None:
+    text = pair("[13.06.18, 21:25:00] ", "[13.06.18, 21:26:00] ") + f"[13.06.18, 21:27:00] Erika Muster: {MARK}{line}\n"
+    assert len(touchpoints(text)) == 3
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "WhatsApp Chat mit Erika Muster.txt", "WhatsApp Chat with Erika Muster.txt", "Chat de WhatsApp con Erika Muster.txt",
+        "Discussion WhatsApp avec Erika Muster.txt", "Chat WhatsApp con Erika Muster.txt", "Conversa do WhatsApp com Erika Muster.txt",
+        "WhatsApp-chat met Erika Muster.txt", "Чат WhatsApp с контактом Erika Muster.txt", "WhatsApp Chat - Erika Muster (1).zip",
+        "Czat WhatsApp z Erika Muster.txt",
+    ],
+)  # fmt: skip
+def test_chat_names_in_the_languages_of_phones(name: str) -> None:
+    (only,) = touchpoints("13.06.18, 21:25 - Mara Falk: Guten Tag\n", name)
+    assert [p.handle.value for p in only.parties] == ["erika muster"]
 
 
 def test_a_call_whose_outcome_is_not_understood_is_skipped() -> None:

@@ -21,13 +21,15 @@ BLOCK = 1 << 20
 LONGEST = 4 << 20
 """Of a line or a message beyond so many characters the rest is not looked at."""
 
+_EARLY = "오전|오후|上午|下午|午前|午後|凌晨|中午|晚上"
 _HALF = r"[ap]\.?\s?m\.?|vorm\.?|nachm\.?|fm|em|d[eu]\.?|[πμ]\.?\s?μ\.?|[صم]"
-_AFTERNOON = {"pm", "nachm", "em", "du", "μμ", "م"}
+_AFTERNOON = {"pm", "nachm", "em", "du", "μμ", "م", "오후", "下午", "午後", "中午", "晚上"}
 _HEADER = re.compile(
     r"\u200e*(?P<open>\[?)\u200e*(?P<date>\d{1,4}(?P<sep>[./-]\s?)\d{1,2}(?P=sep)\d{1,4})"
     r"(?P<gap>\.?[,،]?\s+(?:(?:klo|kl\.|um|at|à|alle|a las)\s+)?)"
+    rf"(?:(?P<early>{_EARLY})\s?)?"
     r"(?P<time>\d{1,2}(?P<colon>[:.])\d{2}(?P<seconds>(?P=colon)\d{2})?)"
-    rf"(?P<half>\s?(?:{_HALF}))?(?P<end>\]\s?|\s-\s|:\s|\s)",
+    rf"(?P<half>\s?(?:{_HALF}))?(?P<end>\]\s?|\s-\s|:\s|,\s|\s)",
     re.IGNORECASE,
 )
 
@@ -52,6 +54,8 @@ class Form:
         year_first = re.match(r"\d{4}", first["date"])
         day = rf"\d{{4}}{sep}\d\d?{sep}\d\d?" if year_first else rf"\d\d?{sep}\d\d?{sep}\d{{2,4}}"
         clock = rf"\d\d?{colon}\d\d" + (rf"{colon}\d\d" if first["seconds"] else "")
+        if first["early"]:
+            clock = rf"(?:{_EARLY})[^\S\n]?{clock}"
         if first["half"]:
             clock += rf"[^\S\n]?(?i:{_HALF})"
         start, gap, end = rf"\n\u200e*{re.escape(first['open'])}\u200e?", _literal(first["gap"]), _literal(first["end"])
@@ -71,6 +75,8 @@ class Form:
             return None
         if first["end"] == ": " and not first["seconds"]:
             return None
+        if first["end"].startswith(",") and not first["early"]:
+            return None  # so Korean and Chinese phones write, and letters of any kind
         if not first["end"].strip() and not first["gap"].startswith("."):
             return None  # nothing but a space before the author: only known behind a date that ends with a dot
         return cls(first)
@@ -177,11 +183,14 @@ def messages(
     what: str,
     apart: tuple[str, ...] = (),
     told: Callable[[Voice, datetime, str, str], Record | str | None] | None = None,
+    other: Voice | None = None,
+    unsaid: Callable[[Voice, datetime, str, str], Record | None] | None = None,
 ) -> Iterator[Record]:
     """The messages of the authors in `voices` (by name as written), and the span they cover, called `what`.
 
     Texts that start with one of `apart` are given to `told` first (who, when, as written, text): its record stands for
-    the message, a text is the reason why it is skipped, "" leaves it out as a notice, and `None` makes it a message.
+    the message, a text is the reason why it is skipped, "" leaves it out as a notice, and `None` makes it a message. Notices
+    without an author are given to `unsaid`, as said by `other` (the only person outside), if there is one.
     """
     days, clocks, combine = Days(source, form, context), Clocks(context), datetime.combine
     line, counted = 1, 0
@@ -196,14 +205,23 @@ def messages(
         for number, (day_, clock_, author, text) in enumerate(rows):
             voice = voices.get(author)
             if voice is None:
-                continue
+                if author is None and other and unsaid:
+                    voice = other
+                else:
+                    continue
             try:
                 day, iso = days[day_]
                 clock, clock_iso = clocks[clock_]
             except ValueError as error:
+                if author is None:
+                    continue
                 yield skipped(number, f"no such date or time: {error}", f"{day_}, {clock_}, {author}")
                 continue
             at, written = combine(day, clock), iso + clock_iso
+            if author is None and unsaid:
+                if (call := unsaid(voice, at, written, text)) is not None:
+                    yield call
+                continue
             if told and text.startswith(apart):
                 record = told(voice, at, written, text)
                 if record is not None:

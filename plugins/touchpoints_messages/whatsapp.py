@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from touchpoints import times
-from touchpoints.errors import InvalidValue, UnreadableSource
+from touchpoints.errors import UnreadableSource
 from touchpoints.handles import fold
 from touchpoints.model import CHANNELS
 from touchpoints.plugins import Importer, Record
@@ -22,38 +21,18 @@ from touchpoints.reading import Context
 from touchpoints.source import Source
 from touchpoints_messages.chat import Author, Chat, Voice, plain, who_is_me
 from touchpoints_messages.lines import SIGNAL, Form, blocks, messages, unmarked
+from touchpoints_messages.phrases import ENCRYPTED, GROUP, STARTS, call_in, is_notice
 
 MOST_AUTHORS = 5000
 
-_ENCRYPTED = re.compile(r"(?i)ende-zu-ende|end-to-end|extremo a extremo|bout en bout|ponta a ponta")
-_NOTICE = re.compile(
-    r"(?i)ende-zu-ende|end-to-end|sicherheitsnummer|security code|\b(die|der|dieser?) gruppe|\b(this|the|created) group"
-    r"|gruppen(bild|name|info|besch|link)|group['’]s|hinzugefügt|\badded\b|entfernt|\bremoved\b|beigetreten|\bjoined\b"
-    r"|\bleft\b|\badmins?\b|selbstlöschende|disappearing|message timer|blockiert|\bblocked\b|angeheftet|\bpinned\b"
-    r"|ist (jetzt )?(in deinen|ein) kontakt|is a contact|unternehmenskonto|business account|telefonnummer|phone number"
-    r"|\b(betreff|subject)\b|\bcommunity\b"
-)
-_GROUP = re.compile(r"(?i)\bgruppe\b|gruppen(bild|name|besch)|\bgroup\b|hinzugefügt|\badded\b|beigetreten|\bjoined\b")
 _SENTENCE = re.compile(r"(?i)\s(hat|haben|hast|wurden?|changed|created|added|removed|joined|updated)\s|https?$")
-_CALL = re.compile(
-    r"(?i)(?P<missed>(missed|verpasster) )?(?P<kind>(voice|video) call|(sprach|video)anruf)(\.|,|$)\s*(?P<what>.*)",
-    re.DOTALL,
-)
-_GROUP_CALL = re.compile(
-    r"(?i)(.* )?(hat einen (gruppen|video|sprach)?-?anruf gestartet|started a (voice |video |group )?call)\.?"
-)
-_OUTCOMES = {
-    "keine antwort": "missed", "nicht angenommen": "missed", "no answer": "missed", "unanswered": "missed",
-    "abgelehnt": "declined", "declined": "declined",
-    "beendet": "reached", "ended": "reached", "auf anderem gerät angenommen": "reached",
-    "answered on other device": "reached", "answered on another device": "reached",
-}  # fmt: skip
 _ANDROID = ("null",)
-_IOS = ("\u200e", "Sprachanruf", "Videoanruf", "Verpasster ", "Voice call", "Video call", "Missed ")
-"""How texts start that people did not write."""
-_CHAT_NAME = re.compile(
-    r"(?i)WhatsApp[- ]Chat\s?(?:(?:mit|with|con|avec|com|met)\s|-\s?)(.+?)(?:\s?\(\d+\))?(?:\.(?:txt|zip))?$"
+"""How texts start that Android wrote."""
+_CHAT_NAME = re.compile(  # WhatsApp Chat mit X, Chat de WhatsApp con X, Conversa do WhatsApp com X, WhatsApp Chat - X …
+    r"(?i)^(?=.*WhatsApp)(?:.*?\s(?:mit|with|con|avec|com|met|с контактом|с|z|s|kanssa)\s|[\w ]*WhatsApp[\w -]*?\s?[-:]\s)"
+    r"(.+?)(?:\s?\(\d+\))?(?:\.(?:txt|zip))?$"
 )
+_QUOTES = (('"', '"'), ("„", "“"), ("“", "”"), ("«", "»"), ("‘", "’"))
 
 
 def _form(source: Source) -> Form | None:
@@ -77,7 +56,7 @@ class WhatsApp(Importer):
         if form is None:
             return False
         head = unmarked(source.head_text)
-        return any(not a.startswith("<") for a in form.said.findall("\n" + head)) or _ENCRYPTED.search(head) is not None
+        return any(not a.startswith("<") for a in form.said.findall("\n" + head)) or ENCRYPTED.search(head) is not None
 
     def read(self, source: Source, context: Context) -> Iterator[Record]:
         """Messages and calls of one chat; raises `UnreadableSource` with a question if nobody in it is us."""
@@ -86,10 +65,10 @@ class WhatsApp(Importer):
             raise UnreadableSource(source.name, "its first line is no WhatsApp message")
         chat = _Overview(source, form)
         voices = chat.voices(context)
-        apart = _IOS if form.bracketed else _ANDROID
         if not voices:
             return  # nothing but notices yet
-        yield from messages(source, form, context, voices, chat.name, apart, _not_written)
+        apart = STARTS if form.bracketed else _ANDROID
+        yield from messages(source, form, context, voices, chat.name, apart, _not_written, chat.other, _unsaid)
 
 
 # -- what the whole file shows ----------------------------------------------------------------------------------
@@ -101,22 +80,23 @@ class _Overview:
     def __init__(self, source: Source, form: Form) -> None:
         self.group = False
         self.title = ""
+        self.other: Voice | None = None
         said: set[str] = set()
         marked: set[str] = set()
         for number, block in enumerate(blocks(source)):
             said.update(form.said.findall(block))
             for author, text in form.marked.findall(block) if "\u200e" in block else ():
-                if _is_notice(text):
-                    self.group |= _GROUP.search(text) is not None
-                    if _ENCRYPTED.search(text):
+                if is_notice(text):
+                    self.group |= GROUP.search(text) is not None
+                    if ENCRYPTED.search(text):
                         self.title = author  # iOS since 2024: the chat itself "says" this
                 else:
                     marked.add(author)
             if number == 0:
-                self.group |= any(map(_GROUP.search, form.notices.findall(block)))
+                self.group |= any(map(GROUP.search, form.notices.findall(block)))
             if len(said) + len(marked) > MOST_AUTHORS:
                 raise UnreadableSource(source.name, f"more than {MOST_AUTHORS} authors: not a chat")
-        self.names = {a for a in said | marked if not _SENTENCE.search(a)}
+        self.names = {a for a in said | marked if not _is_sentence(a)}
         if self.title not in said and (self.group or len(self.names - {self.title}) > 2):
             self.names.discard(self.title)
         self.title = self.title or _title(source.name)
@@ -142,6 +122,8 @@ class _Overview:
         else:
             identity = f"group:{fold(self.title)}"
         chat = Chat(context, "whatsapp", "whatsapp", identity, [*authors.values(), *outside])
+        if len(chat.authors) <= 2 and len(outside) == 1 and not self.group:
+            self.other = chat.voice(outside[0])
         return {raw: chat.voice(author) for raw, author in authors.items()}
 
 
@@ -153,10 +135,12 @@ def _title(name: str) -> str:
     return ""
 
 
-def _is_notice(text: str) -> bool:
-    """Whether a text that starts with WhatsApp's mark is a notice: no call, no attachment, no deleted message."""
-    words = plain(text)
-    return not words.startswith("<") and not _CALL.match(words) and _NOTICE.search(words) is not None
+def _is_sentence(author: str) -> bool:
+    """Whether what stands before a colon is the beginning of a notice: the name of a group may hold colons."""
+    if _SENTENCE.search(author):
+        return True
+    return any((author.count(opens) % 2 if opens == closes else author.count(opens) > author.count(closes))
+               for opens, closes in _QUOTES)  # fmt: skip
 
 
 # -- calls and notices -----------------------------------------------------------------------------------------------
@@ -164,30 +148,25 @@ def _is_notice(text: str) -> bool:
 
 def _not_written(voice: Voice, at: datetime, written: str, text: str) -> Record | str | None:
     """The touchpoint of a call, why it cannot be told, "" for a notice, or `None` if people wrote the text."""
-    if text.startswith("\u200e") and _is_notice(text):
+    ours = text.startswith("\u200e")
+    if ours and is_notice(text):
         return ""
-    words = plain(text)
-    if words == "null":
-        return "Android writes 'null' for a call: neither its kind nor its outcome is known"
-    if _GROUP_CALL.fullmatch(words):
+    if plain(text) == "null":
+        return "'null' stands for a call or a photo to be seen once: Android says neither which nor how it ended"
+    call = call_in(text)
+    if call is None or not (call.outcome or call.group):
+        return "a call whose outcome is not understood" if call and ours else None
+    if call.group or len(voice.chat.authors) > 2:
         return "a group call: who joined is not said"
-    call = _CALL.fullmatch(words)
-    if not call:
+    return voice.calls(
+        at, written, call.outcome, video=call.video, duration=call.seconds,
+        extra={"rounded": str(call.rounded)} if call.rounded else {},
+    )  # fmt: skip
+
+
+def _unsaid(voice: Voice, at: datetime, written: str, text: str) -> Record | None:
+    """The missed call that a notice without an author tells of: of a chat of two, it is the other's."""
+    call = call_in(text)
+    if call is None or call.outcome != "missed" or call.group:
         return None
-    what = call["what"].casefold().rstrip(".")
-    seconds, rounded = None, {}
-    outcome = "missed" if call["missed"] else _OUTCOMES.get(what)
-    if outcome is None:
-        try:
-            seconds = times.duration(re.split(r"\s*[•·]", what)[0])
-        except InvalidValue:
-            seconds = None
-        if seconds is None:
-            return "a call whose outcome is not understood" if text.startswith("\u200e") else None
-        outcome = "reached"
-        if not re.search(r"\d\s*se[ck]", what):
-            rounded = {"rounded": "60" if re.search(r"\d\s*m", what) else "3600"}
-    if len(voice.chat.authors) > 2:
-        return "a group call: who joined is not said"
-    video = call["kind"].casefold().startswith("video")
-    return voice.calls(at, written, outcome, video=video, duration=seconds, extra=rounded)
+    return voice.calls(at, written, "missed", video=call.video)
