@@ -12,6 +12,7 @@ import attrs
 
 from touchpoints import times
 from touchpoints.errors import InvalidValue
+from touchpoints.reading import LONGEST_CALL
 from touchpoints_messages.chat import plain
 
 ENCRYPTED = re.compile(
@@ -138,7 +139,7 @@ def call_in(text: str) -> Call | None:
         if re.match(phrases, what):
             return Call(outcome, video, group=group)
     seconds, finest = _seconds(what)
-    if seconds is None:
+    if seconds is None or seconds > LONGEST_CALL:
         return Call("", video, group=group)
     return Call("reached", video, seconds, finest if finest > 1 else 0, group)
 
