@@ -21,6 +21,7 @@ from touchpoints.table import Table, cell, header_in
 from touchpoints.times import Dates, UndecidedOrder
 from touchpoints_calendar.absence import says_away, whose
 from touchpoints_calendar.meeting import channel_of, is_cancelled
+from touchpoints_calendar.series import LONGEST_MEETING
 
 _COLUMNS = {
     "subject": ("subject", "betreff"),
@@ -84,6 +85,9 @@ class OutlookCalendar(Importer):
                 raise context.undecided_dates() from None
             except InvalidValue as error:
                 yield context.skipped(line, str(error), cells["subject"])
+                continue
+            if end - start > LONGEST_MEETING:
+                yield context.skipped(line, f"it would last until {end.date()}: no such appointment", cells["subject"])
                 continue
             day = start.date()
             first, last = min(first or day, day), max(last or day, day)

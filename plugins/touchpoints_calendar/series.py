@@ -109,15 +109,19 @@ def single(entry: Entry, base: tuple[int, str] | None = None) -> Occurrence:
     return Occurrence(entry, identity, clock.instant(event.start), seconds(event, clock), revision)
 
 
+LONGEST_MEETING = timedelta(days=366)
+"""An event that lasts longer has a damaged end."""
+
+
 def seconds(event: Event, clock: Clock, start: datetime | None = None) -> float | None:
-    """How long an event takes; `None` for a whole day, and where its end is missing or not after its start (which need
-    not be given)."""
+    """How long an event takes; `None` for a whole day, and where its end is missing, not after its start (which need
+    not be given) or years later."""
     if event.start is None or event.start.day:
         return None
     length = event.length or timedelta()
     if event.end is not None:
         length = clock.instant(event.end) - (start or clock.instant(event.start))
-    return length.total_seconds() if length > timedelta() else None
+    return length.total_seconds() if timedelta() < length < LONGEST_MEETING else None
 
 
 class _Frame:
