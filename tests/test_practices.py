@@ -1,7 +1,6 @@
 """The practices on the command line and on paper: both languages, 79 columns, JSON, messages instead of empty tables."""
 
 import json
-import string
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +13,6 @@ from happenings import AT, BERLIN, ago
 import touchpoints as tp
 from touchpoints.cli import main
 from touchpoints.render import practice
-from touchpoints.render.phrases import PHRASES
 from touchpoints.team.demand import Demand
 from touchpoints.team.staffing import Gap, Goal, Staff
 
@@ -146,13 +144,6 @@ def test_an_empty_store_says_so(tmp_path: Path, name: str) -> None:
     assert done.exit_code == 0
     assert done.stdout.strip()
     assert json.loads(run(tmp_path / "t.db", name, "--json").stdout)
-
-
-def test_every_phrase_has_the_same_figures_in_both_languages() -> None:
-    def figures(text: str) -> set[str | None]:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-    assert [k for k, (de, en) in PHRASES.items() if figures(de) != figures(en)] == []
 
 
 def staff_of(*gaps: Gap) -> Staff:

@@ -1,18 +1,21 @@
-"""A page of text in one language: phrases with their figures, wrapped at 79 columns."""
+"""A page of text in one language, wrapped at 79 columns."""
 
 from __future__ import annotations
 
 import textwrap
 from datetime import date, datetime, tzinfo
-from typing import Any
 
 from touchpoints.distributions import Share
-from touchpoints.render import text
-from touchpoints.render.phrases import PHRASES
+from touchpoints.language import N_, language
 from touchpoints.team.group import MINIMUM, Withheld
+from touchpoints.words import name
 
 WIDTH = 79
-DAYS = {"de": "Mo Di Mi Do Fr Sa So".split(), "en": "Mon Tue Wed Thu Fri Sat Sun".split()}
+_WITHHELD = {
+    "few": N_("Not shown: the figures would be about {n} of us; they are shown from {least} on."),
+    "rest": N_("Not shown: with the figures of all, those of {n} others could be worked out ({least} at least)."),
+    "others": N_("Not shown: figures about one person are for that person only."),
+}
 
 
 class Page:
@@ -20,11 +23,10 @@ class Page:
 
     def __init__(self, lang: str, zone: tzinfo) -> None:
         self.lang, self.zone, self.lines = lang, zone, list[str]()
-
-    def say(self, phrase: str, **figures: Any) -> str:
-        """A phrase with its figures."""
-        one = f"{phrase} 1" if figures.get("n") == 1 and f"{phrase} 1" in PHRASES else phrase
-        return PHRASES[one][self.lang != "de"].format(**figures)
+        self.spoken = language(lang)
+        self.say, self.count, self.term = self.spoken.say, self.spoken.count, self.spoken.term
+        self.number, self.percent, self.weekday = self.spoken.number, self.spoken.percent, self.spoken.weekday
+        self.duration = self.spoken.duration
 
     def add(self, line: str, indent: str = "", first: str | None = None) -> None:
         """A line, wrapped at 79 columns."""
@@ -33,52 +35,53 @@ class Page:
             break_long_words=False, break_on_hyphens=False,
         ) or [""]  # fmt: skip
 
-    def number(self, value: float, digits: int = 0) -> str:
-        """A number as the language writes it."""
-        return text.number(value, self.lang, digits)
-
-    def percent(self, value: float, digits: int = 0) -> str:
-        """A share in per cent."""
-        return f"{self.number(100 * value, digits)} %"
-
     def signed(self, value: float, digits: int = 0) -> str:
         """A number with its sign."""
         return ("+" if value >= 0 else "−") + self.number(abs(value), digits)
 
+    def signed_percent(self, value: float, digits: int = 0) -> str:
+        """A share in per cent with its sign."""
+        return ("+" if value >= 0 else "−") + self.percent(abs(value), digits)
+
     def day(self, value: date) -> str:
-        """A date with its weekday."""
-        return text.day(value, self.lang)
+        """A date with its weekday and year."""
+        return self.spoken.day(value, year=True)
 
     def short(self, value: date) -> str:
         """A date without the year."""
-        return self.day(value).rpartition(" ")[0]
+        return self.spoken.day(value)
+
+    def channel(self, value: str) -> str:
+        """What a channel is called."""
+        return name("channel", value)[self.lang]
 
     def hours(self, value: float) -> str:
         """Working hours, whole ones."""
-        return self.say("h" if value >= 1 else "h under", n=round(value))
+        if value < 1:
+            return self.say("under 1 working hour")
+        return self.count("{n} working hour", "{n} working hours", n=round(value))
 
     def when(self, value: datetime) -> str:
         """A time on its day."""
-        local = value.astimezone(self.zone)
-        return f"{self.short(local.date())}, {local:%H:%M}"
+        return self.spoken.moment(value.astimezone(self.zone))
 
     def share(self, value: Share) -> str:
         """A share with its cases, and its interval."""
         if value.value is None:
             return self.say("no cases")
         return self.say(
-            "cases rate", hits=value.hits, n=value.n, rate=self.percent(value.value), low=round(100 * value.low),
-            high=round(100 * value.high),
+            "{hits} of {n} = {rate} ({low}–{high})", hits=value.hits, n=value.n, rate=self.percent(value.value),
+            low=round(100 * value.low), high=self.percent(value.high),
         )  # fmt: skip
 
     def withheld(self, why: Withheld) -> str:
         """Why figures are not shown."""
-        return self.say(why.reason, n=why.colleagues, least=MINIMUM)
+        return self.say(_WITHHELD[why.reason], n=why.colleagues, least=MINIMUM)
 
     def agreed(self, what: str) -> None:
         """The agreement that lifts the minimum stands on every report."""
         if what:
-            self.add(self.say("agreed", what=what))
+            self.add(self.say("Agreed: {what}", what=what))
 
     def done(self) -> str:
         """The page."""
