@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import touchpoints as tp
 from touchpoints.directory import OFFICE, Directory, Unresolved, contact_id, customer_id
 from touchpoints.errors import IdentityError, InvalidValue, UnknownName
 from touchpoints.handles import Handle, name
@@ -686,3 +688,19 @@ def test_every_touchpoint_counts_once_whoever_its_handles_go_to(sequence: list[t
         assert all(a < b for a, b in spans)
         assert all(one[1] <= other[0] for one, other in zip(sorted(spans), sorted(spans)[1:], strict=False))
     assert {c for *_, c, _k in directory.rows() if c and not c.startswith(OFFICE)} <= set(directory.contacts)
+
+
+@pytest.mark.parametrize(("name", "company"), [("", "Muster Bau GmbH"), ("Muster Bau", "Muster Bau GmbH")])
+def test_a_number_that_a_directory_gives_to_a_company_alone_is_a_relationship_with_its_office(
+    name: str, company: str
+) -> None:
+    at = datetime(2026, 7, 1, 9, tzinfo=ZoneInfo("Europe/Berlin"))
+    with tp.Tracker(settings=tp.Settings(me=("+49 30 23125 100",), timezone="Europe/Berlin")) as tracker:
+        calls = [tp.Touchpoint.call(PHONE, at - timedelta(days=40 + 7 * n), "out", minutes=12) for n in range(30)]
+        tracker.add(calls, people=[tp.Person(name, [PHONE], customer=company, kind="customer")])
+        (flag,) = tracker.flags(at=at)
+        assert (flag.contact, flag.customer.name if flag.customer else "") == (None, company)
+        assert flag.suggestion.handle == h(PHONE)
+        assert tracker.directory.unresolved == ()
+        tracker.log(company, "reached", at=at)
+        assert tracker.flags(at=at) == ()

@@ -9,7 +9,7 @@ from touchpoints import times
 from touchpoints.directory import Directory, Unresolved
 from touchpoints.errors import IdentityError, InvalidValue, UnknownName
 from touchpoints.facts import Decision, Stored
-from touchpoints.handles import KINDS
+from touchpoints.handles import KINDS, Handle
 from touchpoints.model import Contact, Customer, LeftOut
 from touchpoints.ourside import OurSide
 from touchpoints.reading import Context
@@ -50,13 +50,19 @@ class Answers:
         if outcome not in OUTCOMES:
             raise UnknownName("outcome", outcome, OUTCOMES)
         found = self.directory.find(who)
+        handles: tuple[Handle, ...]
+        name: str | None = None
         if isinstance(found, Customer):
             there = self.directory.contacts_of(found.id)
-            if len(there) != 1:
+            handles, name = self.directory.office(found.id), found.name
+            if len(there) == 1:
+                handles, name = there[0].handles, there[0].name
+            elif there or not handles:
                 raise IdentityError(who, [f"{c.name} ({c.id})" for c in there])
-            found = there[0]
-        handles = found.handles if isinstance(found, Contact) else (found.handle,)
-        name = found.name if isinstance(found, Contact) else None
+        elif isinstance(found, Contact):
+            handles, name = found.handles, found.name
+        else:
+            handles = (found.handle,)
         wanted = "email" if outcome == "message" else "phone"
         handle = next(
             (h for h in handles if h.kind == wanted), min(handles, key=lambda h: (KINDS.index(h.kind), h.value))

@@ -14,7 +14,7 @@ from typing import Any
 from touchpoints.errors import IdentityError, InvalidValue, UnknownName
 from touchpoints.facts import Decision
 from touchpoints.handles import Handle, fold
-from touchpoints.identity import ALWAYS, bare, contact_id, customer_id, written
+from touchpoints.identity import ALWAYS, bare, contact_id, customer_id, order, written
 from touchpoints.model import IMPORTANCES, KINDS_OF_CUSTOMER, Contact, Customer
 from touchpoints.resolution import OFFICE, Resolution, Unresolved, domain_of
 
@@ -102,6 +102,13 @@ class Directory(Resolution):
             return sorted(self.handle_ids[h] for h in who.handles if h in self.handle_ids)  # type: ignore[union-attr]
         place = 2 if isinstance(who, Contact) else 3
         return sorted(number for number, rows in self._spans.items() if any(row[place] == who.id for row in rows))
+
+    def office(self, customer: str) -> tuple[Handle, ...]:
+        """The numbers and addresses that are a customer's and no person's, those of a directory included."""
+        ids = {i for i, rows in self._spans.items() if any(row[2] == OFFICE + customer for row in rows)}
+        used = {handle for handle, number in self.handle_ids.items() if number in ids}
+        named = {handle for handle, office in self._office_of.items() if office == customer}
+        return tuple(sorted(used | named, key=order))
 
     def find(self, who: str) -> Contact | Customer | Unresolved:
         """Whom a text means: an id (also a former one), an exact handle, or a name of a contact or customer (folded, in

@@ -304,7 +304,9 @@ class Resolution:
                         if first < last:
                             rows.append((first, last, here, customer if here else None))
                 elif (office := self._office(handle)) is not None:
-                    rows.append((span.since, span.until, OFFICE + office if office in with_contacts else None, office))
+                    # a directory's word makes a relationship with the office; an address alone only beside people there
+                    stands = office in with_contacts or handle in self._office_of
+                    rows.append((span.since, span.until, OFFICE + office if stands else None, office))
             self._spans[number] = rows
             nobody = not rows or rows[-1][1] < ALWAYS or (rows[-1][2] is None and rows[-1][3])
             if nobody and not self._our_side.owns(handle):
