@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -618,3 +619,70 @@ def test_every_suggestion_has_words_in_both_languages() -> None:
         for lang in ("de", "en"):
             assert flag.suggestion.text[lang] and flag.suggestion.why[lang]
             assert not any(mark in flag.suggestion.text[lang] for mark in ("{", "}", "None"))
+
+
+# -- back from an absence -------------------------------------------------------------------------------------------
+
+
+def back(absence: tuple[date, date] = (date(2026, 6, 15), date(2026, 6, 30)), people: int = 20) -> Desk:
+    """A desk whose owner was away, mostly for twelve working days; many fell silent long before, one is owed a call."""
+    desk = Desk(absences=[absence])
+    for n in range(people):
+        desk.add(*silent(f"p{n:02}@c{n:02}.example", since=90 + n))
+    desk.add(*silent("owed@owed.example", since=30), call("owed@owed.example", ago(6), "in", outcome="missed"))
+    return desk
+
+
+def test_back_from_an_absence_what_is_owed_comes_first_and_the_rest_by_and_by() -> None:
+    calls = back().calls(limit=None)
+    assert [rules(flag)[0] for flag in calls.flags] == ["missed_inbound", *["unusual_silence"] * 4]
+    assert calls.more == 0
+    assert [note["en"] for note in calls.eased] == [
+        "After your absence until Tue 30 Jun, 16 more wait, spread over the working days until Tue 7 Jul."
+    ]
+    whys = Counter(h.why["en"] for h in calls.held_back)
+    days = ("Thu 2 Jul", "Fri 3 Jul", "Mon 6 Jul", "Tue 7 Jul")
+    assert whys == {f"after your absence, from {day}": 4 for day in days}
+
+
+def test_whoever_was_called_makes_room_and_on_the_last_day_all_are_there() -> None:
+    desk = back()
+    first = names(desk.calls(limit=None).flags)
+    assert names(desk.calls(AT + timedelta(days=1), limit=None).flags)[:5] == first  # nobody was called: they stay
+    desk.add(*[call(f"{name.lower()}@c{name[1:]}.example", AT + timedelta(hours=1)) for name in first[1:]])
+    second = desk.calls(AT + timedelta(days=1), limit=None)
+    assert (len(second.flags), len(second.held_back)) == (5, 12)
+    assert not set(first[1:]) & set(names(second.flags))
+    assert len(desk.calls(AT + timedelta(days=6), limit=None).flags) == 17
+    assert desk.calls(AT + timedelta(days=6)).eased == ()
+
+
+def test_who_waits_after_an_absence_is_told_the_day() -> None:
+    desk = back()
+    waiting = desk.calls(limit=None).held_back[-1]
+    assert waiting.contact is not None
+    assert desk.why_not(waiting.contact.name).startswith("held back (after your absence, from ")
+
+
+@pytest.mark.parametrize(
+    ("absence", "people"),
+    [
+        ((date(2026, 6, 26), date(2026, 6, 30)), 20),  # three working days
+        ((date(2026, 6, 1), date(2026, 6, 19)), 20),  # back for a week
+        ((date(2026, 6, 15), date(2026, 7, 3)), 20),  # still away
+        ((date(2026, 6, 15), date(2026, 6, 30)), 3),  # so few that none need wait
+    ],
+)
+def test_otherwise_nobody_waits(absence: tuple[date, date], people: int) -> None:
+    calls = back(absence, people).calls(limit=None)
+    assert (len(calls.flags), calls.eased) == (people + 1, ())
+
+
+def test_a_week_off_counts_from_monday_and_over_a_holiday() -> None:
+    desk = back((date(2026, 5, 18), date(2026, 5, 22)), 20)  # Whit Monday, the 25th, is a holiday
+    assert desk.calls(at("2026-05-26 09:00"), limit=None).eased != ()
+    assert desk.calls(at("2026-05-27 09:00"), limit=None).eased == ()
+    off = Desk(absences=[(date(2026, 5, 18), date(2026, 5, 22))], rules={"after_absence": {"least": 6}})
+    for n in range(20):
+        off.add(*silent(f"p{n:02}@c{n:02}.example", since=90 + n))
+    assert off.calls(at("2026-05-26 09:00"), limit=None).eased == ()

@@ -15,7 +15,7 @@ from functools import cached_property
 import attrs
 
 from touchpoints import words
-from touchpoints.absences import Proposal, proposed
+from touchpoints.absences import EasingIn, Proposal, easing_in, proposed
 from touchpoints.book import Book, Flag, HeldBack, Reason, Relationship, Suggestion, is_live
 from touchpoints.facts import Decision
 from touchpoints.language import Day, Text
@@ -43,7 +43,7 @@ class CallList:
     `flags`: one a customer, the most urgent first; `minutes`: how long each will take. `held_back`: who waits, and why.
     `more`: how many flags did not fit. `restart`: dormant relationships worth a fresh start, at most three. `unsorted`:
     how many organisations go by a proposal. `next_due`: if there are no flags, when the next relationship will be due.
-    `coverage`: a note for each source that ended days ago.
+    `coverage`: a note for each source that ended days ago. `eased`: after an absence of ours, how many wait until when.
     """
 
     book: Book
@@ -55,6 +55,7 @@ class CallList:
     unsorted: int
     next_due: date | None
     coverage: tuple[Mapping[str, str], ...]
+    eased: tuple[Mapping[str, str], ...] = ()
 
 
 def call_list(
@@ -92,6 +93,7 @@ def call_list(
         tuple(choice.restarts()) if customer is None and owner is None else (),
         sum(c.kind == "unsorted" and c.proposed is not None for c in book.directory.customers.values()),
         None if flags else choice.next_due(), choice.coverage_notes(),
+        tuple(choice.eased) if customer is None else (),
     )  # fmt: skip
 
 
@@ -141,6 +143,7 @@ class _Choice:
         for reason in reasons:
             found[reason.relationship.group].append(reason)
         self.groups = {id_: self._sift(id_, there) for id_, there in found.items()}
+        self.eased = self._ease_in()
 
     # -- sifting --------------------------------------------------------------------------------------------------
 
@@ -156,6 +159,43 @@ class _Choice:
                 group.standing.append(reason)
         group.whom = self._whom(group.standing or [reason for reason, _ in group.held + group.ended])
         return group
+
+    def _ease_in(self) -> list[Text]:
+        """Spread what does not press over the next working days after an absence of ours; a sentence about it."""
+        least, over = (int(self.scope.threshold("after_absence", name)) for name in ("least", "over"))
+        back = defaultdict[EasingIn, list[_Group]](list)
+        by_owner: dict[str | None, EasingIn | None] = {}
+        for group in self.groups.values():
+            owner = group.whom.owner
+            if owner not in by_owner:
+                by_owner[owner] = easing_in(self.book, owner, least, over)
+            # what we owe, an occasion and an answer just come do not wait
+            if (easing := by_owner[owner]) and all(
+                r.stage > 1 and r.silence and r.rule != "answered_now" for r in group.standing
+            ):
+                back[easing].append(group)
+        said = []
+        for easing, groups in back.items():
+            waiting = [group for _, group in self.ordered(groups)]
+            shares = easing.shares(len(waiting))
+            del waiting[: shares[0]]
+            if not waiting:
+                continue
+            last = easing.days[max(n for n, share in enumerate(shares) if share)]
+            said.append(
+                Text.count(
+                    "After your absence until {until}, {n} more waits until {last}.",
+                    "After your absence until {until}, {n} more wait, spread over the working days until {last}.",
+                    n=len(waiting), until=words.day(easing.until, self.book.today), last=words.day(last, self.book.today),
+                )
+            )  # fmt: skip
+            for day, share in zip(easing.days[1:], shares[1:], strict=True):
+                why = Text("after your absence, from {day}", day=words.day(day, self.book.today))
+                for group in waiting[:share]:
+                    group.held = [*((reason, why) for reason in group.standing), *group.held]
+                    group.standing = []
+                del waiting[:share]
+        return said
 
     def _decisions(self, r: Relationship, *kinds: str) -> list[Decision]:
         if not self._said:

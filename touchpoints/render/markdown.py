@@ -29,6 +29,8 @@ def calls(report: CallReport, lang: str) -> str:
         lines += [spoken.say("Nobody waits for your call today."), ""]
         if found.next_due:
             lines += [spoken.say("The next is due on {day}.", day=plain(spoken.day(found.next_due, year=True))), ""]
+    for note in found.eased:
+        lines += [plain(in_language(note, lang)), ""]
     if found.more:
         more = spoken.count(
             "{n} more did not fit on the list (--limit, --minutes).",

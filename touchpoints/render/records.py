@@ -89,7 +89,7 @@ def calls(report: CallReport, lang: str) -> dict[str, Any]:
             {**flag(f, lang), "minutes": minutes} for f, minutes in zip(found.flags, found.minutes, strict=True)
         ],
         "held_back": [held_back(h, lang) for h in found.held_back],
-        "more": found.more,
+        "more": found.more, "after_absence": [in_language(note, lang) for note in found.eased],
         "restart": [{"contact": contact(r.contact), "customer": customer(r.customer)} for r in found.restart],
         "unsorted": found.unsorted,
         "next_due": found.next_due.isoformat() if found.next_due else None,

@@ -127,6 +127,8 @@ def calls(report: CallReport, lang: str, *, flags: bool = True) -> str:
         if found.next_due:
             lines += [words["next"].format(day(found.next_due, lang))]
         lines.append("")
+    for note in found.eased:
+        lines += [*_wrapped(in_language(note, lang), ""), ""]
     if found.more:
         lines += [_plural(words, "more", found.more), ""]
     if found.held_back:

@@ -33,6 +33,7 @@ THRESHOLDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
         "scope": {"days": 4, "window": 90},
         "uncertain": {"days": 3},
         "held_back": {"meeting_days": 21, "not_now_days": 14},
+        "after_absence": {"least": 5, "over": 5},
     }
 )
 """What rules and the call list share and the user may set under `[rules]`, with its defaults."""
