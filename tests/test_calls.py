@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 import touchpoints_calls
 
+from touchpoints.archives import walk
 from touchpoints.errors import SourceError
 from touchpoints.model import Coverage, LeftOut, Question, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Plugins
 from touchpoints.reading import Context
 from touchpoints.settings import Settings
-from touchpoints.source import Source, walk
+from touchpoints.source import Source
 
 SAMPLES = Path(__file__).parent / "samples"
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "samples"

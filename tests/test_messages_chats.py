@@ -19,12 +19,13 @@ from touchpoints_messages.slack import Slack, SlackLists, SlackUsers
 from touchpoints_messages.teams import Teams, TeamsPersonal
 from touchpoints_messages.telegram import Telegram
 
+from touchpoints.archives import walk
 from touchpoints.errors import SourceError, UnreadableSource
 from touchpoints.model import LeftOut, Person, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.settings import Settings
-from touchpoints.source import Source, walk
+from touchpoints.source import Source
 from touchpoints.testing import ImporterContract
 
 SAMPLES = Path(__file__).parent / "samples" / "messages"

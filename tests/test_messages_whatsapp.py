@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from touchpoints_messages.chat import MOST_NAMED, Author, Chat
 from touchpoints_messages.whatsapp import WhatsApp
 
+from touchpoints.archives import walk
 from touchpoints.asking import asks
 from touchpoints.errors import SourceError, UnreadableSource
 from touchpoints.model import Coverage, LeftOut, Skipped, Touchpoint
 from touchpoints.plugins import Record
 from touchpoints.reading import Context, content_key
 from touchpoints.settings import Settings
-from touchpoints.source import Source, walk
+from touchpoints.source import Source
 from touchpoints.testing import ImporterContract
 
 SAMPLES = Path(__file__).parent / "samples" / "messages" / "whatsapp"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from touchpoints.archives import walk
 from touchpoints.errors import SourceError, UnreadableSource
-from touchpoints.source import Source, walk
+from touchpoints.source import Source
 
 
 def names(*paths: Path) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from touchpoints.archives import walk
 from touchpoints.directory import OFFICE, Directory
 from touchpoints.errors import AmbiguousSource, SourceError, UnreadableSource, UnrecognisedSource
 from touchpoints.facts import Counts
@@ -36,7 +37,7 @@ from touchpoints.plugins import Importer, Plugins, Record
 from touchpoints.privacy import Gate
 from touchpoints.reading import Context, content_key
 from touchpoints.settings import Settings
-from touchpoints.source import DAMAGE, MEDIA, Source, walk
+from touchpoints.source import DAMAGE, MEDIA, Source
 from touchpoints.store import Store
 
 MOST_SHOWN = 1000

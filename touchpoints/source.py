@@ -1,6 +1,6 @@
-"""Files as importers see them, and the walk through folders and archives that finds them.
+"""Files as importers see them: their beginning, their bytes, their text. Where they lie is `archives`' business.
 
-Files are untrusted: names that leave their archive, symlink loops, nested and exploding archives are refused by name.
+Files are untrusted: a line that no export has is refused, whatever follows it.
 """
 
 from __future__ import annotations
@@ -9,25 +9,22 @@ import codecs
 import io
 import lzma
 import os
-import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, TextIO
 
-from touchpoints.errors import SourceError, UnreadableSource
+from touchpoints.errors import UnreadableSource
 
 HEAD = 4096
 DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 """What reading a damaged file, or a damaged entry of an archive, may raise."""
-MOST_ENTRIES = 200_000
-MOST_BYTES = 20 << 30
-MOST_RATIO = 200
-"""An archive entry that unpacks to more than this many times its size (and to more than 100 MiB) is refused."""
-MOST_DEPTH = 3
+MOST_LINE = 256 << 20
+"""A file with more bytes than this between two line ends is refused as soon as that is seen: none is an export."""
+BLOCK = 1 << 20
 MEDIA = frozenset(
     ".jpg .jpeg .png .gif .webp .heic .bmp .svg .mp3 .m4a .ogg .opus .aac .wav .amr .mp4 .mov .3gp .avi "
     ".mkv .webm .pdf .doc .docx .xls .xlsx .ppt .pptx .odt .css .js .ttf .woff .woff2 .ico .vcf.png .tif "
@@ -110,21 +107,30 @@ class Source:
         if mark := _bom(self.head):
             return mark
         decoder = codecs.getincrementaldecoder("utf-8")("strict")
-        with self.open() as stream:
-            try:
-                while block := stream.read(1 << 20):
-                    decoder.decode(block)
-                decoder.decode(b"", final=True)
-            except UnicodeDecodeError:
-                return "cp1252"
+        try:
+            for block in self.blocks():
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
         return "utf-8"
 
-    def digest(self) -> str:
-        """A hash of the content (32 hex digits)."""
-        hashed = blake2b(digest_size=16)
+    def blocks(self) -> Iterator[bytes]:
+        """The content in blocks of 1 MiB. Raises `UnreadableSource` for a line of more than 256 MiB."""
+        length = 0
         with self.open() as stream:
-            while block := stream.read(1 << 20):
-                hashed.update(block)
+            while block := stream.read(BLOCK):
+                last = max(block.rfind(b"\n"), block.rfind(b"\r"))
+                length = length + len(block) if last < 0 else len(block) - last
+                if length > MOST_LINE:
+                    raise UnreadableSource(self.name, f"a line of more than {MOST_LINE >> 20} MiB; no export has one")
+                yield block
+
+    def digest(self) -> str:
+        """A hash of the content (32 hex digits). Raises `UnreadableSource` as `blocks` does."""
+        hashed = blake2b(digest_size=16)
+        for block in self.blocks():
+            hashed.update(block)
         return hashed.hexdigest()
 
     def sibling(self, name: str) -> Source | None:
@@ -168,127 +174,3 @@ def _bom(head: bytes) -> str | None:
     if len(sample) >= 8 and sample.count(0) > len(sample) // 4:
         return "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
     return None
-
-
-# -- walking ----------------------------------------------------------------------------------------------------
-
-
-def walk(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Source | SourceError]:
-    """Every file below the given files, folders and archives, in the order of names; what cannot be walked is an error
-    value in the stream, never an exception.
-
-    Hidden files (`.name`), lock files and a Maildir's `tmp` are no sources. A folder reached twice is read once.
-    """
-    seen: set[tuple[int, int]] = set()
-    for given in paths:
-        path = Path(given)
-        if not path.exists():
-            yield UnreadableSource(str(given), "no such file or folder")
-            continue
-        yield from _walk(path, str(given), seen)
-
-
-def _walk(path: Path, name: str, seen: set[tuple[int, int]]) -> Iterator[Source | SourceError]:
-    try:
-        info = path.stat()
-        if stat.S_ISDIR(info.st_mode):
-            if (info.st_dev, info.st_ino) in seen:
-                if path.is_symlink():
-                    yield UnreadableSource(name, "a link back to a folder that is read already; left alone")
-                return
-            seen.add((info.st_dev, info.st_ino))
-            entries = sorted(path.iterdir(), key=lambda p: p.name)
-            maildir = {"cur", "new"} <= {p.name for p in entries}
-            for entry in entries:
-                if entry.name.startswith((".", "~$")) and not (entry.is_dir() and _is_maildir(entry)):
-                    continue
-                if maildir and entry.name == "tmp":
-                    continue
-                yield from _walk(entry, f"{name.rstrip('/')}/{entry.name}", seen)
-        elif not stat.S_ISREG(info.st_mode):
-            yield UnreadableSource(name, "neither a file nor a folder")
-        else:
-            source = Source.from_path(path, name)
-            if _is_zip(source):
-                yield from _walk_zip(source, 1)
-            else:
-                yield source
-    except PermissionError:
-        yield UnreadableSource(name, "no permission to read it; allow it or leave it out")
-    except SourceError as error:
-        yield error
-    except OSError as error:
-        yield UnreadableSource(name, f"cannot be read: {error.strerror or error}")
-
-
-def _is_maildir(path: Path) -> bool:
-    return (path / "cur").is_dir() and (path / "new").is_dir()
-
-
-def _is_zip(source: Source) -> bool:
-    return source.head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
-
-
-def _walk_zip(source: Source, depth: int) -> Iterator[Source | SourceError]:
-    if depth > MOST_DEPTH:
-        yield UnreadableSource(source.name, f"archives inside archives, more than {MOST_DEPTH} deep")
-        return
-    try:
-        stream = source.open()
-        archive = zipfile.ZipFile(stream if stream.seekable() else io.BytesIO(stream.read()))
-        entries = sorted(archive.infolist(), key=lambda e: e.filename)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        yield UnreadableSource(source.name, f"a damaged archive: {error}; download or export it again")
-        return
-    if len(entries) > MOST_ENTRIES:
-        yield UnreadableSource(source.name, f"an archive of {len(entries)} entries, more than {MOST_ENTRIES}")
-        return
-    if sum(e.file_size for e in entries) > MOST_BYTES:
-        yield UnreadableSource(source.name, f"an archive that unpacks to more than {MOST_BYTES >> 30} GiB")
-        return
-    by_name = {e.filename: e for e in entries}
-
-    def entry(info: zipfile.ZipInfo) -> Source:
-        folder = PurePosixPath(info.filename).parent
-
-        def beside(other: str) -> Source | None:
-            above = str(folder.parent / other[3:]) if other.startswith("../") else str(folder / other)
-            found = by_name.get(above) or by_name.get(other)
-            return entry(found) if found else None
-
-        return Source(
-            f"{source.name}/{info.filename}",
-            lambda: archive.open(info),  # type: ignore[arg-type,return-value]  # an IO[bytes] that reads and closes
-            path=info.filename,
-            size=info.file_size,
-            sibling=beside,
-            in_archive=True,
-        )
-
-    for info in entries:
-        name = info.filename
-        if info.is_dir() or PurePosixPath(name).name.startswith((".", "._", "~$")) or name.startswith("__MACOSX/"):
-            continue
-        inside = entry(info)
-        if name.startswith(("/", "\\")) or ".." in PurePosixPath(name.replace("\\", "/")).parts or ":" in name[:3]:
-            yield UnreadableSource(inside.name, "a name that leads out of its archive; refused")
-        elif info.flag_bits & 0x1:
-            yield UnreadableSource(inside.name, "encrypted; unpack it with its password first")
-        elif info.file_size > 100 << 20 and info.file_size > MOST_RATIO * max(info.compress_size, 1):
-            yield UnreadableSource(inside.name, f"unpacks to {info.file_size >> 20} MiB from almost nothing; refused")
-        elif name.lower().endswith(".zip"):
-            yield from _nested(inside, depth)
-        else:
-            yield inside
-
-
-def _nested(inside: Source, depth: int) -> Iterator[Source | SourceError]:
-    try:
-        is_archive = _is_zip(inside)
-    except SourceError as error:
-        yield error
-        return
-    if is_archive:
-        yield from _walk_zip(inside, depth + 1)
-    else:
-        yield inside

@@ -15,6 +15,8 @@ Element = tuple[int, str, dict[str, str], list[tuple[str, dict[str, str]]]]
 """A record: its line, its tag, its attributes (and the texts of its children, if asked for), and what is inside it."""
 
 BLOCK = 1 << 16
+MOST_OF_ONE = 24 << 20
+"""A tag, or a text, of more bytes than this is refused: pictures stand in attributes, films do not."""
 MOST_INSIDE = 10_000
 MOST_DAMAGES = 1000
 """After so many places that are no XML, the rest of a file is given up."""
@@ -41,7 +43,8 @@ def elements(
     lines, carried = 0, b""
     with source.open() as stream:
         while not last:
-            read = stream.read(BLOCK)
+            # expat looks at a tag from its beginning each time until it ends: so each time at twice as much of it
+            read = stream.read(max(BLOCK, parser.pending))
             last = not read
             block, carried = carried + read, b""
             if not last and (cut := block.find(b"&", max(len(block) - LONGEST_PAIR, 1))) > 0:
@@ -68,6 +71,8 @@ def elements(
                     if "multi-byte" in str(error):  # of an encoding such as UTF-32, which expat does not know
                         raise UnreadableSource(source.name, f"{error}; save it as UTF-8") from None
                     broken = str(error).partition(":")[0]
+                if parser.pending > MOST_OF_ONE:
+                    parser.refused = f"a tag or text of more than {MOST_OF_ONE >> 20} MiB; no export has one"
                 if parser.refused:
                     raise UnreadableSource(source.name, parser.refused, parser.line)
                 records, parser.records = parser.records, []
@@ -131,6 +136,11 @@ class _Parser:
     def stopped(self) -> int:
         """Where an error was found, in bytes fed."""
         return self._expat.ErrorByteIndex if self._unclosed is None else self._unclosed
+
+    @property
+    def pending(self) -> int:
+        """How many bytes of a tag or text that has not ended yet are held."""
+        return max(self.fed - max(self._expat.CurrentByteIndex, 0), sum(map(len, self._text)))
 
     def feed(self, block: bytes, last: bool) -> None:
         """Raises what expat raises."""

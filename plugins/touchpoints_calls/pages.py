@@ -15,7 +15,7 @@ from touchpoints.source import Source
 from touchpoints.table import Table, header_in
 from touchpoints_calls.rows import cells_by_name
 
-MOST_BYTES = 200 << 20
+MOST_BYTES = 64 << 20
 """A larger JSON file is refused: it is read as a whole."""
 MOST_DEPTH = 6
 
@@ -44,7 +44,7 @@ def records(source: Source, context: Context, *alternatives: frozenset[str]) -> 
     """Each record with its number (JSON: the entry from 1; CSV: the line), all values as text.
 
     A JSON file that breaks off gives what stands before, and a `Skipped` for the rest. Raises `UnreadableSource` for a
-    file without any such record, and for JSON beyond 200 MiB.
+    file without any such record, and for JSON beyond 64 MiB.
     """
     if source.head_text.lstrip()[:1] not in ("{", "["):
         for needed in alternatives:

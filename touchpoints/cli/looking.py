@@ -132,9 +132,10 @@ def plugins(session: Session, explain: str | None) -> None:
 
     Example: touchpoints plugins --explain exports/calls.csv
     """
+    from touchpoints.archives import walk
     from touchpoints.ingest import recognise, takes
     from touchpoints.plugins import Plugins
-    from touchpoints.source import Source, walk
+    from touchpoints.source import Source
 
     installed, spoken = Plugins.installed(), session.spoken
     if explain is not None:
