@@ -32,6 +32,8 @@ MOST_RATIO, SMALL = 200, 100 << 20
 """What unpacks to more than this many times its size (and to more than 100 MiB) is refused."""
 MOST_NESTED = 2 << 30
 """An archive inside another one, or a packed tar, of more bytes than this is refused: it must be unpacked to be read."""
+OWN = ("touchpoints.toml", "touchpoints.db", "touchpoints.db-wal", "touchpoints.db-shm", "touchpoints.db.key")
+"""The library's own files, which may stand among the exports (as `touchpoints-today.*` may)."""
 MOST_DEPTH = 3
 MOST_FOLDERS = 100
 """Folders deeper than this are refused."""
@@ -49,7 +51,8 @@ def walk(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Found]:
     """Every file below the given files, folders and archives, in the order of names; what cannot be walked is an error
     value in the stream, never an exception.
 
-    Hidden files (`.name`), lock files and a Maildir's `tmp` are no sources. A folder reached twice is read once.
+    Hidden files (`.name`), lock files, a Maildir's `tmp` and the library's own files are no sources. A folder reached
+    twice is read once.
     """
     seen: set[tuple[int, int]] = set()
     opened = _Opened()
@@ -77,6 +80,8 @@ def _walk(path: Path, name: str, seen: set[tuple[int, int]], opened: _Opened, de
             maildir = {"cur", "new"} <= {p.name for p in entries}
             for entry in entries:
                 if entry.name.startswith((".", "~$")) and not (entry.is_dir() and _is_maildir(entry)):
+                    continue
+                if entry.name in OWN or entry.name.startswith("touchpoints-today."):
                     continue
                 if maildir and entry.name == "tmp":
                     continue

@@ -110,6 +110,10 @@ class Directory(Resolution):
         named = {handle for handle, office in self._office_of.items() if office == customer}
         return tuple(sorted(used | named, key=order))
 
+    def media_of(self, who: Contact | Customer) -> set[str]:
+        """The media of everything there was with somebody."""
+        return {m for n in self.handles_of(who) if (trait := self._traits.get(n)) for m in trait.media}
+
     def find(self, who: str) -> Contact | Customer | Unresolved:
         """Whom a text means: an id (also a former one), an exact handle, or a name of a contact or customer (folded, in
         either order, without titles or legal form).

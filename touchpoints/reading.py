@@ -22,6 +22,8 @@ from touchpoints.settings import Settings
 
 LONGEST_CALL = 31 * 86_400
 """No call or wait lasts longer (seconds): such a row is damaged."""
+NEITHER_SIDE = "neither side is known to be ours"
+"""How the reason begins for a call between two numbers of which none is known to be ours."""
 
 
 def content_key(*parts: object) -> str:
@@ -240,9 +242,7 @@ class Context:
             elif to_ours:
                 direction = "in"
             else:
-                return self.skipped(
-                    place, "neither side is known to be ours; name own numbers with --me", f"{caller} -> {called}"
-                )
+                return self.skipped(place, f"{NEITHER_SIDE}; name own numbers with --me", f"{caller} -> {called}")
         other, raw, ours = (from_, caller, to) if direction == "in" else (to, called, from_)
         if other is None:
             return LeftOut("hidden number") if handles.is_hidden(raw) else self.skipped(place, "no number", str(raw))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import attrs
 from attrs import validators
 
 from touchpoints.errors import InvalidValue, UnknownName, UnreadableSource
-from touchpoints.language import languages
+from touchpoints.language import english, languages
 from touchpoints.model import IMPORTANCES, KINDS_OF_CUSTOMER, Colleague
 
 KINDS_OF_LINE = ("business", "private", "hotline")
@@ -37,6 +38,15 @@ def _spans(values: Iterable[Any]) -> tuple[tuple[date, date], ...]:
             raise InvalidValue(f"absence {first} – {last}: the last day is before the first")
         spans.append((span[0], span[1]))
     return tuple(spans)
+
+
+def _span(instance: object, attribute: attrs.Attribute[Any], value: str) -> None:
+    if not re.fullmatch(r"[1-9]\d{0,3}[ymd]", value):
+        raise InvalidValue(
+            english(
+                "{name} must be a span such as 3y, 18m or 180d, not {value}", name=attribute.name, value=repr(value)
+            )
+        )
 
 
 def _lines(instance: object, attribute: attrs.Attribute[Any], value: Mapping[str, str]) -> None:
@@ -71,6 +81,8 @@ class Settings:
     count as silence. `working_hours`: first and last hour of a working day, Monday to Friday.
     `teams`: team → names of colleagues and own lines or queues. `agreed`: what was agreed with the works council about
     figures of fewer than five colleagues ("agreement of 3 March 2026"); it lifts that minimum and stands on every report.
+    `sources`: folders and files that `touchpoints today` imports, relative to the settings file. `retention`: how long
+    touchpoints are kept ("3y", "18m", "180d"); each import drops what has become older.
     """
 
     me: tuple[str, ...] = attrs.field(default=(), converter=_texts)
@@ -97,6 +109,7 @@ class Settings:
     sources: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     teams: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_teams)
     agreed: str = ""
+    retention: str | None = attrs.field(default=None, validator=validators.optional(_span))
 
     @classmethod
     def from_toml(cls, path: Path) -> Settings:

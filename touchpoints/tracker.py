@@ -24,7 +24,7 @@ from touchpoints.model import Colleague, Contact, Coverage, Customer, LeftOut, P
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Plugins
 from touchpoints.prior import PRIOR, Prior, fit_prior, prior_sample
-from touchpoints.privacy import Gate, drop_private
+from touchpoints.privacy import CONSENT_YEARS, Gate, drop_private, keep, kept_from, years_before
 from touchpoints.reading import content_key
 from touchpoints.rules.scope import THRESHOLDS
 from touchpoints.sameevent import event, grouped
@@ -228,6 +228,15 @@ class Tracker(Answers):
         for source in found:
             self.store.forget(source[0])
         return len(found)
+
+    def keep(self, at: datetime) -> int:
+        """Drop what at an aware time is older than the settings' `retention`, now and in later imports; returns how many
+        touchpoints went. Nothing happens without a retention."""
+        if self.settings.retention is None:
+            return 0
+        today = at.astimezone(self.store.zone).date()
+        since, least = kept_from(self.settings.retention, today), years_before(today, CONSENT_YEARS)
+        return keep(self.store, self.directory, since, consents=least)
 
     # -- who is who ---------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -60,15 +59,6 @@ class UsageError(click.UsageError):
     def __init__(self, error: click.UsageError, spoken: Language) -> None:
         super().__init__(error.message, error.ctx)
         self.reason, self.spoken = spoken.translated(error.format_message()), spoken
-
-    def show(self, file: Any = None) -> None:
-        """The usage of the command, where to find help, and what is wrong."""
-        if self.ctx is not None:
-            click.echo(self.ctx.get_usage(), err=True)
-            click.echo(
-                self.spoken.say("Try '{command} --help' for help.", command=self.ctx.command_path) + "\n", err=True
-            )
-        click.echo(self.spoken.say("Error: {reason}", reason=self.reason), err=True)
 
 
 class Command(click.Command):
@@ -153,7 +143,7 @@ class Group(Command, click.Group):
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; wrong usage, and that somebody broke off, are told in the language."""
+        """Run a command; wrong usage is told in the language."""
         with _told(lambda: spoken_in(ctx)):
             return super().invoke(ctx)
 
@@ -162,10 +152,7 @@ class Group(Command, click.Group):
 def _told(spoken: Callable[[], Language]) -> Iterator[None]:
     try:
         yield
-    except UsageError:
+    except (UsageError, click.exceptions.NoArgsIsHelpError):
         raise
     except click.UsageError as error:
         raise UsageError(error, spoken()) from None
-    except click.Abort:
-        click.echo(spoken().say("Aborted."), err=True)
-        sys.exit(1)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from touchpoints.cli import machine
 from touchpoints.cli.session import Session, command
+from touchpoints.language import language
 
 if TYPE_CHECKING:
-    pass
+    from touchpoints.tracker import Tracker
 
 
 @command("import")
@@ -72,8 +73,12 @@ def import_(
         given |= {"date_order": date_order} if date_order else {}
         given |= {"known_only": "always"} if known_only else {}
         given |= {"subjects": False} if no_subjects else {}
-        with _progress(session) as progress:
-            report = tracker.ingest(*paths, as_=as_, dry_run=dry_run, progress=progress, remember=given)
+        if not dry_run:
+            dropped(session, tracker)
+        with machine.progress() as progress:
+            report = tracker.ingest(
+                *machine.expanded(paths), as_=as_, dry_run=dry_run, progress=progress, remember=given
+            )
     if session.as_json:
         session.write(json.dumps(report.as_record(), ensure_ascii=False, indent=1) + "\n")
     else:
@@ -81,37 +86,17 @@ def import_(
 
         session.write(imported(report, session.lang, dry_run))
     if not report.complete:
-        session.notice(session.spoken.say("store: {file}", file=session.path))
         sys.exit(1)
 
 
-@contextmanager
-def _progress(session: Session) -> Iterator[Callable[[int, int, str, int], None] | None]:
-    """A progress line on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TextColumn("{task.fields[records]}"),
-        TimeElapsedColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, records="")
-
-        def show(done: int, total: int, name: str, records: int) -> None:
-            bar.update(task, completed=done, total=total, description=name[-40:], records=f"{records:,}")
-
-        yield show
+def dropped(session: Session, tracker: Tracker) -> None:
+    """Drop what the settings' retention no longer keeps, and say how much that was."""
+    gone = tracker.keep(datetime.now(UTC))
+    if gone:
+        spoken, span = language(session.lang), tracker.settings.retention
+        session.notice(
+            spoken.count("{n} touchpoint older than {span} dropped", "{n} touchpoints older than {span} dropped", n=gone, span=span)
+        )  # fmt: skip
 
 
 @command("forget")

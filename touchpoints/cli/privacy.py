@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +69,7 @@ def privacy(
             erased(session, rights.clean(tracker.store, what, region=tracker.region))
         else:
             today = moment.date()
-            since, least = _since(what, today), _since(consents, today)
+            since, least = rights.kept_from(what, today), rights.kept_from(consents, today)
             spoken = session.spoken
             _confirm(
                 session, yes, spoken.say("Drop everything before {day} for good?", day=spoken.day(since, year=True))
@@ -223,18 +222,3 @@ def decrypt(session: Session) -> None:
 def _there(session: Session) -> None:
     if not session.path.exists():
         raise InvalidValue(english("there is no store {file}", file=session.path))
-
-
-def _since(text: str, today: date) -> date:
-    """The first day that is kept: "3y" before today, or a date."""
-    from touchpoints import times
-    from touchpoints.privacy import years_before
-
-    if text[:-1].isdigit() and text[-1:] in "yj" and int(text[:-1]) < today.year:
-        return years_before(today, int(text[:-1]))
-    if "-" in text:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise InvalidValue(english("'{text}' is no date and no span such as 3y or 180d", text=text)) from None
-    return date.fromordinal(today.toordinal() - times.days(text))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 import click
 
-from touchpoints.cli.help import Command, Group, machine_language, spoken_in
+from touchpoints.cli import machine
+from touchpoints.cli.help import Command, Group, UsageError, machine_language, spoken_in
 from touchpoints.encryption import failures
 from touchpoints.errors import InvalidValue, TouchpointsError
 from touchpoints.language import P_, english, language, languages
@@ -29,14 +31,16 @@ if TYPE_CHECKING:
 class Session:
     """What every command shares: the store, the settings, the language, and where notices go."""
 
-    def __init__(self, store: str | None, config: str | None, lang: str | None, as_json: bool) -> None:
+    def __init__(
+        self, store: str | None, config: str | None, lang: str | None, as_json: bool, new_config: bool = False
+    ) -> None:
         from touchpoints.tracker import default_store
 
         self.path = Path(store) if store else default_store(Path.cwd(), os.environ)
         self.config = Path(config) if config else self.path.parent / "touchpoints.toml"
         self.as_json = as_json
         self.exit_status = 0
-        if config and not self.config.is_file():
+        if config and not new_config and not self.config.is_file():
             raise InvalidValue(english("there is no settings file {file}", file=config))
         self.settings = Settings.from_toml(self.config) if self.config.is_file() else Settings()
         self.lang = lang or self.settings.lang or machine_language()
@@ -45,7 +49,7 @@ class Session:
     @property
     def quiet_output(self) -> bool:
         """Whether standard output holds only what was asked for, so that notices go to standard error."""
-        return self.as_json or not sys.stdout.isatty()
+        return self.as_json or not machine.is_terminal(sys.stdout)
 
     def notice(self, text: str) -> None:
         """Something beside the output."""
@@ -98,10 +102,13 @@ class Session:
         if output is None:
             click.echo(text, nl=False)
             return
-        content = text.encode("utf-8") if isinstance(text, str) else text
-        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
+        try:
+            machine.write_own(Path(output), text.encode("utf-8") if isinstance(text, str) else text)
+        except OSError as error:
+            busy = "; is it open in another program?" if isinstance(error, PermissionError) else ""
+            raise InvalidValue(
+                english("cannot write {file}: {error}", file=output, error=f"{error.strerror or error}{busy}")
+            ) from error
 
 
 KEYRING = "keyring"
@@ -160,19 +167,48 @@ def _plain_errors(lang: Callable[[], str]) -> Iterator[None]:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except (KeyboardInterrupt, click.Abort):
+        _interrupted(lang())
+    except OSError as error:
+        message = language(lang()).say("cannot use {file}: {error}", file=error.filename, error=error.strerror or error)
+        _fail(message if error.filename else str(error))
+    except (click.ClickException, click.exceptions.Exit):
+        raise
+    except Exception as error:
+        if os.environ.get("TOUCHPOINTS_TRACEBACK"):
+            traceback.print_exc()
+        message = language(lang()).say(
+            "a mistake in the program: {error}; please report it with what TOUCHPOINTS_TRACEBACK=1 shows",
+            error=f"{type(error).__name__}: {error}",
+        )
+        _fail(message)
 
 
-def command(name: str, *, values: bool = True) -> Callable[[Callable[..., None]], click.Command]:
-    """A command with the options that all have; `values`: whether it takes `--json`."""
+def _interrupted(lang: str) -> NoReturn:
+    message = language(lang).say("interrupted; what was not finished was not stored")
+    click.echo(f"\ntouchpoints: {message}", err=True)
+    sys.exit(130)
+
+
+def command(
+    name: str, *, values: bool = True, new_config: bool = False
+) -> Callable[[Callable[..., None]], click.Command]:
+    """A command with the options that all have; `values`: whether it takes `--json`; `new_config`: whether the settings
+    file may be one that is not there yet."""
 
     def wrap(function: Callable[..., None]) -> click.Command:
         @wraps(function)
         def run(store: str | None, config: str | None, lang: str | None, **given: Any) -> None:
             speaks = spoken_in(click.get_current_context()).code
             with _plain_errors(lambda: speaks):
-                session = Session(store, config, lang, bool(given.pop("as_json", False)) or _formatted(given))
+                as_json = bool(given.pop("as_json", False)) or _formatted(given)
+                session = Session(store, config, lang, as_json, new_config)
                 speaks = session.lang
-                function(session, **given)
+                try:
+                    function(session, **given)
+                except SystemExit:
+                    session.notice(session.spoken.say("store: {file}", file=session.path))
+                    raise
                 session.notice(session.spoken.say("store: {file}", file=session.path))
                 if session.exit_status:
                     sys.exit(session.exit_status)
@@ -193,8 +229,42 @@ def _formatted(given: dict[str, Any]) -> bool:
     return given.get("format_") not in (None, "text")
 
 
+class Commands(Group):
+    """The commands, started: any text may be printed, and what is wrong with the arguments is one line."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = False,  # by `machine.expanded`, and only where paths are meant
+        **extra: Any,
+    ) -> Any:
+        """Run a command and end the process with its exit status (unless not in `standalone_mode`)."""
+        machine.any_text(sys.stdout, sys.stderr)
+        rest = {"complete_var": complete_var, "windows_expand_args": windows_expand_args, **extra}
+        if not standalone_mode:
+            return super().main(args, prog_name, standalone_mode=False, **rest)
+        try:
+            status = super().main(args, prog_name, standalone_mode=False, **rest)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(2)
+        except UsageError as error:
+            where = error.ctx.command_path if error.ctx else "touchpoints"
+            reason = " ".join(error.reason.split()).rstrip(".")
+            click.echo(f"{where}: {reason}; " + error.spoken.say("see: {command} --help", command=where), err=True)
+            sys.exit(2)
+        except (KeyboardInterrupt, click.Abort):
+            _interrupted(machine_language())
+        except click.ClickException as error:
+            _fail(error.format_message())
+        sys.exit(status if isinstance(status, int) else 0)
+
+
 @click.group(
-    cls=Group,
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: touchpoints calls --minutes 60",
 )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import attrs
 
+from touchpoints import times
 from touchpoints.directory import Directory
+from touchpoints.errors import InvalidValue
 from touchpoints.facts import Decision
 from touchpoints.handles import Handle
 from touchpoints.identity import decided
+from touchpoints.language import english
 from touchpoints.model import Contact, Customer
 from touchpoints.privacy.backups import in_backups
 from touchpoints.store import Store
@@ -138,6 +143,35 @@ def _last_use(store: Store, directory: Directory, decision: Decision) -> date:
         if s.touchpoint.direction != "in" and channel in (s.touchpoint.channel, s.medium)
     )
     return max(used, default=date.min)
+
+
+def kept_from(span: str, today: date) -> date:
+    """The first day that is kept: a span such as "3y", "18m" or "180d" before today, or a date. Raises `InvalidValue`."""
+    if re.fullmatch(r"[1-9]\d{0,3}[yjm]", span):
+        months = int(span[:-1]) * (1 if span[-1] == "m" else 12)
+        year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+        if year < 1:
+            raise InvalidValue(english("{span} is longer than the calendar", span=span))
+        return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+    if "-" in span:
+        try:
+            return date.fromisoformat(span)
+        except ValueError:
+            raise InvalidValue(english("'{text}' is no date and no span such as 3y or 180d", text=span)) from None
+    return date.fromordinal(max(1, today.toordinal() - times.days(span)))
+
+
+def keep(store: Store, directory: Directory, since: date, *, consents: date) -> int:
+    """As `retain`, at little cost where nothing older is stored: for every import of a store with a retention. The floor
+    never goes back. Returns how many touchpoints went."""
+    before = store.get("kept_since")
+    if before is not None and before >= since.isoformat():
+        return 0
+    floor = datetime.combine(since, time(), store.zone)
+    if next(store.touchpoints(None, None, floor - timedelta(seconds=1), limit=1), None) is not None:
+        return retain(store, directory, since, consents=consents).touchpoints
+    store.put("kept_since", since.isoformat())
+    return 0
 
 
 def years_before(day: date, years: int) -> date:

@@ -1,0 +1,334 @@
+"""The set-up as a new user meets it: a folder, a few answers, a list. Real files, real processes, a real terminal."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from newcomer import BUSINESS, ME, PRIVATE, chat, exports
+
+from touchpoints.errors import InvalidValue
+from touchpoints.plugins import Plugins
+from touchpoints.settings import Settings
+from touchpoints.setup import Proposal, look, merged, ourselves
+from touchpoints.setup.place import country_of_zone, known_region, land_of, zone_of_country
+from touchpoints.setup.settingsfile import completed, lines, literal
+
+ROOT = Path(__file__).resolve().parents[1]
+ENV = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "Europe/Berlin"}
+EVENINGS = 23  # calls of the private line that happen to fall into office hours
+AT = ["--at", "2026-07-01T09:00"]
+
+
+def run(*args: str | Path, folder: Path, status: int = 0) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "touchpoints", *map(str, args), "--store", str(folder / "touchpoints.db")]
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", check=False, env=ENV, cwd=folder, stdin=subprocess.DEVNULL
+    )
+    assert done.returncode == status, done.stderr + done.stdout
+    return done
+
+
+def proposed(*paths: Path, **settings: Any) -> list[Proposal]:
+    given = Settings(**settings)
+    return ourselves(look(paths, Plugins.installed(), given), given, "Europe/Berlin")
+
+
+def settled(proposals: list[Proposal]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for proposal in proposals:
+        values = merged(values, proposal.values)
+    return values
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    exports(tmp_path / "exports")
+    return tmp_path
+
+
+# -- a terminal -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo terminal is POSIX; Windows runs the rest")
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_from_the_folder_to_a_list_with_five_answers_in_a_real_terminal(folder: Path, lang: str) -> None:
+    import pexpect
+
+    store = str(folder / "touchpoints.db")
+    shell = pexpect.spawn(
+        sys.executable, ["-m", "touchpoints", "setup", "exports", "--lang", lang, "--store", store],
+        cwd=str(folder), env={**ENV, "TERM": "xterm"}, encoding="utf-8", dimensions=(50, 80), timeout=60,
+    )  # fmt: skip
+    questions = []
+    waits = {"de": [r"oder Ihre Antwort:", r"Nummern der falschen:", r"\[J/n\]:"],
+             "en": [r"or your answer:", r"numbers of the wrong ones:", r"\[Y/n\]:"]}[lang]  # fmt: skip
+    while (seen := shell.expect([*waits, pexpect.EOF])) < len(waits):
+        questions.append(shell.before)
+        shell.sendline("")
+    shell.close()
+    assert shell.exitstatus == 0, shell.before
+    assert len(questions) == 5
+    assert seen == len(waits)
+    assert (folder / "touchpoints.toml").stat().st_mode & 0o077 == 0
+    assert not (folder / "touchpoints.db").exists()
+    shown = "".join(questions)
+    assert ("{} von 120" if lang == "de" else "{} of 120").format(EVENINGS) in shown
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).splitlines()
+    assert [line for line in plain if len(line.rstrip()) > 80 and str(folder) not in line] == []
+    settings = Settings.from_toml(folder / "touchpoints.toml")
+    assert settings.me == (ME,)
+    assert settings.lines == {BUSINESS: "business", PRIVATE: "private"}
+    assert (settings.timezone, settings.region, settings.sources) == ("Europe/Berlin", "DE-BE", ("exports",))
+    report = json.loads(run("import", "exports", "--json", folder=folder).stdout)
+    assert (report["skipped_total"], report["failed"], report["questions"]) == (0, [], [])
+    assert report["left_out"] == {"private": 120}
+    calls = json.loads(run("calls", "--json", *AT, folder=folder).stdout)
+    found = [flag["contact"]["name"] for flag in calls["flags"]]
+    assert found[0] == "Karl Kunde"  # owed: a missed call
+    assert {"Erika Muster", "Jonas Beispiel"} <= set(found)
+    assert not {"Mama", "Oma Lene", "Henning"} & set(found)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo terminal is POSIX; Windows runs the rest")
+def test_other_answers_than_yes_are_taken_and_wrong_ones_asked_again(folder: Path) -> None:
+    import pexpect
+
+    shell = pexpect.spawn(
+        sys.executable, ["-m", "touchpoints", "setup", "exports", "--lang", "en", "--store", str(folder / "touchpoints.db")],
+        cwd=str(folder), env={**ENV, "TERM": "dumb"}, encoding="utf-8", dimensions=(50, 80), timeout=60,
+    )  # fmt: skip
+    for answer in ("hotline", "n", "buss", "b", "XX-YY", "DE-BY", "9", "1 2"):
+        shell.expect([r"your answer:", r"wrong ones:", r"leaves it open\):"])
+        if answer == "buss":
+            shell.sendline(answer)  # after "n": what instead
+            continue
+        shell.sendline(answer)
+    shell.expect(r"\[Y/n\]:")
+    shell.sendline("y")
+    shell.expect(pexpect.EOF)
+    settings = Settings.from_toml(folder / "touchpoints.toml")
+    assert settings.lines == {BUSINESS: "hotline", PRIVATE: "business"}
+    assert settings.region == "DE-BY"
+    assert set(settings.customers) == {"Erika Muster", "Petra Probe"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo terminal is POSIX; Windows runs the rest")
+def test_ctrl_c_at_a_question_writes_nothing_and_ends_with_130(folder: Path) -> None:
+    import pexpect
+
+    shell = pexpect.spawn(
+        sys.executable, ["-m", "touchpoints", "setup", "exports", "--store", str(folder / "touchpoints.db")],
+        cwd=str(folder), env={**ENV, "TERM": "xterm"}, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    shell.expect(r"your answer:")
+    shell.sendintr()
+    shell.expect(pexpect.EOF)
+    shell.close()
+    assert shell.exitstatus == 130
+    assert "Traceback" not in shell.before
+    assert not (folder / "touchpoints.toml").exists()
+
+
+# -- without a terminal ------------------------------------------------------------------------------------------------
+
+
+def test_without_a_terminal_the_proposals_are_lines_to_paste_and_nothing_is_written(folder: Path) -> None:
+    done = run("setup", "exports", folder=folder)
+    assert sorted(p.name for p in folder.iterdir()) == ["exports"]
+    settings = Settings.of(tomllib.loads(done.stdout))
+    assert settings.me == (ME,)
+    assert settings.lines == {BUSINESS: "business", PRIVATE: "private"}
+    assert "in 57 of 57 records of Kalender.CSV" in done.stdout
+    assert done.stdout.count("Please check") >= 3
+    (folder / "touchpoints.toml").write_text(done.stdout, encoding="utf-8")
+    assert run("import", "exports", folder=folder)
+
+
+def test_json_holds_the_same_proposals_with_their_evidence(folder: Path) -> None:
+    found = json.loads(run("setup", "exports", "--json", folder=folder).stdout)
+    topics = [p["topic"] for p in found["proposals"]]
+    assert topics == ["name", "line", "line", "timezone", "region", "customers"]
+    certain = {p["topic"]: p["certain"] for p in found["proposals"]}
+    assert (certain["name"], certain["timezone"], certain["line"], certain["region"]) == (True, True, False, False)
+    assert all(p["evidence"] for p in found["proposals"])
+    assert Settings.of(tomllib.loads(found["toml"])).me == tuple(found["settings"]["me"])
+
+
+def test_an_existing_file_keeps_its_lines_and_is_not_written_without_a_terminal(folder: Path) -> None:
+    config = folder / "touchpoints.toml"
+    config.write_text('# mine\r\nregion = "DE-HH"\r\n[lines]\r\n23125177 = "private"  # evenings\r\n', newline="")
+    before = config.read_bytes()
+    done = run("setup", "exports", folder=folder)
+    assert config.read_bytes() == before
+    more = tomllib.loads(done.stdout)
+    assert "region" not in more
+    assert more["lines"] == {PRIVATE: "private", BUSINESS: "business"}
+    text, left = completed(before.decode(), {"me": (ME,), "lines": {BUSINESS: "business"}, "region": "DE-BE"})
+    assert left == {}
+    assert "\r\n" in text and "\n" not in text.replace("\r\n", "")
+    assert tomllib.loads(text.replace("\r\n", "\n")) == {
+        "me": [ME], "region": "DE-HH", "lines": {BUSINESS: "business", PRIVATE: "private"},
+    }  # fmt: skip
+    assert "# mine" in text and "# evenings" in text
+
+
+def test_a_folder_without_exports_and_one_that_is_missing_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("milk, bread", encoding="utf-8")
+    for path, words in ((tmp_path / "notes.txt", "no export that can be read"), (tmp_path / "nowhere", "no such file")):
+        done = run("setup", path, folder=tmp_path, status=1)
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+# -- the evidence -----------------------------------------------------------------------------------------------------
+
+
+def test_the_example_data_leave_no_doubt_about_address_name_and_zone() -> None:
+    found = proposed(ROOT / "examples" / "data", ROOT / "examples" / "directory")
+    by_topic = {p.topic: p for p in found}
+    assert by_topic["address"].values == {"me": ("mara.falk@falkberatung.example",)}
+    assert by_topic["name"].values == {"me": (ME,)}
+    assert by_topic["timezone"].values == {"timezone": "Europe/Berlin"}
+    assert all(by_topic[t].certain for t in ("address", "name", "timezone"))
+    assert by_topic["address"].evidence[0]["en"].startswith("in 2862 of 2862 records of Gesendet.mbox")
+    lines_ = {line: kind for p in found if p.topic == "line" for line, kind in p.values["lines"].items()}
+    assert sorted(lines_.values()) == ["business", "private"]
+
+
+def test_one_chat_alone_is_asked_with_the_one_it_is_not_called_after(tmp_path: Path) -> None:
+    (name,) = [p for p in proposed(chat(tmp_path / "WhatsApp Chat mit Jonas Beispiel.txt", "Jonas Beispiel", 9))
+               if p.topic == "name"]  # fmt: skip
+    assert (name.values, name.certain) == ({"me": (ME,)}, False)
+
+
+def test_a_chat_whose_name_says_nothing_gets_no_proposal(tmp_path: Path) -> None:
+    (name,) = [p for p in proposed(chat(tmp_path / "chat.txt", "Jonas Beispiel", 9)) if p.topic == "name"]
+    assert (name.values, name.certain, set(name.options)) == ({}, False, {ME, "Jonas Beispiel"})
+
+
+def test_another_name_in_one_chat_is_a_question_of_its_own(tmp_path: Path) -> None:
+    chat(tmp_path / "WhatsApp Chat mit Anna Abnehmer.txt", "Anna Abnehmer", 9)
+    chat(tmp_path / "WhatsApp Chat mit Jonas Beispiel.txt", "Jonas Beispiel", 9)
+    chat(tmp_path / "WhatsApp Chat mit Petra Probe.txt", "Petra Probe", 9, me="Maramaus")
+    names = [p for p in proposed(tmp_path) if p.topic == "name"]
+    assert all(not p.certain for p in names)
+    assert {n for p in names for n in p.values.get("me", ())} == {ME, "Maramaus"}
+
+
+def _mails(path: Path, *mails: tuple[str, str]) -> Path:
+    text = "".join(
+        f"From x Thu Jan  1 00:00:00 2026\nFrom: {a}\nTo: {b}\nDate: Thu, {n % 27 + 1} Jan 2026 10:00:00 +0100\n"
+        f"Message-ID: <{path.name}{n}@x.example>\nSubject: hello\n\nhello\n\n"
+        for n, (a, b) in enumerate(mails)
+    )
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_address_that_nobody_shares_a_mailbox_with_is_not_certain(tmp_path: Path) -> None:
+    """Mail with one partner only: both take part in all of it, so nobody can tell who is who."""
+    found = proposed(_mails(tmp_path / "a.mbox", *[("mara@falk.example", "erika@muster.example")] * 9))
+    (address,) = [p for p in found if p.topic == "address"]
+    assert not address.certain
+    assert {*address.values["me"], *address.options} == {"mara@falk.example", "erika@muster.example"}
+
+
+def test_a_second_mailbox_asks_for_a_second_address(tmp_path: Path) -> None:
+    work = [("mara@falk.example", f"kunde{n}@muster{n % 4}.example") for n in range(12)]
+    home = [(f"freund{n}@gmx.de", "mara.f@gmx.de") for n in range(12)]
+    _mails(tmp_path / "work.mbox", *work)
+    _mails(tmp_path / "home.mbox", *home)
+    found = proposed(tmp_path, me=("mara@falk.example",))
+    assert [p.values for p in found if p.topic == "address"] == [{"me": ("mara.f@gmx.de",)}]
+
+
+def test_a_call_list_without_sides_shows_the_own_number(tmp_path: Path) -> None:
+    rows = ["caller;called;start;duration"]
+    rows += [f"+49 30 23125100;+49 89 999981{n:02d};2026-03-{n + 1:02d} 10:00:00;60" for n in range(9)]
+    (tmp_path / "pbx.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    numbers = [p for p in proposed(tmp_path) if p.topic == "number"]
+    assert [(p.values, p.certain) for p in numbers] == [({"me": ("+493023125100",)}, False)]
+
+
+def test_a_line_that_hundreds_call_once_is_a_hotline(tmp_path: Path) -> None:
+    rows = ["sep=;\nTyp;Datum;Name;Rufnummer;Nebenstelle;Eigene Rufnummer;Dauer"]
+    rows += [f"1;{n % 27 + 1:02d}.03.26 10:{n % 60:02d};;0893{n:07d};Telefon;23125100;0:03" for n in range(300)]
+    (tmp_path / "hotline.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (line,) = [p for p in proposed(tmp_path) if p.topic == "line"]
+    assert line.values == {"lines": {"23125100": "hotline"}}
+
+
+def test_old_entries_bring_the_question_how_long_to_keep_them() -> None:
+    from touchpoints.setup import keeping
+
+    today = date(2026, 7, 1)
+    assert keeping(date(2023, 7, 1), Settings(), today) == []
+    (asked,) = keeping(date(2019, 3, 4), Settings(), today)
+    assert asked.values == {"retention": "3y"}
+    assert (asked.take("all"), asked.take("18m")) == ({}, {"retention": "18m"})
+    with pytest.raises(InvalidValue):
+        asked.take("a while")
+    assert keeping(date(2019, 3, 4), Settings(retention="5y"), today) == []
+
+
+def test_a_retention_in_the_settings_holds_for_every_import(folder: Path) -> None:
+    done = run("setup", "exports", folder=folder)
+    config = folder / "touchpoints.toml"
+    config.write_text(done.stdout, encoding="utf-8")
+    run("import", "exports", folder=folder)
+    before = run("list", folder=folder).stdout.splitlines()
+    config.write_text(done.stdout.replace('# retention = "3y"', 'retention = "1d"'), encoding="utf-8")
+    dropped = run("import", "exports", folder=folder)
+    assert f"{len(before)} touchpoints older than 1d dropped" in dropped.stderr
+    assert run("list", folder=folder).stdout == ""
+    with pytest.raises(InvalidValue):
+        Settings(retention="three years")
+
+
+# -- places and the file ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "land"),
+    [("+493023125100", "DE-BE"), ("+498999998123", "DE-BY"), ("+4940123456", "DE-HH"), ("+4934112345", "DE-SN"),
+     ("+4342112345", "AT"), ("+4315321234", "AT-9"), ("+442079460001", "GB"), ("+491713920000", None), ("nothing", None)],
+)  # fmt: skip
+def test_an_area_code_tells_the_land(number: str, land: str | None) -> None:
+    assert land_of(number) == land
+
+
+def test_zones_and_regions() -> None:
+    assert (country_of_zone("Europe/Berlin"), zone_of_country("DE"), zone_of_country("US")) == (
+        "DE",
+        "Europe/Berlin",
+        None,
+    )
+    assert (known_region("de-be"), known_region("AT"), known_region("DE-ZZ"), known_region("Berlin")) == (
+        "DE-BE", "AT", None, None,
+    )  # fmt: skip
+
+
+def test_any_text_survives_the_file() -> None:
+    odd = 'a "b" \\ \t \x7f ü 🙂 \u2028 é'
+    values = {"me": (odd,), "subjects": True, "lines": {odd: "business", "+49 1": "private"}}
+    assert tomllib.loads("\n".join(lines(values))) == {**values, "me": [odd]}
+    assert literal({"a b": ["x", 1]}) == '{ "a b" = ["x", 1] }'
+
+
+def test_lists_grow_where_they_stand_and_odd_ones_are_handed_back() -> None:
+    assert completed('me = ["a"]\nlang = "de"\n', {"me": ("a", "b"), "lang": "en"}) == (
+        'me = ["a", "b"]\nlang = "de"\n',
+        {},
+    )
+    text = 'me = [\n  "a",\n]\nlines = { 1 = "private" }\n'
+    assert completed(text, {"me": ("b",), "lines": {"2": "business"}}) == (
+        text,
+        {"me": ("b",), "lines": {"2": "business"}},
+    )

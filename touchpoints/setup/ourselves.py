@@ -1,0 +1,270 @@
+"""Who we are, by what the exports show: own addresses, names, numbers and lines, and where we work."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from touchpoints import handles
+from touchpoints.errors import InvalidValue
+from touchpoints.handles import Handle, company_domain, same_name
+from touchpoints.language import P_, Term, Text, english
+from touchpoints.settings import Settings
+from touchpoints.setup.look import ENOUGH_PARTNERS, FileLook, FirstLook, Line
+from touchpoints.setup.place import where
+from touchpoints.setup.proposal import Proposal, shortened
+
+SURE = 0.9
+"""Share of a file's records in which its owner takes part, at least, to be sure."""
+LIKELY = 0.5
+FEWEST = 3
+"""Records (calls, events) below which a share says nothing."""
+ONE_OFF = 0.7
+"""Share of callers who called once, from which a line looks like a hotline (with `MANY_CALLS`, nearly all coming in)."""
+MANY_CALLS = 200
+_KINDS = (P_("line", "business"), P_("line", "private"), P_("line", "hotline"))
+
+
+def ourselves(look: FirstLook, settings: Settings, machine_zone: str | None = None) -> list[Proposal]:
+    """Own addresses, names, numbers, lines, and where we work; what the settings say already is left alone.
+    `machine_zone`: the zone of the machine, for exports that name none."""
+    mine = [Handle.of(text, settings.region or "DE") for text in settings.me]
+    found: list[Proposal] = []
+    addresses = [h.value for h in mine if h.kind == "email"]
+    names = [h.raw or h.value for h in mine if h.kind == "name"]
+    if not addresses:
+        found += _address(look)
+        addresses = [a for p in found for a in p.values.get("me", ())]
+    if addresses:
+        found += _second_addresses(look, addresses)
+    if not names:
+        named = _name(look, addresses)
+        found += named
+        names = [n for p in named for n in p.values.get("me", ())]
+    numbers = [h.value for h in mine if h.kind == "phone"]
+    found += _numbers(look, addresses, names, numbers)
+    numbers += [n for p in found if p.topic == "number" for n in p.values.get("me", ())]
+    found += _lines(look, settings, numbers)
+    found += where(look, settings, numbers, machine_zone)
+    return found
+
+
+# -- addresses ----------------------------------------------------------------------------------------------------------
+
+
+def _me(text: str) -> Mapping[str, Any]:
+    Handle.of(text)
+    return {"me": (text.strip(),)}
+
+
+def _my_address(text: str) -> Mapping[str, Any]:
+    handle = handles.email(text)
+    if handle is None:
+        raise InvalidValue(english("'{text}' is no address", text=text))
+    return {"me": (handle.value,)}
+
+
+def _seen_in(f: FileLook, k: int, n: int) -> Text:
+    return Text("in {k} of {n} records of {file}", k=k, n=n, file=shortened(f.source))
+
+
+def _address(look: FirstLook) -> list[Proposal]:
+    """The address that takes part in nearly every mail and event of nearly every mailbox and calendar."""
+    files = [f for f in look.files if f.addressed >= FEWEST]
+    if not files:
+        return []
+    shares = Counter[str]()
+    for f in files:
+        for address, n in f.by_address.items():
+            shares[address] += n / f.addressed / len(files)  # type: ignore[assignment]  # shares, not counts
+    marked = Counter(h.value for f in look.files for h in f.marked if h.kind == "email")
+    ranking = sorted(shares, key=lambda a: (-marked[a], -shares[a], a))
+    best, rest = ranking[0], [a for a in ranking[1:6] if shares[a] >= LIKELY / 2]
+    partners = set[str]().union(*(f.partners.get(best, set()) for f in files))
+    everywhere = all(f.by_address[best] >= SURE * f.addressed for f in files)
+    alone = not rest or shares[rest[0]] < shares[best] * 0.6
+    evidence = [_seen_in(f, f.by_address[best], f.addressed) for f in files[:4]]
+    if domain := company_domain(best):
+        colleagues = {a for f in files for a in f.by_address if company_domain(a) == domain} - {best}
+        evidence.append(
+            Text.count(
+                "{domain} is therefore our domain: {n} further address in it counts as ours",
+                "{domain} is therefore our domain: {n} further addresses in it count as ours",
+                n=len(colleagues), domain=domain,
+            )
+        )  # fmt: skip
+    if shares[best] < LIKELY and not marked[best]:
+        return [
+            Proposal(
+                "address", Text("Your own address cannot be told from the exports."), {},
+                tuple(_seen_in(f, f.by_address[best], f.addressed) for f in files[:1]),
+                _my_address, options=(best, *rest),
+            )
+        ]  # fmt: skip
+    certain = bool(marked[best]) or (everywhere and alone and len(partners) >= ENOUGH_PARTNERS)
+    statement = Text("Your address is {address}.", address=best)
+    return [Proposal("address", statement, {"me": (best,)}, tuple(evidence), _my_address, certain, tuple(rest))]
+
+
+def _second_addresses(look: FirstLook, addresses: Sequence[str]) -> Iterator[Proposal]:
+    """An address that a mailbox or calendar is full of in which none of the known ones is."""
+    domains = {company_domain(a) for a in addresses} - {None}
+    known = set(addresses)
+    for f in look.files:
+        if f.addressed < 5 or any(f.by_address[a] >= 0.3 * f.addressed for a in known) or not f.by_address:
+            continue
+        best, n = f.by_address.most_common(1)[0]
+        if n < 0.8 * f.addressed or len(f.partners.get(best, ())) < ENOUGH_PARTNERS or company_domain(best) in domains:
+            continue
+        known.add(best)
+        yield Proposal(
+            "address", Text("{address} is yours too.", address=best), {"me": (best,)},
+            (_seen_in(f, n, f.addressed),), _my_address,
+        )  # fmt: skip
+
+
+# -- names --------------------------------------------------------------------------------------------------------------
+
+
+def _name(look: FirstLook, addresses: Sequence[str]) -> list[Proposal]:
+    """The name at the own address, the one that takes part in nearly every meeting, the author common to all chats."""
+    written = Counter[str]()
+    for f in look.files:
+        for (address, name), n in f.named.items():
+            if address in addresses:
+                written[" ".join(reversed([p.strip() for p in name.split(",")])) if name.count(",") == 1 else name] += n
+    by_address = written.most_common(1)[0][0] if written else None
+    meetings = _name_of_meetings(look)
+    chats = [f for f in look.files if f.authors]
+    common = [
+        a for a in (chats[0].authors if chats else ()) if all(any(same_name(a, b) for b in f.authors) for f in chats)
+    ]
+    evidence: list[Text] = []
+    if by_address:
+        evidence.append(Text("so called at {address}", address=addresses[0]))
+    known = by_address or (meetings[0] if meetings else None)
+    in_chats = next((a for a in common if known and same_name(a, known)), None)
+    agreed = in_chats or (common[0] if len(common) == 1 and len(chats) > 1 else None)
+    if agreed and len(chats) > 1:
+        evidence.append(Text("writes in each of {n} chats", n=len(chats)))
+    elif agreed:
+        evidence.append(Text("writes in {file}", file=shortened(chats[0].source)))
+    if meetings and (not known or same_name(meetings[0], agreed or known)):
+        evidence.append(
+            Text("in {k} of {n} records of {file}", k=meetings[1], n=meetings[2], file=shortened(meetings[3]))
+        )
+    found: list[Proposal] = []
+    hint = next((f.hint for f in chats if f.hint), None)
+    best = agreed or known or hint
+    certain = bool(by_address or (agreed and (len(chats) > 1 or meetings)))
+    if best:
+        if best == hint and not evidence:
+            evidence.append(Text("{file} is called after the other one", file=shortened(chats[0].source)))
+        others = tuple(dict.fromkeys(a for f in chats for a in f.authors if a != best))
+        statement = Text("You are called {name}.", name=best)
+        found.append(Proposal("name", statement, {"me": (best,)}, tuple(evidence), _me, certain, others[:8]))
+    elif chats:
+        found.append(_author(chats[0]))
+    theirs = [f for f in chats if best and not any(same_name(best, a) for a in f.authors)]
+    for options in dict.fromkeys(f.authors for f in theirs):  # a chat in which we go by another name
+        found.append(_author(next(f for f in theirs if f.authors == options)))
+    return found
+
+
+def _author(chat: FileLook) -> Proposal:
+    if chat.hint:
+        statement = Text("In {file} you are {name}.", file=shortened(chat.source), name=chat.hint)
+        evidence = (Text("{file} is called after the other one", file=shortened(chat.source)),)
+        return Proposal("name", statement, {"me": (chat.hint,)}, evidence, _me, options=chat.authors[:12])
+    statement = Text("Who you are in {file} cannot be told.", file=shortened(chat.source))
+    return Proposal("name", statement, {}, (), _me, options=chat.authors[:12])
+
+
+def _name_of_meetings(look: FirstLook) -> tuple[str, int, int, str] | None:
+    for f in sorted(look.files, key=lambda f: -f.meetings):
+        if f.meetings >= FEWEST:
+            ranking = f.by_name.most_common(2)
+            name, n = ranking[0]
+            second = ranking[1][1] if len(ranking) > 1 else 0
+            if n >= 0.8 * f.meetings and second < 0.6 * n and len(f.partners.get(name, ())) >= ENOUGH_PARTNERS:
+                return name, n, f.meetings, f.source
+    return None
+
+
+# -- numbers and lines --------------------------------------------------------------------------------------------------
+
+
+def _numbers(
+    look: FirstLook, addresses: Sequence[str], names: Sequence[str], numbers: Sequence[str]
+) -> Iterator[Proposal]:
+    """Numbers of the own address book entry, and the one that takes part in nearly every call of a list without sides."""
+    known = set(numbers)
+    for person in look.people:
+        tied = any(h.kind == "email" and h.value in addresses for h in person.handles)
+        if tied or any(same_name(person.name, n) for n in names):
+            for handle in person.handles:
+                if handle.kind == "phone" and handle.value not in known:
+                    known.add(handle.value)
+                    yield Proposal(
+                        "number", Text("Your number is {number}.", number=handle.shown), {"me": (handle.value,)},
+                        (Text("in the address book entry {name}", name=person.name),), _me, certain=tied,
+                    )  # fmt: skip
+    for f in look.files:
+        if f.rows >= FEWEST and f.by_number and not any(f.by_number[n] for n in known):
+            best, n = f.by_number.most_common(1)[0]
+            if n >= 0.8 * f.rows and len(f.partners.get(best, ())) >= ENOUGH_PARTNERS:
+                known.add(best)
+                yield Proposal(
+                    "number", Text("Your number is {number}.", number=Handle("phone", best).shown), {"me": (best,)},
+                    (_seen_in(f, n, f.rows),), _me,
+                )  # fmt: skip
+
+
+def _lines(look: FirstLook, settings: Settings, numbers: Sequence[str]) -> list[Proposal]:
+    """Business, private or a hotline: by when and by whom a line is called. One line that looks like work needs no
+    question."""
+    lines: dict[str, Line] = defaultdict(Line)
+    for f in look.files:
+        for name, line in f.lines.items():
+            total = lines[name]
+            total.calls += line.calls
+            total.at_work += line.at_work
+            total.inbound += line.inbound
+            total.callers.update(line.callers)
+    written = {_digits(line) for line in settings.lines}
+    found = []
+    for name, line in sorted(lines.items(), key=lambda item: -item[1].calls):
+        full = next((n for n in numbers if _digits(name) and n.endswith(_digits(name))), None)
+        if any(_digits(name) and (w.endswith(_digits(name)) or w == name) for w in written) or name in settings.lines:
+            continue
+        one_off = len(line.callers) and line.once / len(line.callers)
+        if line.calls >= MANY_CALLS and line.inbound >= SURE * line.calls and one_off >= ONE_OFF:
+            kind = "hotline"
+        else:
+            kind = "business" if line.at_work >= SURE * line.calls else "private"
+        hours = Text(
+            "{k} of {n} calls on {line} are on working days between 8 and 18 h", k=line.at_work, n=line.calls, line=name
+        )
+        callers = Text("{k} of {n} callers on {line} called once only", k=line.once, n=len(line.callers), line=name)
+        found.append(
+            Proposal(
+                "line", Text("The line {line} is {kind}.", line=name, kind=Term("line", kind)), {"lines": {full or name: kind}},
+                (hours, callers) if kind == "hotline" else (hours,), _kind_of(full or name),
+                certain=len(lines) == 1 and kind == "business" and line.calls >= FEWEST, options=_KINDS,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _kind_of(line: str) -> Callable[[str], Mapping[str, Any]]:
+    def take(text: str) -> Mapping[str, Any]:
+        if text not in _KINDS:
+            raise InvalidValue(english("'{text}' is no kind of line; known: {known}", text=text, known=_KINDS))
+        return {"lines": {line: text}}
+
+    return take
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit()).lstrip("0")
