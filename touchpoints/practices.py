@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,11 +98,12 @@ def mix(
     months: int = 12,
     after: Period | None = None,
     before: Period | None = None,
+    known: Sequence[Event] | None = None,
 ) -> Mix:
     """The mix of channels as of an aware time: of everybody, of a contact or customer (`who`), of what a colleague or a
     team did; without hotlines, whose one-off callers are no relationships. Raises `IdentityError`, and `UnknownName` for
-    a team or colleague that is not known."""
-    some = events(tracker, at)
+    a team or colleague that is not known. `known`: what `events` gives, for whoever has asked for it already."""
+    some = list(known) if known is not None else events(tracker, at)
     scope = who or colleague or team or "all"
     if who is not None:
         whom = tracker.directory.find(who)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,18 @@ import attrs
 
 if TYPE_CHECKING:
     from touchpoints.absences import Proposal
-    from touchpoints.book import Book
+    from touchpoints.book import Book, Flag, Relationship
     from touchpoints.calllist import CallList
+    from touchpoints.happened import Event
+    from touchpoints.portfolio import Portfolio
     from touchpoints.reach import Reach
+    from touchpoints.reach.channels import ChannelRate
+    from touchpoints.talk import Draft, Topics
     from touchpoints.team.demand import Demand
+    from touchpoints.team.knows import Acquaintance
     from touchpoints.team.mix import Mix
     from touchpoints.team.service import Service
+    from touchpoints.timeline import Timeline
     from touchpoints.tracker import Tracker
 
 
@@ -67,9 +73,17 @@ class CallReport:
     @cached_property
     def coverage(self) -> tuple[SourceAge, ...]:
         """How far each source reaches as of `at`, the oldest first."""
+        return self._ages((importer, what, start, end) for importer, what, start, end, _ in self.tracker.coverage())
+
+    @cached_property
+    def coverage_by_source(self) -> tuple[SourceAge, ...]:
+        """The same by importer alone: what all its lines, accounts or chats cover together."""
+        return self._ages((importer, "", start, end) for importer, _, start, end, _ in self.tracker.coverage())
+
+    def _ages(self, covered: Iterable[tuple[str, str, date, date]]) -> tuple[SourceAge, ...]:
         today = self.at.astimezone(self.zone).date()
         spans: dict[tuple[str, str], list[tuple[date, date]]] = {}
-        for importer, what, start, end, _name in self.tracker.coverage():
+        for importer, what, start, end in covered:
             if start <= today:
                 spans.setdefault((importer, what), []).append((start, min(end, today)))
         ages = []
@@ -114,7 +128,7 @@ class CallReport:
     @cached_property
     def mix(self) -> Mix:
         """Channels over time, of everybody."""
-        return self.tracker.mix(self.at)
+        return self.tracker.mix(self.at, known=self.events)
 
     @cached_property
     def demand(self) -> Demand:
@@ -126,6 +140,71 @@ class CallReport:
         """Response and call-back times."""
         return self.tracker.service(self.at)
 
+    @cached_property
+    def written_demand(self) -> Demand:
+        """When customers write."""
+        return self.tracker.demand(self.at, "written")
+
     def reach(self, who: str) -> Reach:
         """On which way somebody answers."""
         return self.tracker.reach(who, self.at)
+
+    # -- what happened, and what there is to say of it ------------------------------------------------------------------
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """Everything that happened, each event once, oldest first."""
+        from touchpoints.happened import People, happened
+
+        people = People(self.tracker.directory)  # who is who first: the store's answers depend on it
+        return happened(self.tracker.store.touchpoints(None, None, self.at), self.zone, people)
+
+    @cached_property
+    def _events_of(self) -> dict[str, list[Event]]:
+        from touchpoints.timeline import by_relationship
+
+        return by_relationship(self.events)
+
+    def timeline(self, relationship: Relationship) -> Timeline:
+        """When there was contact with somebody, on which medium; conversation by quarter; the latest touchpoints."""
+        from touchpoints.timeline import timeline
+
+        return timeline(relationship, self._events_of.get(relationship.id, ()), self.book)
+
+    def topics(self, relationship: Relationship) -> Topics:
+        """What to talk about with somebody."""
+        from touchpoints.talk import topics
+
+        return topics(relationship, self._events_of.get(relationship.id, ()), self.book)
+
+    def draft(self, flag: Flag) -> Draft | None:
+        """The message of a flag whose suggestion is to write."""
+        from touchpoints.talk import draft, sender_of
+
+        behind = {key for reason in flag.reasons if reason.stage == 1 for key in reason.evidence}
+        asked = [e for e in self._events_of.get(flag.relationship.id, ()) if behind & set(e.keys) and e.wrote("in")]
+        colleagues = [c.name for c in self.tracker.our_side.colleagues]
+        sender = flag.owner or sender_of(colleagues)
+        return draft(flag, self.book.today, sender, (asked[-1].touchpoint.subject or "") if asked else "")
+
+    @cached_property
+    def portfolio(self) -> Portfolio:
+        """Health of all customers against their importance."""
+        from touchpoints.portfolio import portfolio
+
+        return portfolio(self.book)
+
+    @cached_property
+    def answer_rates(self) -> tuple[ChannelRate, ...]:
+        """How often each kind of way is answered, over everybody."""
+        from touchpoints.reach import attempts
+        from touchpoints.reach.channels import by_channel
+
+        return by_channel(attempts(self.events, self.at), self.at)
+
+    @cached_property
+    def acquaintances(self) -> tuple[Acquaintance, ...]:
+        """Who of us knows whom at each customer, and how well."""
+        from touchpoints.team.knows import acquaintances, known
+
+        return acquaintances(known(self.events, self.book), self.book)

@@ -87,10 +87,22 @@ class TasksRenderer(Renderer):
         return tasks(report, lang)
 
 
+class HtmlRenderer(Renderer):
+    """The report as one HTML file: call list, timelines, who knows whom, overview. It runs no script and loads nothing."""
+
+    name, suffix = "html", ".html"
+
+    def render(self, report: CallReport, lang: str) -> str:
+        """The report as a page."""
+        from touchpoints.render.html import report as page
+
+        return page(report, lang)
+
+
 def touchpoints_renderers() -> Iterable[Renderer]:
     """The bundled forms."""
     return [
-        TextRenderer(), JsonRenderer(), SheetRenderer(), MarkdownRenderer(), CalendarRenderer(), TasksRenderer(),
+        TextRenderer(), JsonRenderer(), HtmlRenderer(), SheetRenderer(), MarkdownRenderer(), CalendarRenderer(), TasksRenderer(),
     ]  # fmt: skip
 
 

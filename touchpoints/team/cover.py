@@ -18,7 +18,9 @@ from touchpoints.facts import Stored
 from touchpoints.handles import Handle, same_name
 from touchpoints.happened import Event
 from touchpoints.rules.scope import NO_SILENCE, Scope
-from touchpoints.summary import Days, Summary
+from touchpoints.summary import Summary
+from touchpoints.team.knows import Known
+from touchpoints.team.knows import known as known_by
 from touchpoints.team.roster import Roster
 from touchpoints.warmth import DORMANT, judge
 from touchpoints.workdays import Workdays
@@ -89,7 +91,7 @@ def cover(
 ) -> Cover:
     """Who covers `colleague` from `start` to `end`. `events`: what happened, each once; `colleagues`: everybody on our
     side; `roster`: their absences; `capacity`: how much each can take, 1 unless given (0: nothing)."""
-    known = _known(events, book)
+    known = known_by(events, book)
     theirs = [r for r in book if _is_theirs(r, colleague, known, book)]
     found = defaultdict[str, list[Reason]](list)
     for reason in reasons:
@@ -108,23 +110,8 @@ def cover(
 
 # -- whose it is, and what it needs ---------------------------------------------------------------------------------------
 
-_Known = Mapping[tuple[str, str], Summary]
-"""(colleague, contact) → the summary of their own contact."""
 
-
-def _known(events: Iterable[Event], book: Book) -> dict[tuple[str, str], Summary]:
-    rows: dict[tuple[str, str], list[tuple[int, str, str, str, bool, int, float]]] = defaultdict(list)
-    for e in events:
-        if e.reached and e.at <= book.at:
-            t = e.touchpoint
-            day = e.at.astimezone(book.zone).toordinal()
-            for name in e.colleagues:
-                for who in e.who:
-                    rows[name, who].append((day, e.medium, t.direction, "reached", True, 1, t.duration or 0))
-    return {place: Summary.of(Days.of(some), book.today.toordinal()) for place, some in rows.items()}
-
-
-def _is_theirs(r: Relationship, colleague: str, known: _Known, book: Book) -> bool:
+def _is_theirs(r: Relationship, colleague: str, known: Known, book: Book) -> bool:
     """Whether a colleague is responsible: by name, else had most contact days in the last year."""
     if r.kind in NO_SILENCE:
         return False
@@ -189,7 +176,7 @@ def _present(
 def _assigned(
     wanted: Sequence[tuple[Relationship, tuple[Why, ...]]],
     others: Mapping[str, float],
-    known: _Known,
+    known: Known,
     book: Book,
     roster: Roster,
 ) -> Iterable[Task]:
@@ -217,7 +204,7 @@ def _assigned(
         )  # fmt: skip
 
 
-def _knows(name: str, r: Relationship, known: _Known, book: Book) -> tuple[float, Summary, bool]:
+def _knows(name: str, r: Relationship, known: Known, book: Book) -> tuple[float, Summary, bool]:
     """How well a colleague knows a contact: warmth of their own contact, or half of that with others there."""
     own = known.get((name, r.id))
     if own is not None:

@@ -32,7 +32,8 @@ Period = tuple[date, date]
 @attrs.frozen(slots=True)
 class Row:
     """One medium in one month (its first day): touchpoints that reached somebody, people reached, minutes of
-    conversation; `unmeasured`: conversations whose length the source does not have; `keys` of the touchpoints."""
+    conversation; `unmeasured`: conversations whose length the source does not have; `keys` of the touchpoints; `days`:
+    contact days with the medium (of the month's, see `Month`; a day may have several media)."""
 
     month: date
     medium: str
@@ -41,6 +42,7 @@ class Row:
     minutes: float
     unmeasured: int
     keys: tuple[str, ...] = ()
+    days: int = 0
 
 
 @attrs.frozen(slots=True)
@@ -130,12 +132,18 @@ def _months_back(day: date, n: int) -> date:
 
 
 def _by_month(dated: Iterable[tuple[date, Event]]) -> tuple[tuple[Row, ...], tuple[Month, ...]]:
-    cells: dict[tuple[date, str], list[Event]] = defaultdict(list)
+    cells: dict[tuple[date, str], list[tuple[date, Event]]] = defaultdict(list)
     months: dict[date, list[tuple[date, Event]]] = defaultdict(list)
     for day, event in dated:
-        cells[day.replace(day=1), event.medium].append(event)
+        cells[day.replace(day=1), event.medium].append((day, event))
         months[day.replace(day=1)].append((day, event))
-    rows = [Row(m, medium, len(some), *_sums(some), tuple(e.key for e in some)) for (m, medium), some in cells.items()]
+    rows = [
+        Row(
+            m, medium, len(some), *_sums([e for _, e in some]), tuple(e.key for _, e in some),
+            len({(who, day) for day, e in some for who in e.who}),
+        )
+        for (m, medium), some in cells.items()
+    ]  # fmt: skip
     rows.sort(key=lambda r: (r.month, MEDIA.index(r.medium)))
     return tuple(rows), tuple(
         Month(m, len(some), *_sums([e for _, e in some])[:2], _live(some)) for m, some in sorted(months.items())
