@@ -254,8 +254,19 @@ class _Run:
             self.report.left_out.update(file.left_out)
             self.report.people += file.people
         self.report.failed.sort()
-        for waiting in self.directory().unresolved[:MOST_SHOWN]:
-            self.report.unresolved.append((waiting.handle.value, waiting.count))
+        self.report.unresolved = self.waiting()
+
+    def waiting(self) -> list[tuple[str, int]]:
+        """The handles that nobody has named, the most frequent first; as long as nothing changes they are known by number."""
+        state = content_key("waiting", self.store.get("generation", 0), self.store.get("our_side"), repr(self.settings))
+        kept = self.store.get("waiting")
+        if kept is None or kept[0] != state:
+            directory = self.directory()
+            found = directory.unresolved[:MOST_SHOWN]
+            kept = [state, [(directory.handle_ids[u.handle], u.count) for u in found]]
+            self.store.put("waiting", kept)
+        values = self.store.values(number for number, _ in kept[1])
+        return [(values[number], count) for number, count in kept[1]]
 
     def guess(self, source: Source) -> None:
         """What an unknown table might mean, as lines to paste."""

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from touchpoints.facts import Counts, Row, derived, payload_of, sortable
 from touchpoints.model import Channel, Emptied, Touchpoint
 from touchpoints.ourside import OurSide
-from touchpoints.store.database import INDEXES
+from touchpoints.store.database import CACHE, INDEXES
 from touchpoints.store.said import Said
 from touchpoints.store.scenes import LocalDays, Scenes, count_scenes
 
-_BATCH = 5000
+_BATCH = 2000
+_ROOM = 48 << 10
+"""KiB of the file held in memory while new facts are compared with those that are there."""
 _COLUMNS = "key, at, day, scene, dur, paper, rest, revision, series, version, source, current"
 _INSERT = f"INSERT INTO touchpoint ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {{source}}, 1)"
 _INSERT_NEW = _INSERT.replace("INSERT INTO", "INSERT OR IGNORE INTO")
@@ -224,6 +226,7 @@ class _Further:
         self.scenes, self.counts = Scenes(store), Counts()
         self._dirty: set[int] = set()
         self._new = True
+        store.db.execute(f"PRAGMA cache_size=-{_ROOM}")
 
     def take(self, rows: list[Row]) -> None:
         """Add rows: at once if all are new, else one by one."""
@@ -310,6 +313,7 @@ class _Further:
     def finish(self) -> None:
         """Count."""
         count_scenes(self.store, self._dirty)
+        self.store.db.execute(f"PRAGMA cache_size=-{CACHE}")
 
 
 def _content(row: Row) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ from touchpoints.facts import canonical
 from touchpoints.model import CHANNELS, Channel
 
 SCHEMA = 3
-CACHE = 24 << 10
+CACHE = 6 << 10
 """KiB of the file that a connection holds in memory, at most."""
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -108,7 +108,7 @@ class Scenes:
         day = moment.toordinal() if moment.tzinfo is self._zone else self.day_of(at)
         revision = self._revisions.get(t.revision)
         if revision is None:
-            if len(self._revisions) >= _MOST:
+            if len(self._revisions) >= 1 << 13:
                 self._revisions.clear()
             revision = self._revisions[t.revision] = sortable(t.revision)
         return (
@@ -131,7 +131,7 @@ class Scenes:
         digest = blake2b(text.encode(), digest_size=12).digest()
         found = self._by_digest.get(digest)
         if found is None:
-            if len(self._by_digest) >= _MOST:
+            if len(self._by_digest) >= _MOST // 4:
                 self.flush()
                 self._by_digest.clear()
                 self._had_scenes = True
@@ -164,7 +164,7 @@ class Scenes:
     def _handle_id(self, place: tuple[str, str, str]) -> int:
         found = self._handles.get(place)
         if found is None:
-            if len(self._handles) >= _MOST:
+            if len(self._handles) >= _MOST // 4:
                 self.flush()
                 self._handles.clear()
                 self._had_handles = True

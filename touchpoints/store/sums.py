@@ -64,6 +64,13 @@ class Sums(Adding):
         rows = self.db.execute("SELECT id, kind, value, scope FROM handle ORDER BY id")
         return [(i, Handle(k, v, s)) for i, k, v, s in rows]
 
+    def values(self, ids: Iterable[int]) -> dict[int, str]:
+        """The values of some handles by their ids."""
+        rows = self.db.execute(
+            "SELECT id, value FROM handle WHERE id IN (SELECT value FROM json_each(?))", (canonical([*ids]),)
+        )
+        return dict(rows)
+
     def handle_id(self, handle: Handle) -> int | None:
         """The id of a handle, if the store has it."""
         row = self.db.execute(
