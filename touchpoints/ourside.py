@@ -28,6 +28,10 @@ class Sides:
     colleagues: tuple[str, ...]
 
 
+_REMEMBERED = 64
+"""So many of the last decisions are remembered, by the very participants they were about."""
+
+
 class OurSide:
     """Our own handles, names and domains. Immutable after construction.
 
@@ -61,6 +65,7 @@ class OurSide:
                     self._by_handle.setdefault((handle.kind, handle.value), colleague.name)
                 if handle.kind == "email" and (domain := company_domain(handle.value)):
                     self.domains.add(domain)
+        self._decided: dict[tuple[int, str, str | None], tuple[Sequence[Participant], Sides]] = {}
         for line in lines:
             handle = Handle.of(line, region)
             self._by_handle.setdefault((handle.kind, handle.value), "")
@@ -111,6 +116,17 @@ class OurSide:
         participants without a handle are no parties. Those who declined are left out: they are a touchpoint of
         their own. Mail recipients beside us in an incoming mail, people in CC, and crowds are `copied`.
         """
+        place = (id(participants), medium, direction)
+        if (known := self._decided.get(place)) is not None:
+            return known[1]
+        found = self._sides(participants, medium, direction)
+        if type(participants) is tuple:  # the occurrences of a series, the messages of a chat share theirs
+            if len(self._decided) >= _REMEMBERED:
+                self._decided.clear()
+            self._decided[place] = participants, found
+        return found
+
+    def _sides(self, participants: Sequence[Participant], medium: str, direction: str | None) -> Sides:
         ours: list[str] = []
         outside: list[tuple[Participant, Handle]] = []
         sent_by_us = unnamed = False

@@ -356,7 +356,7 @@ class _Reading:
                 if isinstance(made, LeftOut):
                     return
 
-    def _sides(self, event: Event, called_off: bool) -> Iterator[tuple[list[Participant], str, str, bool]]:
+    def _sides(self, event: Event, called_off: bool) -> Iterator[tuple[tuple[Participant, ...], str, str, bool]]:
         """Who met with which outcome, what the key ends with, and whether somebody of each side accepted or invited.
         Those outside who declined are on their own."""
         owns = self.context.our_side.owns
@@ -377,9 +377,9 @@ class _Reading:
         elif ours and all(p.declined for p in ours):
             outcome = "declined"
         if there or not declined:
-            yield there + ours, outcome, "", len(sure) == 2 and not event.tentative
+            yield (*there, *ours), outcome, "", len(sure) == 2 and not event.tentative
         if declined:
-            yield declined + ours, "declined", "/declined", True
+            yield (*declined, *ours), "declined", "/declined", True
 
     def _answer(self, entry: Entry, method: str) -> Touchpoint | LeftOut:
         """What an answer to an invitation adds to the meeting: that somebody declined."""
