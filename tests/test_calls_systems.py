@@ -15,7 +15,7 @@ from touchpoints_calls.threecx import ThreeCx
 from touchpoints_calls.twilio import Twilio
 from touchpoints_calls.zoom import ZoomMeetings, ZoomPhone
 
-from touchpoints.errors import SourceError
+from touchpoints.errors import SourceError, UnreadableSource
 from touchpoints.model import LeftOut, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
@@ -293,3 +293,26 @@ def test_a_call_still_in_progress_is_named() -> None:
     records = read(Twilio(), SAMPLES / "twilio" / "damaged" / "calls.json")
     assert len(calls(records)) == 1
     assert any("in-progress" in r.reason for r in records if isinstance(r, Skipped))
+
+
+def test_zoom_participants_without_any_time_are_refused_for_that_reason() -> None:
+    text = "Name (Original Name),User Email,Total Duration (Minutes),Guest\nErika Muster,erika@muster.example,65,Yes\n"
+    with pytest.raises(UnreadableSource, match="does not say when the meeting was"):
+        read(ZoomMeetings(), text)
+
+
+def test_participants_of_one_meeting_id_on_two_days_are_two_meetings() -> None:
+    head = "Topic,Meeting ID,Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes)\n"
+    rows = "".join(
+        f"Angebot,987654321,{name},{address},2026-03-{day} 09:0{minute}:00,2026-03-{day} 09:58:00,58\n"
+        for day in (20, 27)
+        for name, address, minute in (
+            ("Erika Muster", "erika@muster.example", 3),
+            ("Mara", "mara.falk@falk.example", 1),
+        )
+    )
+    found = calls(read(ZoomMeetings(), head + rows))
+    assert [(m.at.isoformat(), m.duration) for m in found] == [
+        ("2026-03-20T09:01:00+01:00", 3420.0), ("2026-03-27T09:01:00+01:00", 3420.0),
+    ]  # fmt: skip
+    assert len({m.key for m in found}) == 2

@@ -16,7 +16,7 @@ _NAMES = {  # field: header names without marks and units, the surest first
     "at": (
         "datum uhrzeit|datum und uhrzeit|datum zeit|zeitpunkt|zeitstempel|date time|datetime|date and time|"
         "timestamp|call time|call date time|calldate|anrufzeitpunkt|anrufzeit|anrufbeginn|gesprächsbeginn|"
-        "verbindungsbeginn|startzeitpunkt|startzeit|start time|starttime|start date time|beginn|begin|start|"
+        "verbindungsbeginn|callstart|call start|startzeitpunkt|startzeit|start time|starttime|start date time|beginn|begin|start|"
         "started|started at|wann|when|created at|erstellt am|datum der verbindung"
     ),
     "date": (
@@ -25,7 +25,8 @@ _NAMES = {  # field: header names without marks and units, the surest first
     "time": "uhrzeit|zeit|time|um|time of day|uhr",
     "end": "ende|endzeit|end|end time|endtime|bis|ended at|gesprächsende|verbindungsende",
     "direction": (
-        "richtung|direction|call direction|anrufrichtung|rufrichtung|ein aus|in out|kommend gehend|gesprächsrichtung"
+        "richtung|direction|call direction|communication type|"
+        "kommunikationsart|anrufrichtung|rufrichtung|ein aus|in out|kommend gehend|gesprächsrichtung"
     ),
     "type": (
         "typ|type|art|anruftyp|anrufart|call type|gesprächstyp|gesprächsart|ereignis|event|ereignistyp|verbindungsart"
@@ -48,13 +49,15 @@ _NAMES = {  # field: header names without marks and units, the surest first
     "caller": (
         "anrufer|von|from|caller|a rufnummer|a nummer|a teilnehmer|quelle|source|src|calling number|calling party|"
         "caller number|caller id|anrufernummer|anrufende nummer|rufnummer des anrufers|quellrufnummer|quellnummer|"
-        "absender|from number|abgangsnummer|ursprung|origin|calling party number"
+        "absender|from number|call from|anruf von|ausgehende rufnummer|ausgehende nummer|"
+        "rufende nummer|abgangsnummer|ursprung|origin|calling party number"
     ),
     "called": (
         "angerufener|angerufene|an|to|called|callee|b rufnummer|b nummer|b teilnehmer|ziel|destination|dst|"
         "zielrufnummer|zielnummer|called number|called party|callee number|dialed number|dialled number|"
         "gewählte nummer|gewählte rufnummer|angerufene nummer|angerufene rufnummer|rufnummer des angerufenen|"
-        "empfänger|to number|destination number|called party number"
+        "empfänger|to number|call to|anruf an|ruf an|nach|gerufene nummer|"
+        "gerufene rufnummer|zielteilnehmer|destination number|called party number"
     ),
     "caller_name": "anrufername|name des anrufers|caller name|from name|von name|calling name",
     "called_name": "name des angerufenen|callee name|called name|to name|an name|zielname",
@@ -71,7 +74,8 @@ _NAMES = {  # field: header names without marks and units, the surest first
         "call duration|verbindungsdauer|anrufdauer|länge|length|sekunden|seconds|minuten|minutes"
     ),
     "wait": (
-        "wartezeit|wartedauer|wait time|waiting time|wait|ringing|ring time|ringing time|klingeldauer|klingelzeit|"
+        "wartezeit|wartedauer|ring duration|ringdauer|"
+        "rufdauer|wait time|waiting time|wait|ringing|ring time|ringing time|klingeldauer|klingelzeit|"
         "rufzeit|time to answer|wait duration"
     ),
     "line": (

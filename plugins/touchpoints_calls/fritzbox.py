@@ -60,8 +60,9 @@ def _is_xml(text: str) -> bool:
 
 def _is_header(names: Sequence[str]) -> bool:
     return (
-        7 <= len(names) <= 9
-        and (names[0], names[1], names[2]) in (("typ", "datum", "name"), ("type", "date", "name"))
+        6 <= len(names) <= 9
+        and names[0] in ("typ", "type")  # old firmware in English writes both
+        and names[1] in ("datum", "date")
         and names[-1] in ("dauer", "duration")
         and names[-3] in ("nebenstelle", "extension")
     )
@@ -70,6 +71,7 @@ def _is_header(names: Sequence[str]) -> bool:
 def _from_csv(source: Source, context: Context) -> Iterator[Record]:
     table = Table(source, _is_header)
     width, delimiter = len(table.header.names), table.header.delimiter
+    named = table.header.plain[2] == "name"  # the oldest firmware has no such column
     dates = context.dates(())
     for line, row in table.rows(quoted=False):
         raw = delimiter.join(row)
@@ -80,8 +82,8 @@ def _from_csv(source: Source, context: Context) -> Iterator[Record]:
             yield context.skipped(line, f"{len(row)} of {width} columns", raw)
             continue
         cells = [cell.strip().strip('"') for cell in row]
-        number, (device, own, length) = cells[3 + surplus], cells[-3:]
-        name = delimiter.join(row[2 : 3 + surplus]).strip().strip('"')
+        number, (device, own, length) = cells[3 + surplus if named else 2], cells[-3:]
+        name = delimiter.join(row[2 : 3 + surplus]).strip().strip('"') if named else ""
         try:
             seconds = times.duration(length, "h:mm") or 0.0
             at = dates(cells[1])

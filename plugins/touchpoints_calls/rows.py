@@ -163,6 +163,8 @@ def joined(rows: Iterable[Leg | Skipped], context: Context) -> Iterator[Record]:
 
 
 def _call(legs: list[Leg], context: Context) -> Record:
+    if any(leg.channel == "fax" for leg in legs):
+        return LeftOut("automatic")
     outside = [leg for leg in legs if leg.direction != "internal"]
     if not outside:
         return LeftOut("internal")

@@ -20,6 +20,7 @@ from touchpoints_calls.people import Somebody, somebody
 from touchpoints_calls.rows import Leg, covered, joined
 from touchpoints_calls.words import meaning
 
+_FAX = re.compile(r"(?i)\b(tele)?fax\b")
 _EXPORT = {
     "de": "In der 3CX-Verwaltungskonsole: Berichte → Anrufprotokoll → als CSV exportieren.",
     "en": "In the 3CX management console: Reports → Call log → export as CSV.",
@@ -73,11 +74,12 @@ def _legs(source: Source, context: Context) -> Iterator[Leg | Skipped]:
         direction = meaning(word).direction or _by_length(caller, called)
         if word.casefold().startswith("intern"):
             direction = "internal"
+        own = called if direction == "in" else caller
         yield Leg(
             place=line, call=cell(row, id_) or (written, caller.number), at=at, written=as_written,
             caller=caller.number, called=called.number, direction=direction, outcome=outcome, talked=talked or None,
             waited=waited, line=called.number or called.name or None if direction == "in" else None,
-            name=(caller if direction == "in" else called).name or None,
+            name=(caller if direction == "in" else called).name or None, channel="fax" if _FAX.search(own.name) else "phone",
         )  # fmt: skip
 
 

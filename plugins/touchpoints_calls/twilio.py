@@ -18,7 +18,11 @@ from touchpoints.source import Source
 from touchpoints_calls.pages import Fields, offers, records
 from touchpoints_calls.rows import covered, gathered, seconds
 
-_NEEDED = frozenset({"sid", "from", "to", "status", "start time", "direction"})
+_SHAPES = tuple(
+    frozenset({sid, "from", "to", "status", time, "direction"})
+    for sid in ("sid", "call sid")
+    for time in ("start time", "date created")
+)
 _OUTCOMES = {"completed": "reached", "busy": "missed", "no-answer": "missed", "failed": "missed", "canceled": "missed"}
 _EXPORT = {
     "de": "In der Twilio-Konsole: Monitor → Logs → Calls → exportieren (oder GET /Calls.json über die API).",
@@ -35,15 +39,15 @@ class Twilio(Importer):
 
     def recognises(self, source: Source) -> bool:
         """By the fields of its records."""
-        return offers(source, _NEEDED)
+        return offers(source, *_SHAPES)
 
     def read(self, source: Source, context: Context) -> Iterator[Record]:
         """Each call, then the span it covers."""
         return covered(self._read(source, context))
 
     def _read(self, source: Source, context: Context) -> Iterator[Record]:
-        found = records(source, context, _NEEDED)
-        for legs in gathered(found, lambda record: record[1].get("parent call sid") or record[1]["sid"]):
+        found = records(source, context, *_SHAPES)
+        for legs in gathered(found, lambda record: record[1].get("parent call sid") or _sid(record[1])):
             if isinstance(legs, Skipped):
                 yield legs
                 continue
@@ -79,8 +83,12 @@ def _call(legs: list[tuple[int, Fields]], context: Context) -> Record:
         _at(parent), caller=caller, called=called, direction=direction, outcome=outcome, talked=talked, record=place,
         name=parent.get("caller name") or None if direction == "in" else None,
         line=ours if ours.startswith("+") else None,
-        key=content_key("twilio", parent.get("parent call sid") or parent["sid"]),
+        key=content_key("twilio", parent.get("parent call sid") or _sid(parent)),
     )  # fmt: skip
+
+
+def _sid(fields: Fields) -> str:
+    return fields.get("sid") or fields["call sid"]
 
 
 def _is_ours(number: str, context: Context) -> bool:

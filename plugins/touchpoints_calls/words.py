@@ -19,8 +19,8 @@ class Meaning(NamedTuple):
 
 LONGEST = 200
 """A longer cell says nothing."""
-YES = frozenset(("ja", "yes", "true", "wahr", "1", "j", "y", "x"))
-NO = frozenset(("nein", "no", "false", "falsch", "0", "n"))
+YES = frozenset(("ja", "yes", "true", "wahr", "1", "j", "y", "x", "t"))
+NO = frozenset(("nein", "no", "false", "falsch", "0", "n", "f"))
 
 _DIRECTIONS = (
     ("in", r"^in$|^ein$|\b(eingehend\w*|eingegangen\w*|eingang|ankommend\w*|kommend\w*|inbound|incoming|received|"
@@ -50,7 +50,7 @@ _CHANNELS = (
     ("sms", r"\b(sms|mms|textnachricht|text message)\b"),
     ("video", r"\b(video\w*|zoom|webex|skype|google meet|teams|facetime|online (meeting|termin)|webmeeting)\b"),
     ("mail", r"\b(e ?mails?|mails?)\b"), ("fax", r"\b(tele)?fax\b"),
-    ("phone", r"\b(anrufe?|telefon\w*|telephone|phone|calls?|tel|rückruf|mobil|handy|festnetz|gespräch)\b"),
+    ("phone", r"\b(anrufe?|telefon\w*|telephone|i?phone|calls?|tel|rückruf|mobil|handy|festnetz|gespräch)\b"),
     ("meeting", r"\b(treffen|meeting|besuch\w*|termin|vor ort|persönlich\w*|besprechung|visit|in person)\b"),
     ("letter", r"\b(brief|letter|post|postkarte)\b"),
     ("message", r"\b(nachricht|message|chat|xing|signal|telegram|slack|messenger|direktnachricht|dm)\b"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from touchpoints import handles, times
 from touchpoints.errors import InvalidValue, UnreadableSource
@@ -34,6 +35,7 @@ _EXPORT_MEETINGS = {
 _NAME = "name (original name)"
 _BOT = re.compile(r"(?i)note ?taker|otter\.ai|fireflies|read\.ai|\brecorder\b|fathom|tl;dv")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b.*")
+_NO_TIME = "it does not say when the meeting was; export the participants again with meeting data"
 
 
 class ZoomPhone(Importer):
@@ -95,9 +97,8 @@ class ZoomMeetings(Importer):
     export = _EXPORT_MEETINGS
 
     def recognises(self, source: Source) -> bool:
-        """By the columns of the participants and of the meeting, which stand in one row or in two."""
-        participants = header_in(source.head_text, lambda names: _NAME in names)
-        return participants is not None and header_in(source.head_text, _is_meeting) is not None
+        """By the columns of the participants, with those of the meeting before them, above them or not at all."""
+        return header_in(source.head_text, lambda names: _NAME in names) is not None
 
     def read(self, source: Source, context: Context) -> Iterator[Record]:
         """Each meeting with its participants, then the span it covers."""
@@ -136,15 +137,23 @@ def _meetings(source: Source, context: Context) -> Iterator[Record]:
         at = columns.index(_NAME)
         person = cells_by_name(columns[at:], row[at:])
         about = values or cells_by_name(columns[:at], row)
+        if not (about.get("start time") or {"join time", "start time"} & set(columns)):
+            raise UnreadableSource(source.name, _NO_TIME)
         try:
-            if meeting is None or not meeting.holds(about):
+            joined = moments(about.get("start time") or person.get("join time", ""))
+            left = (
+                moments(about.get("end time") or person.get("leave time", ""))[0]
+                if not about.get("start time")
+                else None
+            )
+            if meeting is None or not meeting.holds(about, joined[0]):
                 if meeting is not None:
                     yield meeting.touchpoint(context)
-                meeting = _Meeting(about, moments, line)
+                meeting = _Meeting(about, joined)
         except InvalidValue as error:
             yield context.skipped(line, str(error), header.delimiter.join(row))
             continue
-        meeting.add(person)
+        meeting.add(person, joined, left)
     if meeting is not None:
         yield meeting.touchpoint(context)
 
@@ -152,19 +161,27 @@ def _meetings(source: Source, context: Context) -> Iterator[Record]:
 class _Meeting:
     """A meeting while its rows are read."""
 
-    def __init__(self, about: dict[str, str], moments: Moments, line: int) -> None:
-        self.about, self.line = about, line
-        self.at, self.written, _ = moments(about.get("start time", ""))
+    def __init__(self, about: dict[str, str], start: tuple[datetime, str, bool]) -> None:
+        self.about = about
+        self.at, self.written, _ = start
+        self.end: datetime | None = None
         minutes = about.get("duration (minutes)", "")
         self.duration = times.duration(minutes, "m") if minutes else None
         self.people: dict[str, Participant] = {}
         host = about.get("user email") or about.get("host", "")
         self._host = handles.email(host.partition("(")[2].rstrip(") ") or host)
 
-    def holds(self, about: dict[str, str]) -> bool:
-        return all(self.about.get(name) == about.get(name) for name in ("meeting id", "id", "start time"))
+    def holds(self, about: dict[str, str], joined: datetime) -> bool:
+        """Whether a row belongs to it: the same meeting and start, or (where no start is written) joined that day."""
+        same = all(self.about.get(name) == about.get(name) for name in ("meeting id", "id", "start time"))
+        return same and (bool(about.get("start time")) or joined.date() == self.at.date())
 
-    def add(self, person: dict[str, str]) -> None:
+    def add(self, person: dict[str, str], joined: tuple[datetime, str, bool], left: datetime | None) -> None:
+        """One row of a participant; where no start is written the meeting began when the first one joined."""
+        if joined[0] < self.at:
+            self.at, self.written, _ = joined
+        if left is not None:
+            self.end = max(self.end or left, left)
         name = re.sub(r"\s*\([^()]*\)$", "", person.get(_NAME, ""))
         handle = handles.email(person.get("user email") or person.get("email"))
         if handle is None and handles.fold(name):
@@ -178,6 +195,10 @@ class _Meeting:
 
     def touchpoint(self, context: Context) -> Record:
         number = re.sub(r"\s", "", self.about.get("meeting id") or self.about.get("id", ""))
+        if not number:  # nothing else tells which meeting it was
+            number = " ".join(sorted(self.people))
+        if self.duration is None and self.end is not None:
+            self.duration = max((self.end - self.at).total_seconds(), 0.0) or None
         return context.touchpoint(
             self.at, "video", tuple(self.people.values()), key=content_key("zoom meeting", number, self.written),
             duration=self.duration, subject=self.about.get("topic") or None,
