@@ -71,6 +71,21 @@ def test_two_people_of_one_meeting_are_told_once() -> None:
     assert (rules(flag), len(flag.also)) == (["fell_through"], 1)
 
 
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [("snooze", {"until": "2026-07-20"}), ("dismiss", {"because": "not-now"}), ("dismiss", {"because": "done"})],
+)
+def test_what_is_put_off_for_one_of_two_people_at_a_meeting_is_put_off(kind: str, payload: dict[str, str]) -> None:
+    desk = Desk()
+    desk.add(*silent(since=20, gap=30), *silent(BERND, since=20, gap=30))
+    desk.add(together(video(ERIKA, ago(5), outcome="cancelled", subject="Review"), BERND))
+    assert len(desk.calls().flags) == 1
+    desk.decide(ago(1), kind, ERIKA, **payload)
+    assert desk.calls().flags == ()
+    desk.add(video(BERND, ago(3), outcome="cancelled", subject="another"))
+    assert names(desk.calls().flags) == ["Bernd"]
+
+
 def test_talking_with_somebody_there_ends_the_silence_of_the_others() -> None:
     desk = Desk()
     desk.add(*silent(), *[video(BERND, ago(3 + 14 * n)) for n in range(20)])

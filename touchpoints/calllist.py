@@ -135,6 +135,7 @@ class _Choice:
 
     def __init__(self, book: Book, reasons: Iterable[Reason], averages: Averages | None = None) -> None:
         self.book, self.averages = book, averages
+        self._alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         self.scope = Scope(book)
         self._said = defaultdict[str, list[Decision]](list)
         for d in book.decisions("snooze", "dismiss", "away", "do_not_contact", "consent"):
@@ -150,6 +151,10 @@ class _Choice:
     def _sift(self, id_: str, reasons: list[Reason]) -> _Group:
         reasons.sort(key=lambda reason: (reason.stage, -reason.severity, reason.rule, reason.relationship.id))
         group = _Group(id_, reasons[0].relationship, [], [], [])
+        self._alike = defaultdict[tuple[str, tuple[str, ...]], list[str]](list)  # one event, several people there
+        for reason in reasons:
+            if isinstance(reason.evidence, tuple) and reason.evidence:
+                self._alike[reason.rule, reason.evidence].append(reason.relationship.id)
         for reason in reasons:
             if why := self._ended(reason):
                 group.ended.append((reason, why))
@@ -203,9 +208,19 @@ class _Choice:
         about = [*self._said.get(r.id, ()), *(self._said.get(r.group, ()) if r.group != r.id else ())]
         return sorted((d for d in about if d.kind in kinds), key=lambda d: d.id)
 
+    def _put_off(self, reason: Reason, *kinds: str) -> list[Decision]:
+        """Decisions about somebody, and those about the others of the same event: what was put off for one of two people
+        at a meeting is put off."""
+        r = reason.relationship
+        alike = self._alike.get((reason.rule, reason.evidence), ()) if isinstance(reason.evidence, tuple) else ()
+        others = [d for id_ in alike if id_ not in (r.id, r.group) for d in self._said.get(id_, ()) if d.kind in kinds]
+        return (
+            sorted([*self._decisions(r, *kinds), *others], key=lambda d: d.id) if others else self._decisions(r, *kinds)
+        )
+
     def _ended(self, reason: Reason) -> Text | None:
         r, since, newest = reason.relationship, reason.since, reason.again or reason.since
-        for d in self._decisions(r, "dismiss"):
+        for d in self._put_off(reason, "dismiss"):
             because, decided = d.payload["because"], datetime.fromtimestamp(d.at, self.book.zone)
             new = newest is not None and newest > decided
             if because in ("supplier", "private") or (because == "former" and (reason.silence or not new)):
@@ -236,14 +251,14 @@ class _Choice:
     def _held(self, reason: Reason) -> Text | None:
         r, book = reason.relationship, self.book
         newest = reason.again or reason.since if reason.stage == 1 else None
-        latest = {d.kind: d for d in self._decisions(r, "do_not_contact", "away", "snooze")}
+        latest = {d.kind: d for d in self._decisions(r, "do_not_contact", "away")}
         if (d := latest.get("do_not_contact")) and not d.payload.get("allowed"):
             return Text("do not contact")
         if (d := latest.get("away")) and (end := _until(d)) >= book.today and self._instead(r) is None:
             return Text("away until {day}", day=words.day(end, book.today))
-        put_off = [(d.at, False, _until(d))] if (d := latest.get("snooze")) else []
+        put_off = [(d.at, False, _until(d)) for d in self._put_off(reason, "snooze")[-1:]]
         days = timedelta(days=int(self.scope.threshold("held_back", "not_now_days")))
-        for d in self._decisions(r, "dismiss"):
+        for d in self._put_off(reason, "dismiss"):
             if d.payload["because"] == "not-now":
                 put_off.append((d.at, True, datetime.fromtimestamp(d.at, book.zone).date() + days))
         for decided, not_now, end in put_off:  # what they did after they were put off breaks through
