@@ -20,9 +20,9 @@ RULES = (
 ).split()
 
 
-def tracker(*folders: str) -> tp.Tracker:
+def tracker(*folders: str, store: Path | None = None) -> tp.Tracker:
     """Mara's exports, with or without her address book."""
-    made = tp.Tracker(settings=tp.Settings(me=TRUTH["me"], timezone=TRUTH["timezone"], region=TRUTH["region"]))
+    made = tp.Tracker(store, settings=tp.Settings(me=TRUTH["me"], timezone=TRUTH["timezone"], region=TRUTH["region"]))
     made.ingest(*(HERE / folder for folder in folders))
     return made
 

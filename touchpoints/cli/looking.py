@@ -39,11 +39,17 @@ def show(session: Session, who: str, at: str | None, format_: str | None) -> Non
             found, people = tracker.relationship(who, moment), ()
         else:
             found, people = Relationship(None, whole.customer, None, whole.summary, whole.warmth), whole.people
+        about = {r.id for r in people} or {found.id}
+        reasons = [reason for reason in tracker.reasons(book) if reason.relationship.id in about]
+        keys = {key for reason in reasons for key in reason.evidence}
+        evidence = {s.key: s for s in tracker.touchpoints(who, until=moment) if s.key in keys} if keys else {}
         if session.as_json or format_ == "json":
-            record = records.show(found, book, timeline, session.lang, people)
+            record = records.show(found, book, timeline, session.lang, people, reasons, evidence)
             session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
         else:
-            session.write(text.show(found, timeline, session.lang, tracker.store.zone, people))
+            session.write(
+                text.show(found, timeline, session.lang, tracker.store.zone, people, reasons=reasons, evidence=evidence)
+            )
 
 
 @command("list")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -97,10 +99,16 @@ def calls(report: CallReport, lang: str) -> dict[str, Any]:
 
 
 def show(
-    relationship: Relationship, book: Book, timeline: list[Stored], lang: str, people: tuple[Relationship, ...] = ()
+    relationship: Relationship,
+    book: Book,
+    timeline: list[Stored],
+    lang: str,
+    people: tuple[Relationship, ...] = (),
+    reasons: Sequence[Reason] = (),
+    evidence: Mapping[str, Stored] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """One relationship (or, with `people`, a customer as a whole) with its explanation, timeline (newest first) and
-    decisions."""
+    """One relationship (or, with `people`, a customer as a whole) with its explanation, the reasons that rules find (each
+    with its touchpoints from `evidence`), timeline (newest first) and decisions."""
     from touchpoints.render.text import explanation
 
     handles = relationship.contact.handles if relationship.contact else ()
@@ -113,6 +121,11 @@ def show(
         "explanation": [
             {"text": text, "value": value, "evidence": evidence}
             for text, value, evidence in explanation(relationship, timeline, lang)
+        ],
+        "reasons": [
+            {**reason(r, lang), "who": contact(r.relationship.contact),
+             "touchpoints": [touchpoint(evidence[key], book.zone) for key in r.evidence if key in evidence]}
+            for r in reasons
         ],
         "people": [
             {"contact": contact(r.contact), "status": r.warmth.status, "silence_days": r.warmth.silence_days,

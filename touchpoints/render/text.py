@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
-from touchpoints.book import Flag, Relationship
+from touchpoints.book import Flag, Reason, Relationship
 from touchpoints.facts import Stored
-from touchpoints.language import in_language
+from touchpoints.language import in_language, language
 from touchpoints.render.absences import own as own_absences
 from touchpoints.report import CallReport
+from touchpoints.rules.occasions import next_birthday
 from touchpoints.words import standing
 
 WIDTH = 79
@@ -207,15 +210,29 @@ def show(
     zone: Any,
     people: tuple[Relationship, ...] = (),
     most: int = 15,
+    reasons: Sequence[Reason] = (),
+    evidence: Mapping[str, Stored] = MappingProxyType({}),
 ) -> str:
-    """One relationship (or, with `people`, a customer as a whole): who, status and silence, explanation, handles,
-    timeline."""
+    """One relationship (or, with `people`, a customer as a whole): who, status and silence, explanation, reasons with the
+    touchpoints behind them (from `evidence`), handles, timeline."""
     words = WORDS[lang]
     lines = [who(relationship), standing(relationship.warmth, lang), ""]
     lines += [f"  {text}" for text, _, _ in explanation(relationship, timeline, lang)]
+    if reasons:
+        lines += ["", f"{language(lang).say('Reasons')}:"]
+    for reason in reasons:
+        named = f"{reason.relationship.name}: " if people else ""
+        lines += _wrapped(f"{named}{in_language(reason.text, lang)}", "    ", first="  ")
+        behind = sorted((evidence[key] for key in reason.evidence if key in evidence), key=lambda s: s.touchpoint.at)
+        lines += [
+            f"    {textwrap.shorten(line_of(s, lang, zone), WIDTH - 4, placeholder=' …')}" for s in reversed(behind)
+        ]
     if relationship.contact and relationship.contact.handles:
         handles = ", ".join(h.shown for h in relationship.contact.handles)
         lines += ["", *_wrapped(f"{words['handles']}: {handles}", "  ", first="")]
+    contact, today = relationship.contact, date.fromordinal(relationship.summary.at)
+    if contact and contact.birthday and (day := next_birthday(contact.birthday, today)):
+        lines += [language(lang).say("Next birthday: {day}", day=day)]
     known = [r for r in people if r.contact]
     if known:
         lines += ["", f"{words['people']}:"]
