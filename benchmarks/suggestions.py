@@ -1,16 +1,21 @@
-"""How good and how fast suggestions of similar people are, on a labelled set that is made here.
+"""How good and how fast suggestions of similar people are, on two labelled sets that are made here.
 
 `python benchmarks/suggestions.py [PEOPLE]` prints precision and recall by score, and the time for 50,000 contacts.
 People appear one to three times, as address books, mailboxes and chats write them: German and English names, umlauts
 folded or not, titles, "Surname, Given", initials, slips of the pen, double names, companies with and without legal
 form. In between stand others who only look alike: namesakes elsewhere, families in one firm, colleagues with one given
-name, and the same common name twice.
+name, and the same common name twice. Records with one address or number are one record: exact keys join them.
+
+`dense`: few names, all equally frequent, so that every second full name has a namesake: the hard case. `spread`: names
+as they are spread in life, few common and most rare, and more kinds of records: what chats call people, short forms,
+married names, profiles, private addresses, a new employer.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from random import Random
 
 from touchpoints.handles import Handle, fold
@@ -42,15 +47,18 @@ LEGAL = ["GmbH", "AG", "KG", "GmbH & Co. KG", "e.K.", "Ltd", "Inc.", ""]
 PARTICLES = ["von", "von der", "van den", "de", "zu"]
 
 
-def labelled(people: int, seed: int = 1) -> tuple[list[Candidate], dict[str, int]]:
+def labelled(people: int, seed: int = 1, kind: str = "dense") -> tuple[list[Candidate], dict[str, int]]:
     """Candidates, and which person each of them is."""
     rng = Random(seed)
     firms = [f"{rng.choice(HEAD)}{rng.choice(TAIL)} {rng.choice(SURNAME)}".strip() for _ in range(max(4, people // 6))]
     found: list[Candidate] = []
     truth: dict[str, int] = {}
+    theirs: dict[Handle, int] = {}  # an address is one person's
+    names = _spread_names(rng) if kind == "spread" else None
     before = ("", "", "")
     for person in range(people):
-        given, surname, firm = rng.choice(GIVEN), _surname(rng), rng.choice(firms)
+        given, surname = names() if names else (rng.choice(GIVEN), _surname(rng))
+        firm = rng.choice(firms)
         alike = rng.random()
         if alike < 0.02:  # a namesake elsewhere
             given, surname = before[:2]
@@ -58,15 +66,81 @@ def labelled(people: int, seed: int = 1) -> tuple[list[Candidate], dict[str, int
             surname, firm = before[1:]
         elif alike < 0.07:  # a colleague with the same given name
             given, firm = before[0], before[2]
-        if alike < 0.05 and surname == before[1] and given == before[0] and firm == before[2]:
-            given = GIVEN[(GIVEN.index(given) + 1) % len(GIVEN)]
+        if not given or (alike < 0.05 and surname == before[1] and given == before[0] and firm == before[2]):
+            given = rng.choice(GIVEN)
         before = given, surname, firm
+        seen: set[Handle] = set()
         for n in range(rng.choices([1, 2, 3], [55, 30, 15])[0]):
-            candidate = _record(rng, f"{person}-{n}", given, surname, firm, n)
+            make = _told if names and rng.random() < 0.45 else _record
+            candidate = make(rng, f"{person}-{n}", given, surname, firm, n)
+            exact = {h for h in candidate.handles if h.exact}
+            if exact & seen or any(theirs.setdefault(h, person) != person for h in exact):
+                continue
+            seen |= exact
             found.append(candidate)
             truth[candidate.id] = person
     rng.shuffle(found)
     return found, truth
+
+
+def _spread_names(rng: Random) -> Callable[[], tuple[str, str]]:
+    """Names by rank: the common ones as often as the rank says, most surnames rare."""
+    stems = "Hager Winkel Brenn Loh Eben Wiesen Kalten Stein Ober Nieder Hart Lauter Mühl Grün Roth Neu Alten Birken Dorn Ger".split()
+    ends = (
+        "mann berger hofer bach feld haus ing ert sen hauser mayr eder brunner kamp stedt ow ski ley worth ton".split()
+    )
+    rare = [stem + end for stem in stems for end in ends]
+    by_rank = [1 / (n + 4) for n in range(len(SURNAME))]
+    givens = [1 / (n + 8) for n in range(len(GIVEN))]
+
+    def draw() -> tuple[str, str]:
+        surname = rng.choices(SURNAME, by_rank)[0] if rng.random() < 0.45 else rng.choice(rare)
+        return rng.choices(GIVEN, givens)[0], surname
+
+    return draw
+
+
+SHORT = {"Michael": "Micha", "Thomas": "Tom", "Andreas": "Andi", "Alexander": "Alex", "Robert": "Bob", "William": "Bill",
+         "James": "Jim", "Elizabeth": "Liz", "Matthias": "Matze", "Stefanie": "Steffi", "Susanne": "Susi", "Katrin": "Kati",
+         "Franziska": "Franzi", "Christian": "Chris", "Wolfgang": "Wolf", "Patricia": "Pat", "Charles": "Charlie"}  # fmt: skip
+
+
+def _told(rng: Random, id_: str, given: str, surname: str, firm: str, n: int) -> Candidate:
+    """A record as chats, networks and private address books have it."""
+    plain, last = fold(given).replace(" ", ""), fold(surname).replace(" ", "").replace("'", "")
+    match rng.randrange(8):
+        case 0:
+            return Candidate(id_, (text := f"{given} {surname[0]}.",), (display(text, "whatsapp"),))
+        case 1:
+            return Candidate(id_, (text := f"{given} {surname} ({firm.split()[0]})",), (display(text, "whatsapp"),))
+        case 2:
+            text = f"{SHORT.get(given, given)} {surname}"
+            return Candidate(id_, (text,), (Handle("phone", f"+49171{10**6 + rng.randrange(10**6)}"),), firm.split()[0])
+        case 3:
+            handle = Handle("profile", f"linkedin.com/in/{plain}-{last}-{rng.randrange(10**6)}a")
+            return Candidate(id_, (f"{given} {surname}",), (handle,), rng.choice([firm, f"{firm} GmbH", "Freelance"]))
+        case 4:
+            front = rng.choice(
+                [f"{plain}.{last}", f"{plain[0]}{last}", f"{last}.{plain}", f"{plain}{last}{rng.randrange(60, 99)}"]
+            )
+            return Candidate(id_, (f"{given} {surname}",), (Handle("email", f"{front}@gmail.com"),))
+        case 5:
+            married = (
+                f"{given} {rng.choice(SURNAME)}" if rng.random() < 0.5 else f"{given} {surname}-{rng.choice(SURNAME)}"
+            )
+            return Candidate(
+                id_, (married,), (Handle("phone", f"+4930{10**7 + rng.randrange(10**7)}"),), f"{firm} GmbH"
+            )
+        case 6:
+            front = rng.choice([f"{plain[0]}{last}", f"{plain}.{last}", f"{plain[0]}.{last}"])
+            domain = fold(firm).replace(" ", "-") + ".example"
+            return Candidate(id_, (f"{front}@{domain}",), (Handle("email", f"{front}@{domain}"),), domain)
+        case _:
+            text = f"{given} {surname}"
+            elsewhere = f"{rng.choice(HEAD)}{rng.choice(TAIL)}".lower()
+            return Candidate(
+                id_, (text,), (Handle("email", f"{plain}.{last}@{elsewhere}.example"),), f"{elsewhere}.example"
+            )
 
 
 def _surname(rng: Random) -> str:
@@ -143,9 +217,9 @@ def _slip(rng: Random, name: str) -> str:
     return name[:place] + name[place + 1] + name[place] + name[place + 2 :]
 
 
-def quality(people: int, seed: int = 1) -> list[tuple[int, int, float, float]]:
+def quality(people: int, seed: int = 1, kind: str = "dense") -> list[tuple[int, int, float, float]]:
     """(score, suggestions from it on, precision, recall) on a labelled set."""
-    candidates, truth = labelled(people, seed)
+    candidates, truth = labelled(people, seed, kind)
     members: dict[int, int] = {}
     for person in truth.values():
         members[person] = members.get(person, 0) + 1
@@ -160,12 +234,13 @@ def quality(people: int, seed: int = 1) -> list[tuple[int, int, float, float]]:
 
 
 def main(people: int) -> None:
-    for seed in (1, 2):
-        print(f"labelled set {seed}: {people} people")
-        print("score  suggestions  precision  recall")
-        for least, n, precision, recall in quality(people, seed):
-            print(f"{least:>5}  {n:>11}  {precision:>9.3f}  {recall:>6.3f}")
-    candidates, _ = labelled(31_250)
+    for kind in ("dense", "spread"):
+        for seed in (1, 2):
+            print(f"{kind} names, set {seed}: {people} people")
+            print("score  suggestions  precision  recall")
+            for least, n, precision, recall in quality(people, seed, kind):
+                print(f"{least:>5}  {n:>11}  {precision:>9.3f}  {recall:>6.3f}")
+    candidates, _ = labelled(34_000, 1, "spread")
     begin = time.process_time()
     found = similar(candidates)
     print(f"{len(candidates)} contacts: {time.process_time() - begin:.1f} s of CPU, {len(found)} suggestions")

@@ -164,7 +164,7 @@ def shared(people: Iterable[Person]) -> set[Handle]:
     """
     names: dict[Handle, str | set[str]] = {}  # most handles are named once: a set for each would be the larger part
     for person in people:
-        if name := fold(person.name):
+        if name := fold(person.name.partition("@")[0]):  # some address books call people by their address
             for handle in person.handles:
                 before = names.setdefault(handle, name)
                 if before != name:
@@ -179,14 +179,29 @@ def shared(people: Iterable[Person]) -> set[Handle]:
 
 
 def _unlike(one: frozenset[str], other: frozenset[str], kind: str) -> bool:
-    short, long = sorted((one, other), key=len)
-    alike = sum(any(_same_word(a, b) for b in long) for a in short)
-    return alike < (len(short) if kind == "phone" else 1)
+    """Whether two names on one handle are two people's: no word of theirs is the same, or (on a number) some word of the
+    shorter name has none in the other; each word stands for one only, and an initial alone says nothing."""
+    short, long = sorted((one, other), key=lambda words: (len(words), sorted(words)))
+    left, open_ = sorted(long), []
+    for word in sorted(short):
+        same = next((w for w in left if _same_word(word, w)), None)
+        if same is None:
+            open_.append(word)
+        else:
+            left.remove(same)
+    if len(open_) == len(short):
+        return True
+    for word in open_ if kind == "phone" else ():
+        initial = next((w for w in left if w[0] == word[0] and 1 in (len(w), len(word))), None)
+        if initial is None:
+            return True
+        left.remove(initial)
+    return False
 
 
 def _same_word(one: str, other: str) -> bool:
-    if one == other or (min(len(one), len(other)) == 1 and one[0] == other[0]):
-        return True
+    if one == other:
+        return len(one) > 1
     from rapidfuzz.distance import OSA
 
     longest = max(len(one), len(other))

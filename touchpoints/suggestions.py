@@ -1,9 +1,12 @@
 """Who may be the same: pairs of contacts, or of customers, that look alike, with reasons and a score. Suggestions only:
 nothing here joins anybody.
 
-Every candidate is described by the names that its display names, addresses and profiles spell. Only candidates who
-share a block (the beginnings of both names, the sound of the surname, a company with a surname) are compared, so that
-the work grows with the number of people and not with its square.
+Every candidate is described by the names that its display names, addresses and profiles spell (see `likeness`). Only
+candidates who share a block (the beginnings of both names, the sound of the surname, a company with a surname, an address
+that spells the name) are compared, so that the work grows with the number of people and not with its square.
+
+The score stands for odds, after Fellegi and Sunter (1969): how likely two records of one person would look like this,
+against how many other people would look like it by chance. 60 is about one to one, and each 15 points are a factor of ten.
 """
 
 from __future__ import annotations
@@ -13,12 +16,25 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
+from math import log10
 
 import attrs
 
 from touchpoints.directory import Directory
-from touchpoints.handles import Handle, company_domain, fold
+from touchpoints.handles import Handle, company_domain, fold, is_role
 from touchpoints.identity import bare
+from touchpoints.language import P_, language
+from touchpoints.likeness import (
+    Name,
+    Spread,
+    aside,
+    contradict,
+    in_one_word,
+    level,
+    parsed,
+    sound,
+    spelled,
+)
 from touchpoints.model import Customer
 
 LIKELY = 85
@@ -28,25 +44,16 @@ WORTH_ASKING = 60
 _LARGEST = 80
 """A block with more members is parted by full name: nobody is one of so many by half a name."""
 
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "same name": {"en": "same name", "de": "gleicher Name"},
-    "similar name": {"en": "similar name", "de": "ähnlicher Name"},
-    "initial": {"en": "same surname, given name abbreviated", "de": "gleicher Nachname, Vorname abgekürzt"},
-    "part of the name": {"en": "one name is part of the other", "de": "ein Name ist Teil des anderen"},
-    "surname": {"en": "same surname, no given name", "de": "gleicher Nachname, kein Vorname"},
-    "given name": {"en": "same given name, another surname", "de": "gleicher Vorname, anderer Nachname"},
-    "address": {"en": "address spells the name", "de": "Adresse enthält den Namen"},
-    "same company": {"en": "same company", "de": "gleiche Firma"},
-    "similar company": {"en": "similar company", "de": "ähnliche Firma"},
-    "same domain": {"en": "same company domain", "de": "gleiche Firmen-Domain"},
-    "same switchboard": {"en": "numbers of one switchboard", "de": "Nummern einer Telefonanlage"},
-    "same local part": {"en": "addresses alike before the @", "de": "Adressen vor dem @ gleich"},
-    "rare name": {"en": "rare name", "de": "seltener Name"},
-    "other company": {"en": "but another company", "de": "aber andere Firma"},
-    "domain spells the name": {"en": "domain spells the name", "de": "Domain enthält den Namen"},
-    "same people": {"en": "people of the same names", "de": "Personen gleichen Namens"},
-}
-"""Reasons in words."""
+REASONS = (
+    "same name", "similar name", "short form of the name", "one name is part of the other",
+    "same surname, given name abbreviated", "same surname, no given name", "same given name, surname abbreviated",
+    "same given name, no surname", "same given name, another surname", P_("likeness", "the address spells the name"),
+    P_("likeness", "same company"), P_("likeness", "similar company"), P_("likeness", "same company domain"),
+    P_("likeness", "numbers of one switchboard"), P_("likeness", "addresses alike before the @"),
+    P_("likeness", "rare name"), P_("likeness", "but another company"), P_("likeness", "but also different given names"),
+    P_("likeness", "domain spells the name"), P_("likeness", "people of the same names"),
+)  # fmt: skip
+"""Reasons, as `Language.term("likeness", reason)` says them."""
 
 
 @attrs.frozen(slots=True)
@@ -61,7 +68,7 @@ class Candidate:
 
 @attrs.frozen(slots=True)
 class Similar:
-    """Two who may be one: ids, a score (0–100), and reasons (keys of `WORDS`), the strongest first."""
+    """Two who may be one: ids, a score (1–99), and reasons (of `REASONS`), the strongest first."""
 
     one: str
     other: str
@@ -70,27 +77,25 @@ class Similar:
 
     def why(self, lang: str = "en") -> str:
         """The reasons in words."""
-        return ", ".join(WORDS[r][lang] for r in self.reasons)
-
-
-@attrs.frozen(slots=True)
-class _Name:
-    given: tuple[str, ...]
-    surname: str
-    written: bool  # as a name, not in an address
+        return ", ".join(language(lang).term("likeness", reason) for reason in self.reasons)
 
 
 @attrs.frozen(slots=True, eq=False)
 class _Look:
-    """What of a candidate is compared."""
+    """What of a candidate is compared: names; the company by name and by domain, and its labels in domains; the fronts of its
+    addresses, also their letters alone; the beginnings of its numbers; by what those at one company can be told (its
+    name in one word, its domains' labels); how an address would spell its names."""
 
     id: str
-    names: tuple[_Name, ...]
+    names: tuple[Name, ...]
     company: str
     domains: frozenset[str]
     labels: frozenset[str]
-    locals: frozenset[str]
+    fronts: frozenset[str]
+    letters: frozenset[str]
     heads: frozenset[str]
+    places: frozenset[str]
+    spellings: Mapping[str, Name]
 
 
 # -- people ---------------------------------------------------------------------------------------------------------------
@@ -106,115 +111,101 @@ def contacts(directory: Directory) -> list[Candidate]:
             Candidate(contact.id, tuple(dict.fromkeys(names)), contact.handles, customer.name if customer else None)
         )
     for waiting in directory.unresolved:
-        if waiting.names and waiting.handle.kind != "email":
-            found.append(Candidate(waiting.handle.value, waiting.names[:2], (waiting.handle,)))
+        handle = waiting.handle
+        if waiting.names or (handle.kind == "email" and not is_role(handle.value)):
+            found.append(Candidate(handle.value, waiting.names[:2], (handle,)))
     return found
 
 
 def similar(candidates: Iterable[Candidate], at_least: int = WORTH_ASKING) -> list[Similar]:
     """The pairs of people who look alike, by falling score."""
-    looks = sorted((look for c in candidates if (look := _look(c)).names), key=lambda look: look.id)
-    surnames = Counter(n.surname for look in looks for n in {m.surname: m for m in look.names}.values())
-    rare = max(3, len(looks) // 2000)
+    looks = sorted((look for c in candidates if (look := _look(c)).names or look.fronts), key=lambda look: look.id)
+    written = Spread(look.names for look in looks)
+    looks = [_turned(look, written) for look in looks]
+    spread = Spread(look.names for look in looks)
+    sizes = Counter(place for look in looks for place in look.places)
     found: dict[tuple[str, str], Similar] = {}
     for one, other in _pairs(looks):
-        pair = _compare(one, other, surnames, rare)
+        pair = _compare(one, other, spread, sizes)
         if pair is not None and pair.score >= at_least:
             found[pair.one, pair.other] = pair
     return sorted(found.values(), key=lambda p: (-p.score, p.one, p.other))
 
 
+_NO_COMPANY = frozenset(
+    "freelance freelancer freelancing freiberuflich freiberufler selbstaendig selbststaendig self-employed privat private "
+    "student retired rentner pensioniert".split()
+)
+"""What stands in the place of a company and is none."""
+
+
 def _look(candidate: Candidate) -> _Look:
-    names: dict[_Name, None] = {}
+    names: dict[Name, None] = {}
+    company = "" if fold(candidate.customer or "") in _NO_COMPANY else candidate.customer or ""
     for text in candidate.names:
-        if "@" in text:
-            continue
-        if name := _name(text):
+        if "@" not in text and (name := parsed(text)):
             names[name] = None
-    domains, labels, parts, heads = set(), set(), set(), set()
+        company = company or (aside(text) or "" if "@" not in text else "")
+    domains, labels, fronts, heads = set(), set(), set(), set()
     for handle in candidate.handles:
         if handle.kind == "email":
-            local, _, host = handle.value.partition("@")
-            parts.add(re.sub(r"[^a-z0-9]", "", local))
+            front, _, host = handle.value.partition("@")
+            if not is_role(handle.value):
+                fronts.add(front)
+                if name := spelled(front):
+                    names[name] = None
             if domain := company_domain(host):
                 domains.add(domain)
                 labels.add(domain.partition(".")[0].replace("-", ""))
-            if name := _in_address(local):
-                names[name] = None
         elif handle.kind == "phone" and len(handle.value) > 9:
             heads.add(handle.value[:-3])
         elif handle.kind == "profile":
             slug = re.sub(r"-[0-9a-z]*\d[0-9a-z]*$", "", handle.value.rpartition("/")[2])
-            if name := _in_address(slug):
+            fronts.add(slug)
+            if name := spelled(slug):
                 names[name] = None
-    company = bare(candidate.customer) if candidate.customer else ""
+    company = bare(company) if company else ""
     return _Look(
-        candidate.id, tuple(names), company, frozenset(domains), frozenset(labels), frozenset(p for p in parts if len(p) > 4),
-        frozenset(heads),
+        candidate.id, tuple(names), company, frozenset(domains), frozenset(labels), frozenset(fronts),
+        frozenset(map(_letters, fronts)), frozenset(heads), frozenset(_spelled(company, labels)), {},
     )  # fmt: skip
 
 
-@lru_cache(maxsize=1 << 16)
-def _name(text: str) -> _Name | None:
-    """Given names and surname; "von der Heide, Dr. Erika" as "Erika von der Heide"."""
-    words = fold(text).split()
-    if not words or any(w.isdigit() for w in words):
-        return None
-    if len(words) > 2:
-        from nameparser import HumanName
-
-        parsed = HumanName(" ".join(words))
-        if parsed.last:
-            given = f"{parsed.first} {parsed.middle}".split()
-            return _Name(tuple(w for g in given for w in g.split("-")), parsed.last, True)
-    given, surname = words[:-1], words[-1]
-    return _Name(tuple(w for g in given for w in g.split("-")), surname, True)
-
-
-@lru_cache(maxsize=1 << 16)
-def _in_address(text: str) -> _Name | None:
-    """The name that the front of an address or a profile spells: `erika.muster`, `e-muster`."""
-    words = [w for w in re.split(r"[._\-]+", text.lower()) if w]
-    if len(words) not in (2, 3) or not all(w.isalpha() for w in words) or len(words[-1]) < 3:
-        return None
-    return _Name(tuple(fold(w) for w in words[:-1]), fold(words[-1]), False)
-
-
-_SOUNDS = str.maketrans({
-    "b": "p", "c": "k", "d": "t", "g": "k", "q": "k", "v": "f", "w": "f", "z": "s", "x": "k", "j": "i", "y": None,
-    "a": None, "e": None, "i": None, "o": None, "u": None, "h": None, "-": None, "'": None, " ": None,
-})  # fmt: skip
-
-
-@lru_cache(maxsize=1 << 16)
-def _sound(word: str) -> str:
-    """Words that sound alike in German or English have one value: Meier and Maier, Schmidt and Schmitt."""
-    text = (
-        word.replace("ph", "f")
-        .replace("th", "t")
-        .replace("ck", "k")
-        .replace("tz", "z")
-        .replace("dt", "t")
-        .replace("ae", "e")
-    )
-    text = text.translate(_SOUNDS)
-    return (word[:1] if word[:1] in "aeiou" else "") + re.sub(r"(.)\1+", r"\1", text)
+def _turned(look: _Look, written: Spread) -> _Look:
+    """A look with its names the right way round ("Müller Erika"), by what the words are in other names."""
+    names = tuple(dict.fromkeys(written.right_way_round(name) for name in look.names))
+    spellings: dict[str, Name] = {}
+    for name in names:
+        for word in in_one_word(name) if name.written else ():
+            spellings.setdefault(word, name)
+    return attrs.evolve(look, names=names, spellings=spellings)
 
 
 def _keys(look: _Look) -> Iterator[str]:
-    places = {look.company, *look.domains, *look.labels} - {""}
+    places = look.places
     for name in look.names:
         given = name.given[0] if name.given else ""
+        if given and len(name.surname) > 1:
+            yield f"s {given[:1]} {sound(name.surname)}"
         if len(given) > 1:
             yield "n " + " ".join(sorted((given[:3], name.surname[:3])))
-            yield f"s {given[:1]} {_sound(name.surname)}"
-            yield f"t {name.surname[:1]} {_sound(given)} {name.surname[-3:]}"
+            yield f"t {name.surname[:1]} {sound(given)} {name.surname[-3:]}"
         for place in places:
-            yield f"c {place} {_sound(name.surname)[:3]}"
+            yield f"c {place} {sound(name.surname)[:3]}"
             if given:
                 yield f"g {place} {given[:4]}"
-        for part in look.locals:
-            yield f"l {part}"
+    for word in {*look.spellings, *look.letters}:
+        if len(word) > 4:
+            if word in look.spellings and word == look.spellings[word].surname:  # a surname alone needs a company
+                yield from (f"b {place} {word}" for place in places)
+            else:
+                yield f"a {word}"
+        if word in look.letters:
+            yield from (f"b {place} {word}" for place in places)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z]", "", text)
 
 
 def _pairs(looks: Sequence[_Look]) -> Iterator[tuple[_Look, _Look]]:
@@ -243,99 +234,68 @@ def _parted(members: Sequence[int], looks: Sequence[_Look]) -> Iterator[list[int
         yield sorted(set(part))[:_LARGEST]
 
 
-def _compare(one: _Look, other: _Look, surnames: Mapping[str, int], rare: int) -> Similar | None:
-    best: tuple[int, str, _Name | None] = (0, "", None)
-    for a in one.names:
-        for b in other.names:
-            points, reason = _names_alike(a, b)
-            if points and not (a.written and b.written):
-                points -= 2
-            if points > best[0]:
-                best = points, reason, a
-    score, reason, name = best
-    if not score or name is None:
+_EVEN, _TENFOLD = 60, 15
+"""The score of even odds, and by how much it rises when they rise tenfold."""
+_NAMESAKES = 0.02
+"""Nobody's name is so rare that a namesake would be less likely than this: names run in families."""
+_EVERYBODY = 2000
+"""A store is never taken to know fewer people than this: outside it there are many more."""
+
+
+def _compare(one: _Look, other: _Look, spread: Spread, sizes: Mapping[str, int]) -> Similar | None:
+    agree = [(found, a, b, found.reason) for a in one.names for b in other.names if (found := level(a, b))]
+    for look, named in ((one, other), (other, one)):
+        for word in look.letters:
+            if name := named.spellings.get(word):
+                agree.append((in_one_word(name)[word], name, name, REASONS[9]))
+    if not agree:
         return None
-    reasons = [reason]
-    if one.domains & other.domains:
-        score += 30
-        reasons.append("same domain")
-    elif one.company and one.company == other.company:
-        score += 30
-        reasons.append("same company")
-    elif one.company and other.company:
-        if _companies_alike(one, other):
-            score += 24
-            reasons.append("similar company")
-        else:
-            score -= 22
-            reasons.append("other company")
+    company, of_one, among = _company(one, other, spread.n, sizes)
+    family = company in _COLLEAGUES
+    least = _NAMESAKES / (100 if family else 1)
+    best, reasons = 0.0, list[str]()
+    for found, a, b, reason in agree:
+        chance = max(among * spread.by_chance(found, a, b, family=family), least)
+        if found.of_one / chance > best:
+            best = found.of_one / chance
+            reasons = [reason, *(["rare name"] if not family and chance < 2 * least else [])]
+    if company:
+        reasons.append(company)
+    odds = best * of_one
     if one.heads & other.heads:
-        score += 12
-        reasons.append("same switchboard")
-    if one.locals & other.locals:
-        score += 10
-        reasons.append("same local part")
-    if score >= 40 and reason != "given name":
-        if surnames[name.surname] <= rare:
-            score += 8
-            reasons.append("rare name")
-        elif surnames[name.surname] > 20 * rare:
-            score -= 8
+        odds, reasons = odds * (3 if family else 10), [*reasons, "numbers of one switchboard"]
+    if alike := {f for f in one.fronts & other.fronts if len(f) > 3}:
+        says_more = any(any(c.isdigit() for c in f) for f in alike)
+        odds, reasons = odds * (30 if says_more else 3), [*reasons, "addresses alike before the @"]
+    if any(contradict(a, b) for a in one.names for b in other.names):
+        odds, reasons = odds / 50, [*reasons, "but also different given names"]
     first, last = sorted((one.id, other.id))
-    return Similar(first, last, max(0, min(99, score)), tuple(reasons))
+    return Similar(first, last, max(1, min(99, round(_EVEN + _TENFOLD * log10(odds)))), tuple(reasons))
 
 
-@lru_cache(maxsize=1 << 18)
-def _names_alike(a: _Name, b: _Name) -> tuple[int, str]:
-    """Points and the reason for two names."""
-    turned = a.given and b.given and a.given[0] == b.surname and b.given[0] == a.surname
-    if turned:
-        return 58, "same name"
-    surname = _word_alike(a.surname, b.surname)
-    if not surname and not _part_of(a.surname, b.surname):
-        same = bool(a.given and b.given and a.given == b.given and len(a.given[0]) > 2)
-        return (14, "given name") if same else (0, "")
-    if not a.given or not b.given:
-        return (38 if surname == 2 else 20, "surname")
-    if a.given == b.given:
-        if len(a.given[0]) == 1:
-            return 40, "initial"
-        return {2: (62, "same name"), 1: (52, "similar name"), 0: (54, "part of the name")}[surname]
-    if len(a.given[0]) == 1 or len(b.given[0]) == 1:
-        return (42 if surname == 2 else 26, "initial") if a.given[0][0] == b.given[0][0] else (0, "")
-    if set(a.given) < set(b.given) or set(b.given) < set(a.given):
-        return (56 if surname == 2 else 42, "part of the name")
-    given = _word_alike(a.given[0], b.given[0])
-    if given:
-        return (54 if surname == 2 else 40, "similar name") if surname else (0, "")
-    return 0, ""
+_COLLEAGUES = frozenset({"same company domain", "same company", "similar company"})
 
 
-def _word_alike(one: str, other: str) -> int:
-    """2: equal; 1: a slip of the pen or another spelling; 0: different words."""
-    if one == other:
-        return 2
-    if len(one) < 4 or len(other) < 4:
-        return 0
-    from rapidfuzz.distance import OSA
-
-    distance = OSA.distance(one, other, score_cutoff=2)
-    if distance == 1:
-        return 1
-    alike = _sound(one) == _sound(other) or (min(len(one), len(other)) >= 8 and _sound(one)[:2] == _sound(other)[:2])
-    return 1 if distance == 2 and alike else 0
-
-
-def _part_of(one: str, other: str) -> bool:
-    """A double name and one half of it: "muster-klein" and "muster"."""
-    a, b = set(re.split(r"[\s-]", one)), set(re.split(r"[\s-]", other))
-    return len(a) != len(b) and (a < b or b < a)
+def _company(one: _Look, other: _Look, people: int, sizes: Mapping[str, int]) -> tuple[str, float, float]:
+    """What two say of their companies: the reason, how likely that is of one person's two records, and how many people would
+    say the same by chance."""
+    everybody = max(people, _EVERYBODY)
+    common = one.places & other.places
+    there = max((sizes[place] for place in common), default=0)
+    if one.domains & other.domains:
+        return "same company domain", 0.85, max(there, 8)
+    if one.company and one.company == other.company:
+        return "same company", 0.85, max(there, 8)
+    if not (one.company or one.domains) or not (other.company or other.domains):
+        return "", 1.0, everybody
+    if common:
+        return "similar company", 0.6, max(there, 8)
+    if one.company and other.company and _organisations_alike(one.company, other.company, one.labels, other.labels):
+        return "similar company", 0.3, max(3 * max(sizes[p] for look in (one, other) for p in look.places), 24)
+    return "but another company", 0.05, everybody
 
 
-def _companies_alike(one: _Look, other: _Look) -> bool:
-    return _organisations_alike(one.company, other.company, one.labels, other.labels) > 0
-
-
+@lru_cache(maxsize=1 << 17)
 def _organisations_alike(
     a: str, b: str, labels: frozenset[str] = frozenset(), others: frozenset[str] = frozenset()
 ) -> int:
@@ -353,7 +313,7 @@ def _organisations_alike(
     return 66 if min(len(a), len(b)) > 5 and fuzz.ratio(a, b) >= 90 else 0
 
 
-def _spelled(name: str, labels: frozenset[str]) -> set[str]:
+def _spelled(name: str, labels: Iterable[str]) -> set[str]:
     """A name (or a domain in its place) and domain labels in one word: "muster-bau.example" and "Muster Bau" are alike."""
     return {t for t in (name.partition(".")[0].replace(" ", "").replace("-", ""), *labels) if len(t) > 3}
 
@@ -389,10 +349,10 @@ def similar_customers(directory: Directory, at_least: int = WORTH_ASKING) -> lis
             )
             if common := people[a.id] & people[b.id]:
                 points += 25 * len(common)
-                reasons.append("same people")
+                reasons.append("people of the same names")
             if points >= at_least:
                 found[first, last] = Similar(first, last, min(99, points), tuple(reasons))
     return sorted(found.values(), key=lambda p: (-p.score, p.one, p.other))
 
 
-__all__ = ["LIKELY", "WORDS", "WORTH_ASKING", "Candidate", "Similar", "contacts", "similar", "similar_customers"]
+__all__ = ["LIKELY", "REASONS", "WORTH_ASKING", "Candidate", "Similar", "contacts", "similar", "similar_customers"]
