@@ -23,6 +23,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from touchpoints.errors import SourceError, UnreadableSource
 from touchpoints.source import BLOCK, DAMAGE, MEDIA, Source
+from touchpoints.workbook import sheets
 
 MOST_ENTRIES = 200_000
 MOST_DIRECTORY = 24 << 20
@@ -42,7 +43,7 @@ MOST_OPEN = 32
 
 _ZIP, _GZIP = (b"PK\x03\x04", b"PK\x05\x06"), b"\x1f\x8b\x08"
 _OTHERS = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR", b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2"}
-_WORKBOOKS = frozenset((".xlsx", ".xls", ".xlsm", ".ods", ".numbers"))
+_WORKBOOKS, _OLD_WORKBOOKS = frozenset((".xlsx", ".xlsm")), frozenset((".xls", ".ods", ".numbers"))
 _END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
 Found = Source | SourceError
 
@@ -105,9 +106,13 @@ def _is_maildir(path: Path) -> bool:
 def _file(source: Source, opened: _Opened, depth: int) -> Iterator[Found]:
     """A file, or what is in it if it is an archive."""
     head = source.head
-    if source.suffix in _WORKBOOKS and not source.in_archive:
-        raise UnreadableSource(source.name, "a workbook; save its sheet as CSV (UTF-8) and import that")
-    if head.startswith(_ZIP) and source.suffix not in MEDIA:
+    if source.suffix in _OLD_WORKBOOKS and not source.in_archive:
+        raise UnreadableSource(
+            source.name, "a workbook of a kind not read here; save it as .xlsx or CSV and import that"
+        )
+    if head.startswith(_ZIP) and source.suffix in _WORKBOOKS:
+        inside = _workbook
+    elif head.startswith(_ZIP) and source.suffix not in MEDIA:
         inside = _zip
     elif head.startswith(_GZIP):
         inside = _gz
@@ -258,6 +263,16 @@ def _zip(source: Source, opened: _Opened, depth: int) -> Iterator[Found]:
             yield UnreadableSource(inside.name, f"unpacks to {info.file_size >> 20} MiB from almost nothing; refused")
         else:
             yield from _nested(inside, opened, depth)
+
+
+def _workbook(source: Source, opened: _Opened, depth: int) -> Iterator[Found]:
+    """The sheets of a workbook, which is an archive and may be as hostile as any other."""
+    parts = list(_zip(source, opened, depth))
+    yield from (part for part in parts if isinstance(part, SourceError))
+    if all(isinstance(part, Source) for part in parts):
+        if not any(isinstance(part, Source) and part.path == "xl/workbook.xml" for part in parts):
+            raise zipfile.BadZipFile("no workbook in it")
+        yield from sheets(source, cast(BinaryIO, opened.unpacked(source)))
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
