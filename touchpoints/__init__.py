@@ -1,46 +1,45 @@
 """Who needs a personal call: customers, contacts, channels and the warmth of relationships, from raw exports."""
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from touchpoints.errors import (
+        AmbiguousSource,
+        IdentityError,
+        InvalidValue,
+        PluginError,
+        SourceError,
+        StoreError,
+        TouchpointsError,
+        UnknownName,
+        UnreadableSource,
+        UnrecognisedSource,
+    )
+    from touchpoints.hookspecs import hookimpl
+    from touchpoints.model import (
+        Absence,
+        Answer,
+        Channel,
+        Colleague,
+        Contact,
+        Coverage,
+        Customer,
+        Emptied,
+        Handle,
+        LeftOut,
+        Participant,
+        Party,
+        Person,
+        Question,
+        Skipped,
+        Touchpoint,
+    )
+    from touchpoints.plugins import Importer, Plugins, Renderer, Rule
     from touchpoints.settings import Settings
     from touchpoints.tracker import Tracker
-
-from touchpoints.errors import (
-    AmbiguousSource,
-    IdentityError,
-    InvalidValue,
-    PluginError,
-    SourceError,
-    StoreError,
-    TouchpointsError,
-    UnknownName,
-    UnreadableSource,
-    UnrecognisedSource,
-)
-from touchpoints.hookspecs import hookimpl
-from touchpoints.model import (
-    Absence,
-    Answer,
-    Channel,
-    Colleague,
-    Contact,
-    Coverage,
-    Customer,
-    Emptied,
-    Handle,
-    LeftOut,
-    Participant,
-    Party,
-    Person,
-    Question,
-    Skipped,
-    Touchpoint,
-)
-from touchpoints.plugins import Importer, Plugins, Renderer, Rule
-
-# at once, not late: a later import of the module would put it in the place of the function of the same name
-from touchpoints.warmth import Warmth, warmth
+    from touchpoints.warmth import Warmth, warmth
 
 __all__ = [
     "Absence",
@@ -82,14 +81,44 @@ __all__ = [
 ]
 
 
+_MODULES = {
+    "errors": "AmbiguousSource IdentityError InvalidValue PluginError SourceError StoreError TouchpointsError UnknownName "
+    "UnreadableSource UnrecognisedSource",
+    "hookspecs": "hookimpl",
+    "model": "Absence Answer Channel Colleague Contact Coverage Customer Emptied Handle LeftOut Participant Party Person "
+    "Question Skipped Touchpoint",
+    "plugins": "Importer Plugins Renderer Rule",
+    "settings": "Settings",
+    "tracker": "Tracker",
+    "warmth": "Warmth warmth",
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
 def __getattr__(name: str) -> Any:
-    """What costs time to import is imported when it is first asked for."""
+    """Every name is loaded when it is first asked for: importing the library costs next to nothing."""
     if name == "__version__":
         from importlib.metadata import version
 
         return version("touchpoints")
-    if name in ("Settings", "Tracker"):
-        from importlib import import_module
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'touchpoints' has no attribute '{name}'")
+    from importlib import import_module
 
-        return getattr(import_module(f"touchpoints.{name.lower()}"), name)
-    raise AttributeError(f"module 'touchpoints' has no attribute '{name}'")
+    found = globals()[name] = getattr(import_module(f"touchpoints.{_MODULE_OF[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """Keeps `touchpoints.warmth` the function, where Python would put the module of that name when it is loaded."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name != "warmth" or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from touchpoints.language import english, language
+if TYPE_CHECKING:
+    from touchpoints.language import Language
+
+
+def english(message: str, /, **figures: Any) -> str:
+    """See `language.english`; languages are loaded when something is said."""
+    from touchpoints import language
+
+    return language.english(message, **figures)
+
+
+def language(code: str) -> Language:
+    """See `language.language`."""
+    from touchpoints import language
+
+    return language.language(code)
 
 
 class TouchpointsError(Exception):
