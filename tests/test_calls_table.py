@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -507,3 +508,139 @@ def test_memory_stays_constant_over_a_long_table(tmp_path: Path) -> None:
             peaks.append(tracemalloc.get_traced_memory()[1])
     tracemalloc.stop()
     assert peaks[1] < 1.3 * peaks[0]
+
+
+# -- invented tables, as they come ------------------------------------------------------------------------------------------
+
+INVENTED = {
+    "titles above and totals below": (
+        "Gesprächsübersicht Januar 2026\n"
+        "Erstellt am;31.01.2026;;;\n"
+        ";;;;\n"
+        "Datum;Uhrzeit;Richtung;Teilnehmer;Gesprächsdauer\n"
+        "02.01.2026;09:15;kommend;089 99998123;00:05:12\n"
+        "02.01.2026;10:40;gehend;089 99998124;00:00:00\n"
+        "05.01.2026;11:05;kommend;Erika Muster <08999998125>;00:12:01\n"
+        "\n"
+        "Summe;;;3;00:17:13\n"
+    ),
+    "start and end": (
+        "Start\tEnde\tVon\tAn\tErgebnis\n"
+        "2026-01-05 09:00:00\t2026-01-05 09:05:00\t+49 30 23125100\t+49 89 99998123\tverbunden\n"
+        "2026-01-05 10:00:00\t2026-01-05 10:00:20\t+49 89 99998124\t+49 30 23125100\tnicht angenommen\n"
+    ),
+    "two dates and two names": (
+        "Created,Closed,Customer First Name,Customer Last Name,Phone,Call Direction,Talk\n"
+        "05/01/2026 09:00,05/01/2026 09:10,Erika,Muster,+498999998123,Inbound,12:30\n"
+        "13/01/2026 09:00,13/01/2026 09:10,Ben,Okafor,+498999998124,Outbound,01:30\n"
+    ),
+    "abbreviations": (
+        "Zp;Nr;Ri;Lg\n"
+        "05.01.2026 10:05;089 99998123;E;12:34\n"
+        "06.01.2026 11:05;089 99998124;A;00:00\n"
+        "06.01.2026 12:05;089 99998125;E;03:10\n"
+        "07.01.2026 12:05;089 99998126;A;03:11\n"
+    ),
+    "total in minutes": (
+        '"Date";"Time";"Caller";"Callee";"Status";"Duration (min)"\n'
+        '"2026-01-05";"09:15:22";"Mara Falk (100)";"+49 89 99998123";"Answered";"5"\n'
+        '"2026-01-05";"10:15:22";"+49 89 99998124";"Mara Falk (100)";"Missed";"0"\n'
+        '"Total";"";"";"";"2";"5"\n'
+    ),
+    "kinds of contact": (
+        "Kontaktart,Datum,Ansprechpartner,Firma,Notiz\n"
+        "Telefonat,05.01.2026,Erika Muster,Muster GmbH,Angebot besprochen\n"
+        "Besuch,07.01.2026,Jürgen Groß,Groß KG,Vertrag\n"
+        "E-Mail,08.01.2026,Erika Muster,Muster GmbH,Unterlagen\n"
+    ),
+    "longer names of columns": (
+        "Anruf-ID|Beginn des Anrufs|Rufnummer Anrufer|Rufnummer Ziel|Wartezeit (Sek.)|Gesprächszeit (Sek.)|Warteschlange|Agent\n"
+        "1|05.01.2026 09:00:05|08999998123|03023125100|12|180|Vertrieb|Mara Falk\n"
+        "2|05.01.2026 09:30:05|08999998124|03023125100|45|0|Vertrieb|\n"
+    ),
+    "epoch seconds": (
+        "timestamp,phone_number,type,seconds\n1767603600,+498999998123,incoming,60\n1767607200,+498999998124,missed,0\n"
+    ),
+    "weekdays and units": (
+        "Wann;Wer;Wie lange\n"
+        "Mo, 05.01.2026 14:30;Erika Muster;20 Min.\n"
+        "Di, 06.01.2026 08:00 Uhr;Jürgen Groß;1 Std. 5 Min.\n"
+    ),
+    "answered at": (
+        "Call Log Report\n"
+        "Generated: 2026-02-01\n"
+        "\n"
+        '"Call Start","Call Answer","Call End","Source Number","Dialled Number","Call Result","User"\n'
+        '"2026-01-05T09:00:00Z","2026-01-05T09:00:07Z","2026-01-05T09:03:07Z","+498999998123","+493023125100","Answered","mara.falk@falk.example"\n'
+        '"2026-01-05T10:00:00Z","","2026-01-05T10:00:30Z","+498999998124","+493023125100","No Answer",""\n'
+    ),
+}
+UNDERSTOOD = {  # day, direction, outcome, length, wait, who
+    "titles above and totals below": [
+        ("01-02 09:15", "in", "reached", 312, None, "+498999998123"), ("01-02 10:40", "out", "missed", None, None, "+498999998124"),
+        ("01-05 11:05", "in", "reached", 721, None, "+498999998125"),
+    ],
+    "start and end": [
+        ("01-05 09:00", "out", "reached", 300, None, "+498999998123"), ("01-05 10:00", "in", "missed", None, None, "+498999998124"),
+    ],
+    "total in minutes": [
+        ("01-05 09:15", "out", "reached", 300, None, "+498999998123"), ("01-05 10:15", "in", "missed", None, None, "+498999998124"),
+    ],
+    "kinds of contact": [
+        ("01-05 00:00", "mutual", "reached", None, None, "erika muster"),
+        ("01-07 00:00", "mutual", "reached", None, None, "juergen gross"),
+        ("01-08 00:00", "mutual", "reached", None, None, "erika muster"),
+    ],
+    "epoch seconds": [
+        ("01-05 10:00", "in", "reached", 60, None, "+498999998123"), ("01-05 11:00", "in", "missed", None, None, "+498999998124"),
+    ],
+    "weekdays and units": [
+        ("01-05 14:30", "mutual", "reached", 1200, None, "erika muster"),
+        ("01-06 08:00", "mutual", "reached", 3900, None, "juergen gross"),
+    ],
+    "answered at": [
+        ("01-05 10:00", "in", "reached", 180, 7, "+498999998123"), ("01-05 11:00", "in", "missed", None, 30, "+498999998124"),
+    ],
+}  # fmt: skip
+GUESSED = {
+    "two dates and two names": ([
+        ("01-05 09:00", "in", "reached", 750, None, "+498999998123"), ("01-13 09:00", "out", "reached", 90, None, "+498999998124"),
+    ], {"duration_unit": "mm:ss"}),
+    "abbreviations": ([
+        ("01-05 10:05", "in", "reached", 754, None, "+498999998123"), ("01-06 11:05", "out", "missed", None, None, "+498999998124"),
+        ("01-06 12:05", "in", "reached", 190, None, "+498999998125"), ("01-07 12:05", "out", "reached", 191, None, "+498999998126"),
+    ], {"duration_unit": "mm:ss", "direction": "Ri", "in_words": ["E"], "out_words": ["A"]}),
+    "longer names of columns": ([
+        ("01-05 09:00", "in", "reached", 180, 12, "+498999998123"), ("01-05 09:30", "in", "missed", None, 45, "+498999998124"),
+    ], {}),
+}  # fmt: skip
+
+
+def seen(found: list[Touchpoint]) -> list[tuple[str, str, str, float | None, float | None, str]]:
+    return [
+        (f"{c.at:%m-%d %H:%M}", c.direction, c.outcome, c.duration, c.wait, c.parties[0].handle.value) for c in found
+    ]
+
+
+@pytest.mark.parametrize("name", UNDERSTOOD)
+def test_an_invented_table_is_understood_as_it_stands(name: str) -> None:
+    records = read(INVENTED[name])
+    assert seen(calls(records)) == UNDERSTOOD[name]
+    assert [r for r in records if isinstance(r, Skipped)] == []
+
+
+@pytest.mark.parametrize("name", GUESSED)
+def test_what_is_guessed_of_an_invented_table_reads_it_as_pasted_and_with_its_answers_exactly(name: str) -> None:
+    assert not AnyTable().recognises(Source.from_text(INVENTED[name]))
+    (table,) = tomllib.loads(guess(Source.from_text(INVENTED[name])))["table"]
+    pasted = read(INVENTED[name], tables=[table])
+    expected, answers = GUESSED[name]
+    assert len(calls(pasted)) + sum(isinstance(r, Skipped) for r in pasted) == len(expected)
+    assert [c.at for c in calls(pasted)]
+    answered = read(INVENTED[name], tables=[{**table, **answers}])
+    assert seen(calls(answered)) == expected
+
+
+def test_a_table_that_names_only_our_own_number_says_so() -> None:
+    (skipped,) = [r for r in read("Zeit;Ziel;Dauer\n05.01.2026 10:00;+49 30 23125100;60\n") if isinstance(r, Skipped)]
+    assert "only our own number is named" in skipped.reason

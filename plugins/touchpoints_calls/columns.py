@@ -23,7 +23,11 @@ _NAMES = {  # field: header names without marks and units, the surest first
         "datum|date|anrufdatum|call date|startdatum|start date|tag|day|am|gesprächsdatum|verbindungsdatum|kontaktdatum"
     ),
     "time": "uhrzeit|zeit|time|um|time of day|uhr",
-    "end": "ende|endzeit|end|end time|endtime|bis|ended at|gesprächsende|verbindungsende",
+    "answer": (
+        "call answer|answer time|answered at|answer|annahmezeit|annahme|angenommen um|verbunden um|connect time|"
+        "connected at|linktime|link time"
+    ),
+    "end": "call end|ende|endzeit|end|end time|endtime|bis|ended at|gesprächsende|verbindungsende",
     "direction": (
         "richtung|direction|call direction|communication type|"
         "kommunikationsart|anrufrichtung|rufrichtung|ein aus|in out|kommend gehend|gesprächsrichtung"
@@ -49,7 +53,7 @@ _NAMES = {  # field: header names without marks and units, the surest first
     "caller": (
         "anrufer|von|from|caller|a rufnummer|a nummer|a teilnehmer|quelle|source|src|calling number|calling party|"
         "caller number|caller id|anrufernummer|anrufende nummer|rufnummer des anrufers|quellrufnummer|quellnummer|"
-        "absender|from number|call from|anruf von|ausgehende rufnummer|ausgehende nummer|"
+        "absender|from number|source number|call from|anruf von|ausgehende rufnummer|ausgehende nummer|"
         "rufende nummer|abgangsnummer|ursprung|origin|calling party number"
     ),
     "called": (
@@ -71,7 +75,7 @@ _NAMES = {  # field: header names without marks and units, the surest first
     "email": ("e mail|email|mail|e mail adresse|email adresse|mailadresse|email address|e mail address|mail address"),
     "duration": (
         "gesprächsdauer|sprechzeit|talk time|talktime|talking|talk duration|billsec|gesprächszeit|dauer|duration|"
-        "call duration|verbindungsdauer|anrufdauer|länge|length|sekunden|seconds|minuten|minutes"
+        "call duration|verbindungsdauer|anrufdauer|wie lange|how long|länge|length|sekunden|seconds|minuten|minutes"
     ),
     "wait": (
         "wartezeit|wartedauer|ring duration|ringdauer|"
@@ -205,6 +209,16 @@ def found_columns(names: Sequence[str]) -> dict[str, int]:
     if "time" in found and not found.keys() & {"at", "date"}:
         found["at"] = found.pop("time")
     return found
+
+
+def likely_field(name: str) -> str | None:
+    """The field whose known name ends or begins a column's name: `given` of "customer first name". For guesses only."""
+    words = _bare(plain(name)).split()
+    for size in range(len(words), 0, -1):
+        for part in (" ".join(words[-size:]), " ".join(words[:size])):
+            if len(part) > 2 and part in _RANKS:
+                return _RANKS[part][0]
+    return None
 
 
 def _bare(name: str) -> str:

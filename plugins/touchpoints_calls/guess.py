@@ -10,12 +10,14 @@ from touchpoints.errors import InvalidValue
 from touchpoints.handles import is_hidden
 from touchpoints.source import Source
 from touchpoints.table import Header, cell, header_in, rows_of
-from touchpoints_calls.columns import found_columns
+from touchpoints_calls.columns import found_columns, likely_field
+from touchpoints_calls.moments import SURELY_MINUTES
 from touchpoints_calls.words import meaning
 
 ROWS = 200
 """So many first rows are looked at."""
 _NUMBER = re.compile(r"[+(]?\d[\d\s()/.-]{4,}\d")
+_TWO_FIELDS = re.compile(r"\d+:\d{2}")
 _LENGTH = re.compile(r"\d{1,3}:\d{2}(:\d{2})?|PT\w+|(\d+ ?(h|std|min|m|s|sek|sec)\.? ?)+", re.IGNORECASE)
 
 
@@ -38,6 +40,14 @@ def guess(source: Source) -> str:
         return ""
     found = {field: (index, "by its name") for field, index in found_columns(header.plain).items()}
     taken = {index for index, _ in found.values()}
+    for index, name in enumerate(header.names):
+        if (
+            index not in taken
+            and (field := likely_field(name))
+            and not found.keys() & {field, *_INSTEAD.get(field, ())}
+        ):
+            found[field] = index, "by a part of its name"
+            taken.add(index)
     columns = {n: [c for row in rows if (c := cell(row, n))] for n in range(len(header.names)) if n not in taken}
     for field, others, fits in _BY_CONTENT:
         if found.keys() & {field, *others}:
@@ -46,7 +56,13 @@ def guess(source: Source) -> str:
         if best is not None and _share(columns[best], fits) >= 0.8:
             found[field] = best, "by what stands in it"
             del columns[best]
-    return _toml(header, found, columns)
+    lengths = [cell(row, found["duration"][0]) for row in rows] if "duration" in found else []
+    is_open = any(_TWO_FIELDS.fullmatch(c) for c in lengths) and not any(SURELY_MINUTES.fullmatch(c) for c in lengths)
+    return _toml(header, found, columns, is_open)
+
+
+_INSTEAD = {"date": ("at",), "time": ("at",), "number": ("caller", "called")}
+"""Fields that another one makes needless."""
 
 
 def _share(cells: Sequence[str], fits: Callable[[str], bool]) -> float:
@@ -79,7 +95,7 @@ _BY_CONTENT: tuple[tuple[str, tuple[str, ...], Callable[[str], bool]], ...] = (
 """Fields that a column's content shows, which other fields make them needless, and how their cells look."""
 
 
-def _toml(header: Header, found: dict[str, tuple[int, str]], columns: dict[int, list[str]]) -> str:
+def _toml(header: Header, found: dict[str, tuple[int, str]], columns: dict[int, list[str]], is_open: bool) -> str:
     def quoted(text: str) -> str:
         return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -89,12 +105,12 @@ def _toml(header: Header, found: dict[str, tuple[int, str]], columns: dict[int, 
         lines.append('# at = "…"  # which column holds the time?')
     if not found.keys() & {"number", "caller", "called", "name", "email", "family"}:
         lines.append('# number = "…"  # which column holds the number? (or: name, email, caller and called)')
-    if not found.keys() & {"direction", "type"}:
+    if not found.keys() & {"direction", "type"} and not found.keys() >= {"caller", "called"}:
         few = {n: sorted(set(cells)) for n, cells in columns.items() if 2 <= len(set(cells)) <= 4}
         for n, words in few.items():
             if len(columns[n]) >= 2 * len(words) and all(len(word) <= 20 for word in words):
                 lines.append(f"# direction = {quoted(header.names[n])}  # its words: {', '.join(map(quoted, words))}")
         lines += ['# in_words = ["…"]  # what stands there for calls to us', '# out_words = ["…"]  # and from us']
-    if "duration" in found:
+    if "duration" in found and is_open:
         lines.append('# duration_unit = "mm:ss"  # or h:mm, s, m')
     return "\n".join(lines) + "\n"

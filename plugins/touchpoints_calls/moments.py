@@ -11,7 +11,7 @@ from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.reading import Context, utc
 from touchpoints_calls.rows import MOST_REMEMBERED
 
-_MINUTES = re.compile(r"\d+:\d+:\d+|(2[4-9]|[3-9]\d|\d{3,}):\d+")
+SURELY_MINUTES = re.compile(r"\d+:\d+:\d+|(2[4-9]|[3-9]\d|\d{3,}):\d+")
 """Lengths beside which `12:34` can only be minutes and seconds."""
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?[AaPp][Mm])?")
 
@@ -148,7 +148,7 @@ class Lengths:
         if re.fullmatch(r"\d+:\d{1,2}", text) and self._unit not in ("mm:ss", "h:mm"):
             if not self._looked:
                 self._looked = True
-                if any(_MINUTES.fullmatch(cell) for cell in self._cells()):
+                if any(SURELY_MINUTES.fullmatch(cell) for cell in self._cells()):
                     self._unit = "mm:ss"
                     return self._seconds(text)
             if text.replace(":", "").strip("0"):

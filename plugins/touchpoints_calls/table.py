@@ -34,8 +34,8 @@ from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.settings import Settings
 from touchpoints.source import Source
-from touchpoints.table import cell, rows_of
-from touchpoints_calls.columns import Layout, layout
+from touchpoints.table import cell, header_in, rows_of
+from touchpoints_calls.columns import Layout, found_columns, layout
 from touchpoints_calls.moments import Lengths, Moments
 from touchpoints_calls.people import Somebody, somebody
 from touchpoints_calls.rows import MOST_REMEMBERED, Equals, again, as_written, covered
@@ -49,6 +49,11 @@ _WORDS = ("direction", "type", "channel", "status", "answered")
 _NOTHING, _NOBODY = Meaning(), Somebody()
 _SEVERAL = re.compile(r"[;|\n]|,(?=[^,;]*@)")
 """What stands between the addresses of a cell."""
+_TOTALS = re.compile(
+    r"(?i)\W*(zwischen)?(summen?|gesamt\w*|total\w*|subtotal|insgesamt|anzahl|durchschnitt|average|sum)\b"
+)
+"""How the last rows of a report begin, which are no contact."""
+_ONLY_OURS = "only our own number is named; name the column of the other side in a [[table]]"
 _NO_DIRECTION = "nobody was reached, and nothing says who called whom; add a column for the direction"
 
 
@@ -74,6 +79,17 @@ class AnyTable(Importer):
         from touchpoints_calls.guess import guess
 
         return guess(source)
+
+    def why_not(self, source: Source) -> str:
+        """Why a file is none of its tables: what its first row with several columns has, and what it lacks."""
+        header = header_in(source.head_text, lambda names: sum(bool(n) for n in names) >= 2)
+        if header is None:
+            return "no row with several columns"
+        found = found_columns(header.plain)
+        lacks = [] if found.keys() & {"at", "date"} else ["a time"]
+        lacks += [] if found.keys() & {"number", "caller", "called", "name", "email", "family"} else ["a number, name or address"]
+        names = ", ".join(name for name in header.names[:12] if name)
+        return f"row {header.line} has the columns {names}; " + (f"it lacks {' and '.join(lacks)}" if lacks else "no contact log")
 
     def recognises(self, source: Source) -> bool:
         """By a header row with a time column and one for somebody."""
@@ -154,7 +170,7 @@ class Reading:
         day = columns.get("at", columns.get("date", 0))
         clock = columns.get("time")
         length, wait = columns.get("duration"), columns.get("wait")
-        end = columns.get("end") if length is None else None
+        end, answer = (columns.get("end") if length is None else None), columns.get("answer")
         subject = columns.get("subject") if context.settings.subjects else None
         moments, lengths, equals, width = self.moments, self.lengths, Equals(), len(header.names)
         seen: dict[tuple[str, ...], _Known] = {}
@@ -170,8 +186,11 @@ class Reading:
                 elif end is not None:
                     talked = moments.until(at, row[end])
                 waited = lengths.waited(row[wait]) if wait is not None else None
+                if answer is not None:
+                    talked, waited = self._from_answer(at, row[answer], talked, waited, end is not None)
             except InvalidValue as error:
-                if row[day].strip(" \"'") != header.names[day]:  # else its header again: exports put behind each other
+                again_header = row[day].strip(" \"'") == header.names[day]  # exports put behind each other
+                if not again_header and not any(map(_TOTALS.match, filter(None, row[: day + 2]))):
                     yield context.skipped(line, str(error), header.delimiter.join(row))
                 continue
             cells = pick(row) if pick is not None else (row[columns[fields[0]]],)
@@ -202,6 +221,16 @@ class Reading:
             if written.endswith(" "):
                 extra = {**extra, "all_day": "yes"}
             yield again(first, at, key, outcome, seconds, waited, revision, about, extra)
+
+    def _from_answer(
+        self, at: datetime, text: str, talked: float | None, waited: float | None, to_end: bool
+    ) -> tuple[float | None, float | None]:
+        """Talk and wait where a column says when the call was answered: before that it rang, and without it nobody did."""
+        rang = self.moments.until(at, text)
+        if rang is None:
+            return (0.0 if talked is None or to_end else talked), (talked if to_end and waited is None else waited)
+        talked = max(talked - rang, 0.0) if to_end and talked is not None else talked
+        return talked, rang if waited is None else waited
 
     # -- who, in which direction, on which channel, with which outcome ---------------------------------------------
 
@@ -251,6 +280,8 @@ class Reading:
                 return _Known(decided)
         elif direction is None:
             direction = "in" if caller and not others else "out" if called and not others else implied
+            if not others and any(who and self.context.our_side.owns(self._handle(who)) for who in (caller, called)):
+                return _Known(_ONLY_OURS)
             if direction is None and cells.get("direction") and not said["direction"].outcome:
                 word = cells["direction"]
                 return _Known(f"'{word}' says neither in nor out; name it under in_words or out_words of a [[table]]")
@@ -341,7 +372,8 @@ class Reading:
                 at, channel, participants, key="-", direction=direction, outcome=outcome, line=line
             )
         if isinstance(made, Touchpoint) and (colleague := cells.get("colleague")):
-            agent = Participant(made.participants[-1].role, handles.name(colleague), colleague, own=True)
+            who = handles.email(colleague) or handles.name(colleague)
+            agent = Participant(made.participants[-1].role, who, None if who.kind == "email" else colleague, own=True)
             made = context.touchpoint(
                 at, channel, (*made.participants, agent), key="-", direction=direction, outcome=outcome, line=made.line
             )
