@@ -215,6 +215,18 @@ def test_plugins_lists_and_explains(silent: Path, tmp_path: Path) -> None:
     assert {"importer", "rule", "renderer"} == {p["kind"] for p in record["provided"]}
     (answer,) = values("plugins", "--explain", tmp_path / "log.csv", store=silent)
     assert (answer["importer"], answer["recognised_by"]) == ("table", ["table"])
+    assert "by its columns" in answer["looked_for"]["starface"]
+    unknown = tmp_path / "unknown.csv"
+    unknown.write_text("Zp;Nr\n05.01.2026;1\n", encoding="utf-8")
+    (answer,) = values("plugins", "--explain", unknown, store=silent)
+    assert (
+        answer["looked_for"]["table"] == "row 1 has the columns Zp, Nr; it lacks a time and a number, name or address"
+    )
+    assert "not by fritzbox: by the header row" in run("plugins", "--explain", unknown, store=silent).stdout
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"PK\x03\x04 and no more")
+    (answer,) = values("plugins", "--explain", broken, store=silent)
+    assert "a damaged archive" in answer["reason"]
 
 
 def test_every_command_has_help_with_an_example(tmp_path: Path) -> None:

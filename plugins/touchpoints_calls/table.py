@@ -87,9 +87,15 @@ class AnyTable(Importer):
             return "no row with several columns"
         found = found_columns(header.plain)
         lacks = [] if found.keys() & {"at", "date"} else ["a time"]
-        lacks += [] if found.keys() & {"number", "caller", "called", "name", "email", "family"} else ["a number, name or address"]
+        lacks += (
+            []
+            if found.keys() & {"number", "caller", "called", "name", "email", "family"}
+            else ["a number, name or address"]
+        )
         names = ", ".join(name for name in header.names[:12] if name)
-        return f"row {header.line} has the columns {names}; " + (f"it lacks {' and '.join(lacks)}" if lacks else "no contact log")
+        return f"row {header.line} has the columns {names}; " + (
+            f"it lacks {' and '.join(lacks)}" if lacks else "no contact log"
+        )
 
     def recognises(self, source: Source) -> bool:
         """By a header row with a time column and one for somebody."""

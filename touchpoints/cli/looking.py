@@ -146,26 +146,35 @@ def plugins(session: Session, explain: str | None) -> None:
     installed, spoken = Plugins.installed(), session.spoken
     if explain is not None:
         answers: list[dict[str, Any]] = []
+        importers = [i.configured(session.settings) if hasattr(i, "configured") else i for i in installed.importers]
         for source in walk([explain]):
             if not isinstance(source, Source):
-                raise source
+                told = str(source) if session.as_json else source.said(session.lang)
+                answers.append(
+                    {"source": source.source, "importer": None, "reason": told, "recognised_by": [], "not_by": []}
+                )
+                continue
             try:
                 chosen, reason = recognise(source, installed, session.settings).name, ""
             except TouchpointsError as error:
                 chosen, reason = None, str(error) if session.as_json else error.said(session.lang)
+            by = {i.name for i in importers if source.head and takes(i, source)}
             answers.append(
-                {"source": source.name, "importer": chosen, "reason": reason,
-                 "recognised_by": [i.name for i in installed.importers if source.head and takes(i, source)],
-                 "not_by": [i.name for i in installed.importers if not (source.head and takes(i, source))]}
+                {"source": source.name, "importer": chosen, "reason": reason, "recognised_by": sorted(by),
+                 "not_by": [i.name for i in importers if i.name not in by],
+                 "looked_for": {i.name: _looks_for(i, source) for i in importers if i.name not in by}}
             )  # fmt: skip
         if session.as_json:
             session.write(json.dumps(answers, ensure_ascii=False, indent=1) + "\n")
             return
         for answer in answers:
-            by = ", ".join(answer["recognised_by"]) or "-"
+            names = ", ".join(answer["recognised_by"]) or "-"
             session.write(f"{answer['source']}\n  → {answer['importer'] or answer['reason']}\n")
-            session.write(f"  {spoken.say('recognised by: {names}', names=by)}\n")
-            session.write(f"  {spoken.say('not by: {names}', names=answer['not_by'])}\n")
+            session.write(f"  {spoken.say('recognised by: {names}', names=names)}\n")
+            for name in answer["not_by"]:
+                session.write(
+                    f"  {spoken.say('not by {name}: {why}', name=name, why=answer['looked_for'][name] or '-')}\n"
+                )
         return
     record: dict[str, list[dict[str, Any]]] = {
         "provided": [
@@ -188,6 +197,14 @@ def plugins(session: Session, explain: str | None) -> None:
 
 
 _OFFERS = (P_("offer", "importer"), P_("offer", "rule"), P_("offer", "renderer"))
+
+
+def _looks_for(importer: Any, source: Any) -> str:
+    """Why an importer does not take a file: what it says itself, else what it recognises its files by."""
+    if hasattr(importer, "why_not") and (told := importer.why_not(source)):
+        return str(told)
+    what = " ".join(str(importer.recognises.__doc__ or "").split()).partition(". ")[0].rstrip(".")
+    return f"{what[:1].lower()}{what[1:]}"
 
 
 def _about(offer: Any) -> str:
