@@ -20,7 +20,7 @@ from touchpoints.handles import Handle
 from touchpoints.model import Absence, Person, Touchpoint
 from touchpoints.privacy import erase
 from touchpoints.reading import Context
-from touchpoints.render.text import imported
+from touchpoints.render.sources import imported
 from touchpoints.report import CallReport
 from touchpoints.settings import Settings
 from touchpoints.source import Source

@@ -204,7 +204,7 @@ def test_the_figures_of_the_sentence_can_be_counted_by_hand(example: tp.Tracker,
     assert (len(silent), sum(silent)) == (together.flagged, together.flagged_silent)
     text = " ".join(own_store(seen, "en").split())
     assert (
-        f"Of the {len(silent)} relationships we would have named on 6 firsts of a month (2025-12-01 to 2026-05-01), "
+        f"Of the {len(silent)} relationships we would have named on 6 firsts of a month (1 Dec 2025 to 1 May 2026), "
         in text
     )
     assert f"{sum(silent)} stayed silent for another 30 days" in text

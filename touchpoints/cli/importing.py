@@ -82,7 +82,7 @@ def import_(
     if session.as_json:
         session.write(json.dumps(report.as_record(), ensure_ascii=False, indent=1) + "\n")
     else:
-        from touchpoints.render.text import imported
+        from touchpoints.render.sources import imported
 
         session.write(imported(report, session.lang, dry_run))
     if not report.complete:

@@ -93,7 +93,7 @@ def status(session: Session, at: str | None) -> None:
 
     from touchpoints.language import in_language
     from touchpoints.render.records import contact
-    from touchpoints.render.text import imported_sources
+    from touchpoints.render.sources import held
     from touchpoints.report import CallReport
 
     with session.tracker() as tracker:
@@ -128,7 +128,7 @@ def status(session: Session, at: str | None) -> None:
     if session.as_json:
         session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     else:
-        session.write(imported_sources(record, session.lang))
+        session.write(held(record, session.lang))
 
 
 @command("plugins")
