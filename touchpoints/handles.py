@@ -281,7 +281,8 @@ def name(raw: str, scope: str = "") -> Handle:
     return Handle("name", fold(raw), scope, raw.strip())
 
 
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa", "œ": "oe"})
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa", "œ": "oe",
+                          "ı": "i", "ł": "l", "đ": "d"})  # fmt: skip
 _TITLES = re.compile(
     r"\b(dr|prof|professor|dipl|ing|med|phil|rer|nat|jur|mag|mba|msc|bsc|herr|herrn|frau|fr|hr|mr|mrs|ms|miss|sir)\b\.?"
 )

@@ -6,6 +6,7 @@ undo) gives exactly what there was without it, and reading a directory again rep
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -214,9 +215,14 @@ _LEGAL = frozenset(
 )
 
 
+_DOTTED = re.compile(r"\b(\w)\.\s?(\w)\.?(?!\w)")
+"""An abbreviation with dots: e.K., e. V., S.A."""
+
+
 @lru_cache(maxsize=1 << 16)
 def bare(organisation: str) -> str:
     """An organisation's name for comparison: folded, without its legal form ("Muster GmbH & Co. KG" → "muster")."""
+    organisation = _DOTTED.sub(r"\1\2", organisation)
     words = [
         w for w in fold(organisation.replace("&", " ").replace("+", " ")).split() if w not in ("und", "and", "the")
     ]

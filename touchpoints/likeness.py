@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import attrs
 
-from touchpoints.handles import fold
+from touchpoints.handles import fold, is_role
 from touchpoints.language import P_
 
 
@@ -94,6 +94,8 @@ def spelled(text: str) -> Name | None:
     """The name that the front of an address or a profile spells: `erika.muster`, `e-muster`."""
     words = [w for w in re.split(r"[._\-]+", text.lower()) if w]
     if len(words) not in (2, 3) or not all(w.isalpha() for w in words) or len(words[-1]) < 3:
+        return None
+    if any(is_role(w) for w in words):  # info.berlin@, sales-uk@
         return None
     return Name(tuple(g for w in words[:-1] if (g := fold(w))), fold(words[-1]), False)
 
@@ -198,12 +200,12 @@ def level(a: Name, b: Name) -> Level | None:
         return _one_word(a, b) or (MARRIED if same_given else None)
     if not a.given or not b.given:
         return SURNAME if surname == 2 else None
-    if a.given == b.given:
+    if a.given == b.given or "".join(a.given) == "".join(b.given):
         if len(a.given[0]) == 1:
             return INITIAL if surname == 2 else None
         return {2: SAME, 1: SLIP}.get(surname, PART)
-    if len(a.given[0]) == 1 or len(b.given[0]) == 1:
-        return INITIAL if a.given[0][0] == b.given[0][0] and (surname == 2 or part) else None
+    if _abbreviates(a.given, b.given) or _abbreviates(b.given, a.given):
+        return INITIAL if surname == 2 or part else None
     if set(a.given) < set(b.given) or set(b.given) < set(a.given):
         return PART if surname else None
     if short_form(a.given[0], b.given[0]):
@@ -211,6 +213,11 @@ def level(a: Name, b: Name) -> Level | None:
     if word_alike(a.given[0], b.given[0]):
         return SLIP if surname == 2 else SLIPS if surname else None
     return None
+
+
+def _abbreviates(short: tuple[str, ...], given: tuple[str, ...]) -> bool:
+    """Whether the first of some given names is the initials of others: "k" or "kh" of Karl-Heinz."""
+    return len(short[0]) <= 2 and "".join(g[0] for g in given).startswith(short[0])
 
 
 def _one_word(a: Name, b: Name) -> Level | None:
@@ -226,8 +233,10 @@ def contradict(a: Name, b: Name) -> bool:
     if not a.given or not b.given or word_alike(a.surname, b.surname) != 2:
         return False
     x, y = a.given[0], b.given[0]
-    if len(x) == 1 or len(y) == 1:
+    if min(len(x), len(y)) <= 2:
         return x[0] != y[0] and x[0] not in {g[0] for g in b.given} and y[0] not in {g[0] for g in a.given}
+    if "".join(a.given) == "".join(b.given):
+        return False
     return not (set(a.given) & set(b.given) or word_alike(x, y) or short_form(x, y))
 
 
@@ -293,7 +302,7 @@ class Spread:
             return 1 / 10
         words = {a.surname, b.surname}
         share = sum(self._share(self.surname[w], _COMMON.get(w, 10_000 * _SURNAME) / 10_000) for w in words)
-        return max(share, 0.02) if family and found in (INITIAL, SURNAME) else share
+        return max(share, 0.01) if family and found in (INITIAL, SURNAME) else share
 
     def _share(self, count: int, beforehand: float) -> float:
         others = max(0, count - 2)  # the two who are compared say nothing about the others

@@ -32,6 +32,7 @@ from touchpoints.likeness import (
     in_one_word,
     level,
     parsed,
+    plain,
     sound,
     spelled,
 )
@@ -119,7 +120,11 @@ def contacts(directory: Directory) -> list[Candidate]:
 
 def similar(candidates: Iterable[Candidate], at_least: int = WORTH_ASKING) -> list[Similar]:
     """The pairs of people who look alike, by falling score."""
-    looks = sorted((look for c in candidates if (look := _look(c)).names or look.fronts), key=lambda look: look.id)
+    everybody = list(candidates)
+    firms = _company_words(everybody)
+    looks = sorted(
+        (look for c in everybody if (look := _look(c, firms)).names or look.fronts), key=lambda look: look.id
+    )
     written = Spread(look.names for look in looks)
     looks = [_turned(look, written) for look in looks]
     spread = Spread(look.names for look in looks)
@@ -139,13 +144,31 @@ _NO_COMPANY = frozenset(
 """What stands in the place of a company and is none."""
 
 
-def _look(candidate: Candidate) -> _Look:
+_BORN = re.compile(r"(?i)^(geb|geborene|née|nee|born)\b\.?\s+")
+
+
+def _company_words(candidates: Iterable[Candidate]) -> frozenset[str]:
+    """The words by which companies are called, as they also stand behind people's names in chats ("Susi Voigt Grünfeld")."""
+    names = {bare(c.customer).partition(".")[0] for c in candidates if c.customer}
+    return frozenset(w for name in names for w in re.split(r"[\s-]", name) if len(w) > 4)
+
+
+def _look(candidate: Candidate, firms: frozenset[str] = frozenset()) -> _Look:
     names: dict[Name, None] = {}
     company = "" if fold(candidate.customer or "") in _NO_COMPANY else candidate.customer or ""
     for text in candidate.names:
-        if "@" not in text and (name := parsed(text)):
+        if "@" in text:
+            continue
+        beside = aside(text)
+        words = plain(text).split()
+        if not company and not beside and len(words) > 2 and "," not in text and fold(words[-1]) in firms:
+            text, beside = " ".join(words[:-1]), words[-1]
+        if name := parsed(text):
             names[name] = None
-        company = company or (aside(text) or "" if "@" not in text else "")
+            if beside and _BORN.match(beside):
+                names[Name(name.given, fold(_BORN.sub("", beside)))] = None
+        if beside and not company and not _BORN.match(beside):
+            company = beside
     domains, labels, fronts, heads = set(), set(), set(), set()
     for handle in candidate.handles:
         if handle.kind == "email":
@@ -289,7 +312,7 @@ def _company(one: _Look, other: _Look, people: int, sizes: Mapping[str, int]) ->
     if not (one.company or one.domains) or not (other.company or other.domains):
         return "", 1.0, everybody
     if common:
-        return "similar company", 0.6, max(there, 8)
+        return "similar company", 0.8, max(there, 8)
     if one.company and other.company and _organisations_alike(one.company, other.company, one.labels, other.labels):
         return "similar company", 0.3, max(3 * max(sizes[p] for look in (one, other) for p in look.places), 24)
     return "but another company", 0.05, everybody
@@ -308,6 +331,9 @@ def _organisations_alike(
     from rapidfuzz import fuzz
 
     words, words_b = set(a.split()), set(b.split())
+    for some, whole in ((spelled, words_b), (spelled_b, words)):  # "ostlabor.example" and "Institut Ostlabor"
+        if any(len(label) > 5 and label in whole for label in some):
+            return 72
     if words and words_b and (words <= words_b or words_b <= words) and len(max(words & words_b, key=len)) > 4:
         return 72
     return 66 if min(len(a), len(b)) > 5 and fuzz.ratio(a, b) >= 90 else 0
