@@ -26,7 +26,8 @@ from touchpoints.portfolio import portfolio
 from touchpoints.reach import Attempt, Way
 from touchpoints.reach.channels import by_channel
 from touchpoints.render import findings, plots
-from touchpoints.render.html import plain
+from touchpoints.render.html import relationship as relationship_page
+from touchpoints.render.html_page import plain
 from touchpoints.render.links import link
 from touchpoints.report import CallReport
 from touchpoints.talk import plain_subject, topics
@@ -524,3 +525,33 @@ def test_hostile_content_does_nothing_in_a_browser(browser: Any, tmp_path: Path)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert (said, fired) == ([], [])
     tab.context.close()
+
+
+# -- one relationship -------------------------------------------------------------------------------------------------
+
+
+def test_one_relationship_is_a_page_too(team: tp.Tracker, tmp_path: Path, browser: Any) -> None:
+    for who, lang, says in (
+        ("frank.buchholz@fichtenau-moebel.example", "de", "Frank Buchholz"),
+        ("Fichtenau Möbel", "en", "Frank Buchholz"),
+    ):
+        text = relationship_page(CallReport(team, NOW), who, lang)
+        seen = Seen(text)
+        assert says in seen.text and len(seen.ids) == len(set(seen.ids))
+        assert {"de": "Warum es so steht", "en": "Why it stands like this"}[lang] in seen.text
+        page = tmp_path / f"{lang}.html"
+        page.write_text(text, encoding="utf-8")
+        tab, said = opened(browser, page, viewport={"width": 320, "height": 900})
+        tab.evaluate((files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8"))
+        found = tab.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        assert [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found["violations"]] == []
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+        assert said == []
+        tab.context.close()
+
+
+def test_the_page_of_somebody_who_objected_is_refused() -> None:
+    with nasty_store() as tracker:
+        tracker.directory.object("p3@nasty3.example", at=NOW)
+        with pytest.raises(tp.TouchpointsError):
+            relationship_page(CallReport(tracker, NOW), "p3@nasty3.example", "de")

@@ -84,7 +84,7 @@ def timeline(relationship: Relationship, events: Sequence[Event], book: Book, la
         {m: tuple(sorted(days[m])) for m in MEDIA if days.get(m)},
         tuple(sorted(vain)),
         tuple(sorted({p.touchpoint.at.astimezone(zone).date() for p in relationship.planned})),
-        tuple(e for _, e in reversed(dated[-latest:])),
+        tuple(e for _, e in reversed(dated[len(dated) - min(latest, len(dated)) :])),
         _quarter(this, [e for d, e in dated if d >= this]),
         _quarter(previous, [e for d, e in dated if previous <= d < this]),
         date.fromordinal(last) if last else None,

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 @command("show")
 @click.argument("who")
 @click.option("--at", metavar="WHEN", help="A date or time; now if missing.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), help="Form of the output.")
-def show(session: Session, who: str, at: str | None, format_: str | None) -> None:
+@click.option("--format", "format_", type=click.Choice(["text", "json", "html"]), help="Form of the output.")
+@click.option("--output", metavar="F", help="Write to a file.")
+def show(session: Session, who: str, at: str | None, format_: str | None, output: str | None) -> None:
     """One relationship: status, silence against its rhythm, explanation, timeline.
 
     Example: touchpoints show "Erika Muster" --at 2026-07-01
@@ -32,6 +33,12 @@ def show(session: Session, who: str, at: str | None, format_: str | None) -> Non
     people: tuple[Relationship, ...]
     with session.tracker() as tracker:
         moment = session.at(at, tracker)
+        if format_ == "html":
+            from touchpoints.render.html import relationship
+            from touchpoints.report import CallReport
+
+            session.write(relationship(CallReport(tracker, moment), who, session.lang), output)
+            return
         book = tracker.book(moment)
         timeline = tracker.timeline(who, moment)
         whole = tracker.customer(who, moment)
@@ -45,11 +52,11 @@ def show(session: Session, who: str, at: str | None, format_: str | None) -> Non
         evidence = {s.key: s for s in tracker.touchpoints(who, until=moment) if s.key in keys} if keys else {}
         if session.as_json or format_ == "json":
             record = records.show(found, book, timeline, session.lang, people, reasons, evidence)
-            session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+            session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n", output)
         else:
-            session.write(
-                text.show(found, timeline, session.lang, tracker.store.zone, people, reasons=reasons, evidence=evidence)
-            )
+            zone = tracker.store.zone
+            said = text.show(found, timeline, session.lang, zone, people, reasons=reasons, evidence=evidence)
+            session.write(said, output)
 
 
 @command("list")
