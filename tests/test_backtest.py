@@ -55,6 +55,14 @@ def test_plain_and_zipped_files_are_read_alike(tmp_path: Path) -> None:
     assert [Event("1", "2", 100.0, True), Event("1", "3", 86500.5, False)] == list(read(plain)) == list(read(zipped))
 
 
+def test_who_wrote_need_not_be_known(tmp_path: Path) -> None:
+    unknown = list(read(write(tmp_path / "set.csv", "owner,partner,t_s", "a,b,5")))
+    assert unknown == list(read(write(tmp_path / "set.csv", "owner,partner,t_s,out", "a,b,5,False")))
+    assert list(read(write(tmp_path / "set.csv", "owner,partner,t_s,out", "a,b,5,True"))) == [
+        Event("a", "b", 5.0, True)
+    ]
+
+
 def test_columns_are_found_by_name_and_further_ones_are_not_needed(tmp_path: Path) -> None:
     assert [Event("a", "b", 5.0, True)] == list(read(write(tmp_path / "set.csv", "out,t_s,partner,owner", "1,5,b,a")))
 
@@ -62,9 +70,9 @@ def test_columns_are_found_by_name_and_further_ones_are_not_needed(tmp_path: Pat
 @pytest.mark.parametrize(
     ("lines", "line", "says"),
     [
-        (["when,who", "1,2"], 1, "no column owner, partner, t_s, out"),
+        (["when,who", "1,2"], 1, "no column owner, partner, t_s;"),
         ([HEADER, "1,2,100,1,x,,0", "1,2,soon,1,x,,0"], 3, "soon"),
-        ([HEADER, "1,2"], 2, "needed is CSV with the columns owner, partner, t_s, out"),
+        ([HEADER, "1,2"], 2, "needed is CSV with the columns owner, partner, t_s"),
         ([HEADER, "1,2,100,maybe,x,,0"], 2, "out 'maybe'"),
         ([HEADER, "1,2,nan,1,x,,0"], 2, "t_s 'nan'"),
         ([], 1, "no column"),

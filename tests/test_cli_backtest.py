@@ -80,8 +80,8 @@ def test_one_owner_with_a_few_relationships_is_enough(tmp_path: Path) -> None:
     [
         ("\n".join([HEADER, *rows(owners=1, days=70)]), "days ahead need 79"),
         (HEADER + "\n", "spans 0 days"),
-        ("who,when\n1,2\n", "no column owner, partner, t_s, out"),
-        (None, "cannot be read"),
+        ("who,when\n1,2\n", "no column owner, partner, t_s"),
+        (None, "cannot be opened"),
     ],
 )
 def test_what_cannot_be_judged_is_one_plain_line(tmp_path: Path, content: str | None, says: str) -> None:

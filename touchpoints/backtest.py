@@ -3,9 +3,10 @@
 At each of four cut-offs every relation is judged by what came before, with the one warmth function, and compared with
 what came after, next to what other tools do (days since the last contact, a fixed 30-day rule, the NBD family).
 
-A data set is CSV (plain or gzip) with the columns `owner, partner, t_s` (seconds) and `out` (1 = from the owner);
-further ones are not read. A relation is a pair (owner, partner), and every row is a touch. Days are whole, counted
-from the first event kept; the first and the last half per cent of events are cut off (stragglers of the collection).
+A data set is CSV (plain or gzip) with the columns `owner, partner, t_s` (seconds) and, if known, `out` (1 = from the
+owner; no figure here depends on it); further ones are not read. A relation is a pair (owner, partner), and every row is
+a touch. Days are whole, counted from the first event kept; the first and the last half per cent of events are cut off
+(stragglers of the collection).
 """
 
 from __future__ import annotations
@@ -39,9 +40,9 @@ __all__ = [
 ]  # fmt: skip
 
 _DAY = 86_400
-_COLUMNS = ("owner", "partner", "t_s", "out")
-_FORM = f"needed is CSV with the columns {', '.join(_COLUMNS)} (t_s in seconds, out 1 or 0)"
-_SIDES = {"1": True, "1.0": True, "0": False, "0.0": False, "": False}
+_COLUMNS = ("owner", "partner", "t_s")
+_FORM = f"needed is CSV with the columns {', '.join(_COLUMNS)} (t_s in seconds) and, if known, out (1 or 0)"
+_SIDES = {"1": True, "1.0": True, "true": True, "0": False, "0.0": False, "false": False, "": False}
 _FIRST_CUT = 0.62  # of the span: what comes before is history for every cut-off
 _TAIL = 0.005  # of the events, at either end
 
@@ -70,16 +71,19 @@ def read(path: str | Path) -> Iterator[Event]:
             header = [name.strip().lower() for name in next(rows, [])]
             if missing := [name for name in _COLUMNS if name not in header]:
                 raise UnreadableSource(path.name, f"no column {', '.join(missing)}; {_FORM}", 1)
-            owner, partner, when, out = (header.index(name) for name in _COLUMNS)
+            owner, partner, when = (header.index(name) for name in _COLUMNS)
+            out = header.index("out") if "out" in header else None
             for row in rows:
                 line = rows.line_num
                 if row:
-                    seconds, ours = float(row[when]), row[out].strip()
+                    seconds, ours = float(row[when]), "" if out is None else row[out].strip().lower()
                     if not isfinite(seconds) or ours not in _SIDES:
-                        raise ValueError(f"t_s '{row[when]}', out '{row[out]}'")
+                        raise ValueError(f"t_s '{row[when]}', out '{ours}'")
                     yield Event(row[owner], row[partner], seconds, _SIDES[ours])
     except (IndexError, ValueError, csv.Error) as error:
         raise UnreadableSource(path.name, f"not a row of the form ({error}); {_FORM}", line or None) from error
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise UnreadableSource(path.name, f"cannot be opened: {error.strerror}") from error
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableSource(path.name, f"cannot be read to its end ({error}); is the copy complete?") from error
 

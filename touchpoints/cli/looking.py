@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from touchpoints.cli import machine
 from touchpoints.cli.session import Session, command
 from touchpoints.errors import InvalidValue, TouchpointsError
 from touchpoints.language import P_, english
@@ -226,7 +227,7 @@ def _about(offer: Any) -> str:
 def backtest(session: Session, file: str | None, horizon: int, svg: str | None, at: str | None) -> None:
     """How well silence is foreseen: on a data set, else on your own store, with the list as it would have been shown.
 
-    A data set is CSV (or CSV.GZ) with the columns owner, partner, t_s (seconds) and out (1 = from the owner).
+    A data set is CSV (or CSV.GZ) with the columns owner, partner, t_s (seconds) and, if known, out (1 = from the owner).
 
     Example: touchpoints backtest calls.csv.gz --horizon 30 --svg reliability.svg
     """
@@ -237,13 +238,14 @@ def backtest(session: Session, file: str | None, horizon: int, svg: str | None, 
     if file is not None:
         from touchpoints.backtest import run
 
-        test = run(file, horizon)
+        with machine.working():
+            test = run(file, horizon)
         record, text, name = test.to_json(), shown.data_set(test, Path(file).name, session.lang), Path(file).name
         bins = test.reliability
     else:
         from touchpoints.hindsight import look_back
 
-        with session.tracker() as tracker:
+        with session.tracker() as tracker, machine.working():
             look = look_back(tracker, session.at(at, tracker), horizon)
         record, text, name = look.to_json(), shown.own_store(look, session.lang), session.path.name
         bins = look.test.reliability if look.test else ()

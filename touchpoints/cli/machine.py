@@ -105,6 +105,20 @@ def open_file(path: Path) -> bool:
 
 
 @contextmanager
+def working() -> Iterator[None]:
+    """On a terminal a line that moves, with the seconds so far, while something takes its time; nothing elsewhere."""
+    if plain_terminal(sys.stderr):
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
+
+    with Progress(SpinnerColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+        bar.add_task("", total=None)
+        yield
+
+
+@contextmanager
 def progress(wanted: bool = True) -> Iterator[Callable[[int, int, str, int], None] | None]:
     """A line on long work, on a terminal: what is at hand, how far, how fast, how much longer; nothing elsewhere.
 
