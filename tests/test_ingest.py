@@ -1,6 +1,7 @@
 """Files in, report out: each file to one importer, each problem an entry, the store whole."""
 
-import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -139,11 +140,16 @@ def test_forgetting_a_file_takes_its_touchpoints_back(tmp_path: Path) -> None:
             tracker.forget("nothing.csv")
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="needs a user whom permissions bind")
-def test_a_file_without_permission_is_an_entry(tmp_path: Path) -> None:
-    (tmp_path / "log.csv").write_text(calls(5))
-    (tmp_path / "log.csv").chmod(0)
-    assert "no permission" in reasons(ingest(tmp_path))
+def test_a_file_without_permission_is_an_entry(
+    tmp_path: Path, as_bound_user: Callable[[], AbstractContextManager[Path]]
+) -> None:
+    (tmp_path / "first.csv").write_text(calls(5))
+    assert ingest(tmp_path).counts.added == 5  # and all that is needed for it is loaded
+    with as_bound_user() as folder:
+        (folder / "log.csv").write_text(calls(5))
+        assert reasons(ingest(folder / "log.csv")) == ""
+        (folder / "log.csv").chmod(0)
+        assert "no permission" in reasons(ingest(folder / "log.csv"))
 
 
 FRITZ = "sep=;\nTyp;Datum;Name;Rufnummer;Nebenstelle;Eigene Rufnummer;Dauer\n"

@@ -1,9 +1,10 @@
 """Files, folders and archives: every file once, every refusal named, nothing hostile followed."""
 
 import io
-import os
 import time
 import zipfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -76,13 +77,14 @@ def test_a_damaged_archive_is_named(tmp_path: Path) -> None:
     assert "damaged archive" in refused.reason
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a user whom permissions bind")
-def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
-    (tmp_path / "f.txt").write_text("x")
-    (tmp_path / "f.txt").chmod(0)
-    source = Source.from_path(tmp_path / "f.txt")
-    with pytest.raises(UnreadableSource, match="no permission"):
-        source.head  # noqa: B018  # reading it is the test
+def test_a_file_without_permission_is_named(as_bound_user: Callable[[], AbstractContextManager[Path]]) -> None:
+    with as_bound_user() as folder:
+        (folder / "f.txt").write_text("x")
+        assert Source.from_path(folder / "f.txt").head == b"x"
+        (folder / "f.txt").chmod(0)
+        source = Source.from_path(folder / "f.txt")
+        with pytest.raises(UnreadableSource, match="no permission"):
+            source.head  # noqa: B018  # reading it is the test
 
 
 @pytest.mark.parametrize(
