@@ -381,6 +381,18 @@ def test_do_not_contact_is_obeyed() -> None:
     assert len(desk.calls().flags) == 1
 
 
+def test_without_consent_to_advertising_only_service_calls_stand() -> None:
+    desk = Desk()
+    desk.add(*silent())
+    [flag] = desk.calls().flags
+    assert flag.purpose == "advertising"
+    desk.decide(ago(3), "consent", ERIKA, channel="advertising", allowed=False, evidence="letter of 3 May")
+    assert held(desk) == {"Erika": "no consent to advertising calls"}
+    desk.add(call(PHONE, ago(2), outcome="missed"), mail(ERIKA, ago(2), thread="new"))
+    found = {names((flag,))[0]: flag for flag in desk.calls().flags}["Erika"]
+    assert found.purpose == "service" and all(reason.service for reason in found.reasons)
+
+
 def test_consent_decides_the_channel_and_without_any_they_wait() -> None:
     desk = Desk()
     desk.knows(Person("Erika Muster", [ERIKA, PHONE], customer="Muster"))

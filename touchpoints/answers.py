@@ -10,7 +10,7 @@ from touchpoints.directory import Directory, Unresolved
 from touchpoints.errors import IdentityError, InvalidValue, UnknownName
 from touchpoints.facts import Decision, Stored
 from touchpoints.handles import KINDS, Handle
-from touchpoints.model import Contact, Customer, LeftOut
+from touchpoints.model import ADVERTISING, MEDIA, Contact, Customer, LeftOut
 from touchpoints.ourside import OurSide
 from touchpoints.reading import Context
 from touchpoints.settings import Settings
@@ -111,7 +111,11 @@ class Answers:
         return self._decide(at, "left", who, successor=self._who(successor) if successor else None)
 
     def consent(self, who: str, channel: str, allowed: bool, evidence: str, *, at: datetime) -> Decision:
-        """Whether somebody may be contacted on a channel, with the evidence and its date."""
+        """Whether somebody may be contacted on a channel or medium, or by advertising calls on any of them (`advertising`),
+        with the evidence and its date. Raises `UnknownName` for any other channel."""
+        known = {*self.store.media(), *MEDIA, ADVERTISING}
+        if channel.lower() not in known:
+            raise UnknownName("channel", channel, known)
         return self._decide(at, "consent", who, channel=channel, allowed=allowed, evidence=evidence)
 
     def undo(self) -> list[Decision]:

@@ -113,6 +113,11 @@ class Reason:
     silence: bool = attrs.field(default=True, kw_only=True)
     waited: float = attrs.field(default=0.0, kw_only=True)
 
+    @property
+    def service(self) -> bool:
+        """Whether a call answers them or keeps what was agreed. Any other may be advertising in the sense of § 7 UWG."""
+        return self.stage == 1 or self.rule == "overdue"
+
 
 @attrs.frozen(slots=True)
 class Suggestion:
@@ -147,6 +152,11 @@ class Flag:
     def owner(self) -> str | None:
         """The colleague responsible."""
         return self.relationship.owner
+
+    @property
+    def purpose(self) -> str:
+        """`service` if some reason asks for it, else `advertising` (see `Reason.service`)."""
+        return "service" if any(reason.service for reason in self.reasons) else "advertising"
 
 
 @attrs.frozen(slots=True)

@@ -19,7 +19,7 @@ from touchpoints.absences import EasingIn, Proposal, easing_in, proposed
 from touchpoints.book import Book, Flag, HeldBack, Reason, Relationship, Suggestion, is_live
 from touchpoints.facts import Decision
 from touchpoints.language import Day, Text
-from touchpoints.model import LIVE_MEDIA
+from touchpoints.model import ADVERTISING, LIVE_MEDIA
 from touchpoints.reach import Averages
 from touchpoints.rules.occasions import next_birthday
 from touchpoints.rules.scope import NO_SILENCE, Scope, is_attempt
@@ -254,6 +254,8 @@ class _Choice:
         latest = {d.kind: d for d in self._decisions(r, "do_not_contact", "away")}
         if (d := latest.get("do_not_contact")) and not d.payload.get("allowed"):
             return Text("do not contact")
+        if not reason.service and self._allowed(r).get(ADVERTISING) is False:
+            return Text("no consent to advertising calls")
         if (d := latest.get("away")) and (end := _until(d)) >= book.today and self._instead(r) is None:
             return Text("away until {day}", day=words.day(end, book.today))
         put_off = [(d.at, False, _until(d)) for d in self._put_off(reason, "snooze")[-1:]]
@@ -342,12 +344,16 @@ class _Choice:
         return (self._other(chosen) or chosen) if chosen.id in self._wrong else chosen
 
     def _banned(self, r: Relationship) -> frozenset[str]:
-        """Channels and media on which they may not be contacted: the latest word on each."""
+        """Channels and media on which they may not be contacted."""
+        return frozenset(name for name, yes in self._allowed(r).items() if not yes and name != ADVERTISING)
+
+    def _allowed(self, r: Relationship) -> dict[str, bool]:
+        """The latest word on each channel and medium, and on advertising."""
         allowed: dict[str, bool] = {}
         for d in self._decisions(r, "consent"):
             for name in _CONSENT.get(str(d.payload["channel"]).lower(), (str(d.payload["channel"]).lower(),)):
                 allowed[name] = bool(d.payload["allowed"])
-        return frozenset(name for name, yes in allowed.items() if not yes)
+        return allowed
 
     # -- order ----------------------------------------------------------------------------------------------------
 

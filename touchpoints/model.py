@@ -26,6 +26,8 @@ OUTCOMES = ("reached", "missed", "voicemail", "declined", "cancelled", "no_show"
 _DIRECTIONS, _OUTCOMES = frozenset(DIRECTIONS), frozenset(OUTCOMES)
 KINDS_OF_CUSTOMER = ("customer", "prospect", "partner", "supplier", "former", "private", "ignored", "unsorted")
 IMPORTANCES = ("A", "B", "C")
+ADVERTISING = "advertising"
+"""What consent can be given or refused for beside channels and media: every call that is no service."""
 
 
 @attrs.frozen(slots=True)

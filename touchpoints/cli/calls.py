@@ -186,7 +186,7 @@ def left(session: Session, who: str, successor: str | None, at: str | None) -> N
 @click.option("--evidence", required=True, metavar="TEXT")
 @click.option("--at", metavar="WHEN")
 def consent(session: Session, who: str, channel: str, allowed: str, evidence: str, at: str | None) -> None:
-    """Whether somebody may be contacted on a channel.
+    """Whether somebody may be contacted on a channel (phone, mail, whatsapp …), or by calls that are no service (advertising).
 
     Example: touchpoints consent "Erika Muster" phone no --evidence "mail of 3 June"
     """

@@ -50,7 +50,7 @@ def reason(value: Reason, lang: str) -> dict[str, Any]:
     """A reason with its sentence in one language."""
     return {
         "rule": value.rule, "severity": round(value.severity), "text": in_language(value.text, lang),
-        "evidence": list(value.evidence),
+        "evidence": list(value.evidence), "service": value.service,
     }  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def flag(value: Flag, lang: str) -> dict[str, Any]:
             "channel": s.channel, "handle": s.handle.value if s.handle else None, "slot": s.slot,
             "why": in_language(s.why, lang), "text": in_language(s.text, lang),
         },
-        "if_called": one_decimal(warmth.if_called), "uncertain": value.uncertain,
+        "if_called": one_decimal(warmth.if_called), "uncertain": value.uncertain, "purpose": value.purpose,
         "notes": [in_language(note, lang) for note in value.notes],
     }  # fmt: skip
 
