@@ -46,7 +46,7 @@ def spoken_in(context: click.Context) -> Language:
 
 
 def _asked(args: Sequence[str]) -> str | None:
-    for arg, following in zip(args, [*args[1:], ""], strict=True):
+    for arg, following in zip(args, [*args[1:], ""], strict=False):
         code = following if arg == "--lang" else arg.removeprefix("--lang=") if arg.startswith("--lang=") else ""
         if code in languages():
             return code

@@ -62,13 +62,7 @@ def import_(
             given["me"] = tuple(dict.fromkeys((*before.me, *me)))
         if own_domain:
             given["own_domains"] = tuple(dict.fromkeys((*before.own_domains, *own_domain)))
-        zone = timezone or session.settings.timezone
-        if zone is None and not tracker.store.sources():
-            from tzlocal import get_localzone_name
-
-            zone = get_localzone_name() or "UTC"
-            session.notice(session.spoken.say("time zone of this machine: {zone}", zone=zone))
-        given |= {"timezone": zone} if zone else {}
+        given |= zone_for(session, tracker, timezone)
         given |= {"region": region} if region else {}
         given |= {"date_order": date_order} if date_order else {}
         given |= {"known_only": "always"} if known_only else {}
@@ -87,6 +81,17 @@ def import_(
         session.write(imported(report, session.lang, dry_run))
     if not report.complete:
         sys.exit(1)
+
+
+def zone_for(session: Session, tracker: Tracker, named: str | None = None) -> dict[str, str]:
+    """The zone of an import: the one named, that of the settings, or for a new store that of the machine."""
+    zone = named or session.settings.timezone
+    if zone is None and not tracker.store.sources():
+        from tzlocal import get_localzone_name
+
+        zone = get_localzone_name() or "UTC"
+        session.notice(session.spoken.say("time zone of this machine: {zone}", zone=zone))
+    return {"timezone": zone} if zone else {}
 
 
 def dropped(session: Session, tracker: Tracker) -> None:

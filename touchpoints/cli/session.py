@@ -175,13 +175,18 @@ def _plain_errors(lang: Callable[[], str]) -> Iterator[None]:
     except (click.ClickException, click.exceptions.Exit):
         raise
     except Exception as error:
-        if os.environ.get("TOUCHPOINTS_TRACEBACK"):
-            traceback.print_exc()
-        message = language(lang()).say(
-            "a mistake in the program: {error}; please report it with what TOUCHPOINTS_TRACEBACK=1 shows",
-            error=f"{type(error).__name__}: {error}",
-        )
-        _fail(message)
+        _mistake(error, lang())
+
+
+def _mistake(error: Exception, lang: str) -> NoReturn:
+    """A mistake of ours: one line, and the traceback only where it is asked for."""
+    if os.environ.get("TOUCHPOINTS_TRACEBACK"):
+        traceback.print_exc()
+    message = language(lang).say(
+        "a mistake in the program: {error}; please report it with what TOUCHPOINTS_TRACEBACK=1 shows",
+        error=f"{type(error).__name__}: {error}",
+    )
+    _fail(message)
 
 
 def _interrupted(lang: str) -> NoReturn:
@@ -260,6 +265,8 @@ class Commands(Group):
             _interrupted(machine_language())
         except click.ClickException as error:
             _fail(error.format_message())
+        except Exception as error:
+            _mistake(error, machine_language())
         sys.exit(status if isinstance(status, int) else 0)
 
 
