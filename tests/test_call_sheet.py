@@ -9,10 +9,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import touchpoints as tp
+from touchpoints.render.sheet import CallSheet
+from touchpoints.testing import ImporterContract
 
 BERLIN = ZoneInfo("Europe/Berlin")
+SAMPLES = Path(__file__).parent / "samples" / "lists" / "call-sheet"
 AT = datetime(2026, 7, 1, 9, tzinfo=BERLIN)
 NUMBERS = {"Erika Muster": "+49 89 99998 123", "Jonas Beispiel": "+49 89 99998 124", "Ida Probe": "+49 89 99998 125"}
+
+
+class TestCallSheet(ImporterContract):
+    importer, samples = CallSheet(), SAMPLES
 
 
 @pytest.fixture

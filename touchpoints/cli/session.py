@@ -95,7 +95,7 @@ class Session:
         yes, no = self.spoken.term("answer", P_("answer", "yes")), self.spoken.term("answer", P_("answer", "no"))
         answer = click.prompt(f"{question} [{yes}/{no}]", default="", show_default=False, err=True).strip().casefold()
         if answer not in {yes, yes[:1], "yes", "y"}:
-            raise click.Abort
+            raise click.ClickException(self.spoken.say("not confirmed; nothing was done"))
 
     def write(self, text: str | bytes, output: str | None = None) -> None:
         """Write the output to a file (readable by its owner only) or to standard output."""
