@@ -127,18 +127,22 @@ def _handle_out(h: Handle) -> list[str | None]:
 
 def scene_of(t: Touchpoint) -> dict[str, Any]:
     """What a touchpoint shares with others (see `store.scenes`), as JSON holds it. Absent fields are not written."""
-    values: dict[str, Any] = {
-        "ch": t.channel, "dir": t.direction, "out": t.outcome,
-        "with": [[*_handle_out(p.handle), p.name, p.role] for p in t.parties],
-    }  # fmt: skip
+    people = []
+    for p in t.parties:
+        h = p.handle
+        people.append([h.kind, h.value, h.scope, h.raw, p.name, p.role])
+    values: dict[str, Any] = {"ch": t.channel, "dir": t.direction, "out": t.outcome, "with": people}
     if t.line is not None:
         values["line"] = t.line
     if t.colleagues:
         values["coll"] = list(t.colleagues)
     if t.participants:
-        values["all"] = [
-            [p.role, _handle_out(p.handle) if p.handle else None, p.name, p.own, p.declined] for p in t.participants
-        ]
+        everybody: list[Any] = []
+        for q in t.participants:
+            given = q.handle
+            handle = None if given is None else [given.kind, given.value, given.scope, given.raw]
+            everybody.append([q.role, handle, q.name, q.own, q.declined])
+        values["all"] = everybody
     return values
 
 

@@ -83,7 +83,7 @@ class Scenes:
         self._near: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         self._by_digest: dict[bytes, int] = {}
         self._handles: dict[tuple[str, str, str], int] = {}
-        self._revisions: dict[tuple[int | str, ...], str] = {}
+        self._revisions: dict[tuple[int | str, ...], tuple[str, str]] = {}
         self._scenes: list[tuple[Any, ...]] = []
         self._parties: list[tuple[Any, ...]] = []
         self._new_handles: list[tuple[Any, ...]] = []
@@ -97,7 +97,8 @@ class Scenes:
         if near is not None:
             scene: int = near[0]
         else:
-            scene = self.number(canonical(scene_of(t)))
+            values = scene_of(t)
+            scene = self.number(canonical(values), values)
             # whoever shares them with other touchpoints holds them too: only those are worth remembering
             if sys.getrefcount(participants or parties) > 3:
                 if len(self._near) >= _MOST:
@@ -106,14 +107,15 @@ class Scenes:
         moment, subject, series = t.at, t.subject, t.series
         at = int(moment.timestamp() // 1)
         day = moment.toordinal() if moment.tzinfo is self._zone else self.day_of(at)
-        revision = self._revisions.get(t.revision)
-        if revision is None:
+        revisions = self._revisions.get(t.revision)
+        if revisions is None:
             if len(self._revisions) >= 1 << 13:
                 self._revisions.clear()
-            revision = self._revisions[t.revision] = sortable(t.revision)
+            revisions = self._revisions[t.revision] = sortable(t.revision), sortable(t.revision[:2])
+        revision, version = revisions
         return (
             t.key or key_of(t, at), at, day, scene, whole(t.duration), is_paper(subject) if subject else None,
-            rest_of(t), revision, series, sortable(t.revision[:2]) if series is not None else None,
+            rest_of(t), revision, series, version if series is not None else None,
         )  # fmt: skip
 
     def row_from(self, payload: str, key: str, revision: str, series: str | None, version: str | None) -> Row:
@@ -126,8 +128,8 @@ class Scenes:
         rest = canonical(values) if values else None
         return key, at, self.day_of(at), number, length, is_paper(subject), rest, revision, series, version
 
-    def number(self, text: str) -> int:
-        """The number of the scene with this canonical text."""
+    def number(self, text: str, values: dict[str, Any] | None = None) -> int:
+        """The number of the scene with this canonical text (`values`: what it was made from)."""
         digest = blake2b(text.encode(), digest_size=12).digest()
         found = self._by_digest.get(digest)
         if found is None:
@@ -136,11 +138,13 @@ class Scenes:
                 self._by_digest.clear()
                 self._had_scenes = True
             known = self._had_scenes and self._db.execute("SELECT id FROM scene WHERE digest=?", (digest,)).fetchone()
-            found = self._by_digest[digest] = int(known[0]) if known else self._add(digest, text)
+            found = self._by_digest[digest] = int(known[0]) if known else self._add(digest, text, values)
         return found
 
-    def _add(self, digest: bytes, text: str) -> int:
-        values = orjson.loads(text)
+    def _add(self, digest: bytes, text: str, values: dict[str, Any] | None) -> int:
+        if values is None or "\ufffd" in text:
+            values = orjson.loads(text)  # what is counted must be what is written
+            assert values is not None
         if (medium := self.media.get(values["ch"])) is None:
             raise UnknownName("channel", values["ch"], self.media)
         self._number += 1
