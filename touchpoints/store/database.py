@@ -28,9 +28,9 @@ CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL, importer TEXT N
                      fingerprint TEXT NOT NULL, report TEXT NOT NULL, UNIQUE (name, digest));
 CREATE TABLE handle (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL, scope TEXT NOT NULL,
                      UNIQUE (kind, value, scope));
-CREATE TABLE scene (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, text TEXT NOT NULL, medium TEXT NOT NULL,
-                   direction TEXT NOT NULL, outcome TEXT NOT NULL, n INTEGER NOT NULL DEFAULT 0, first INTEGER,
-                   last INTEGER, papers INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE scene (id INTEGER PRIMARY KEY, medium TEXT NOT NULL, direction TEXT NOT NULL, outcome TEXT NOT NULL,
+                    n INTEGER NOT NULL DEFAULT 0, first INTEGER, last INTEGER, papers INTEGER NOT NULL DEFAULT 0,
+                    digest BLOB NOT NULL UNIQUE, text TEXT NOT NULL);
 CREATE TABLE scene_party (scene INTEGER NOT NULL, handle INTEGER NOT NULL, name TEXT, copied INTEGER NOT NULL,
                          PRIMARY KEY (scene, handle)) WITHOUT ROWID;
 CREATE INDEX scene_party_handle ON scene_party (handle, scene);

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
+from itertools import compress
 from typing import Any
 
 from touchpoints.facts import Stored, Trait, canonical, people_of, shared
 from touchpoints.handles import Handle
+from touchpoints.model import MEDIA
 from touchpoints.store.adding import Adding
 from touchpoints.summary import Summary, View
 
+_MEDIA = tuple(sorted(MEDIA))
 _LIVE = "('meeting','video','call')"
 
 
@@ -82,7 +85,7 @@ class Sums(Adding):
         """Display names by handle id, the most frequent first (then by name)."""
         found: dict[int, list[tuple[str, int]]] = {}
         for handle, name, n in self.db.execute(
-            "SELECT p.handle, p.name, sum(c.n) AS n FROM scene_party p JOIN scene c ON c.id=p.scene "
+            "SELECT p.handle, p.name, sum(c.n) AS n FROM scene c CROSS JOIN scene_party p ON p.scene=c.id "
             "WHERE p.name NOT NULL AND c.n > 0 GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2"
         ):
             found.setdefault(handle, []).append((name, n))
@@ -134,11 +137,11 @@ class Sums(Adding):
             f" sum(CASE WHEN outcome='reached' AND direction='in' AND medium NOT IN {_LIVE} THEN n ELSE 0 END),"
             f" sum(CASE WHEN outcome='reached' AND direction='out' AND medium NOT IN {_LIVE} THEN n ELSE 0 END),"
             f" sum(CASE WHEN outcome='reached' AND medium IN {_LIVE} THEN n ELSE 0 END),"
-            " sum(n), min(first), max(last), group_concat(DISTINCT medium),"
-            " sum(CASE WHEN direction='in' THEN papers ELSE 0 END)"
-            " FROM scene_party p JOIN scene c ON c.id=p.scene WHERE NOT p.copied AND n > 0 GROUP BY p.handle"
+            " sum(n), min(first), max(last), sum(CASE WHEN direction='in' THEN papers ELSE 0 END),"
+            f" {','.join(f'max(medium={medium!r})' for medium in _MEDIA)}"
+            " FROM scene c CROSS JOIN scene_party p ON p.scene=c.id AND NOT p.copied WHERE n > 0 GROUP BY p.handle"
         )
-        return {row[0]: Trait._make((*row[1:9], tuple(sorted(row[9].split(","))), row[10])) for row in rows}
+        return {row[0]: Trait._make((*row[1:9], tuple(compress(_MEDIA, row[10:])), row[9])) for row in rows}
 
 
 _GROUPS = {
