@@ -31,6 +31,15 @@ class Counts:
     duplicates: int = 0
 
 
+@attrs.define(slots=True)
+class Span:
+    """What was added: the first and the last local day (ordinals), and the channels."""
+
+    first: int | None = None
+    last: int | None = None
+    channels: set[str] = attrs.field(factory=set)
+
+
 @attrs.frozen(slots=True)
 class Stored:
     """A touchpoint as the store has it: with its key, the medium of its channel, the importer and the file it came

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from fnmatch import fnmatch
 from typing import Any
 
@@ -18,7 +18,7 @@ import attrs
 from touchpoints.archives import walk
 from touchpoints.directory import OFFICE, Directory
 from touchpoints.errors import AmbiguousSource, SourceError, UnreadableSource, UnrecognisedSource
-from touchpoints.facts import Counts
+from touchpoints.facts import Counts, Span
 from touchpoints.handles import Handle
 from touchpoints.model import (
     Absence,
@@ -386,36 +386,29 @@ class _Run:
             known = self.store.source(self.gate.text(source.name), source.digest())
             if known is None:
                 return
+            span = Span()
             counts = self.store.add(
-                self.seen(file, welcome()),
+                welcome(),
                 known[0],
                 channels=tuple(importer.channels),
                 formerly=self.formerly.get(source.name, ()),
+                span=span,
             )
+            self.seen(file, span)
             file.counts.added += counts.added
             file.counts.updated += counts.updated
             file.counts.duplicates += counts.duplicates
             file.left_out += Counter()  # without zeros
             self.store.finish_source(known[0], {**known[3], **self.said(file), "withheld": file.withheld})
 
-    def seen(self, file: FileReport, touchpoints: Iterable[Touchpoint]) -> Iterator[Touchpoint]:
-        """The touchpoints of a file, and their span and channels in its report."""
-        earliest: datetime | None = None
-        latest: datetime | None = None
-        for touchpoint in touchpoints:
-            at = touchpoint.at
-            if earliest is None or latest is None:
-                earliest = latest = at
-            elif at > latest:
-                latest = at
-            elif at < earliest:
-                earliest = at
-            file.channels.add(touchpoint.channel)
-            yield touchpoint
-        for moment in (earliest, latest):
-            if moment is not None:
-                day = moment.astimezone(self.store.zone).date()
-                file.first, file.last = min(file.first or day, day), max(file.last or day, day)
+    @staticmethod
+    def seen(file: FileReport, span: Span) -> None:
+        """Span and channels of what was added, in the file's report."""
+        file.channels |= span.channels
+        for day in (span.first, span.last):
+            if day is not None:
+                on = date.fromordinal(day)
+                file.first, file.last = min(file.first or on, on), max(file.last or on, on)
 
     @staticmethod
     def said(file: FileReport) -> dict[str, Any]:
@@ -464,6 +457,7 @@ class _Run:
         skipped: list[Skipped] = []
         questions: dict[Question, None] = {}
         usable = {*self.store.media(), *(c.name for c in channels)}
+        span = Span()
         free, progress = policy.idle and self.gate.idle, self.progress
 
         def touchpoints() -> Iterator[Touchpoint]:
@@ -507,7 +501,8 @@ class _Run:
                     case _:
                         raise UnreadableSource(source.name, f"importer {importer.name} gave a {type(record).__name__}")
 
-        file.counts = self.store.add(self.seen(file, touchpoints()), id_, channels=channels, formerly=formerly)
+        file.counts = self.store.add(touchpoints(), id_, channels=channels, formerly=formerly, span=span)
+        self.seen(file, span)
         questions |= policy.questions
         file.people = self.store.add_people(people, id_)
         self.store.add_coverage(spans, id_)

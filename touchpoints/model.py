@@ -159,10 +159,56 @@ class Touchpoint:
             raise UnknownName("direction", str(self.direction), DIRECTIONS)
         if self.outcome not in _OUTCOMES:
             raise UnknownName("outcome", str(self.outcome), OUTCOMES)
-        if self.duration is not None and not self.duration >= 0:
-            raise InvalidValue(f"duration must be seconds, zero or more, not {self.duration!r}")
-        if self.wait is not None and not self.wait >= 0:
-            raise InvalidValue(f"wait must be seconds, zero or more, not {self.wait!r}")
+        self._check_lengths(self.duration, self.wait)
+
+    @staticmethod
+    def _check_lengths(duration: float | None, wait: float | None) -> None:
+        if duration is not None and not duration >= 0:
+            raise InvalidValue(f"duration must be seconds, zero or more, not {duration!r}")
+        if wait is not None and not wait >= 0:
+            raise InvalidValue(f"wait must be seconds, zero or more, not {wait!r}")
+
+    def again(
+        self,
+        at: datetime,
+        key: str | None,
+        outcome: str = "reached",
+        duration: float | None = None,
+        wait: float | None = None,
+        revision: tuple[int | str, ...] = (),
+        subject: str | None = None,
+        expects_reply: bool | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> Touchpoint:
+        """Another touchpoint of the same people: channel, direction, parties, line, thread and all else that is not given
+        are those of this one. Equal to one made of the same values, and checked alike, in half the time: a long log or
+        chat is made of these."""
+        if not isinstance(at, datetime) or at.utcoffset() is None:
+            raise InvalidValue(_UNAWARE.format(at))
+        if outcome not in _OUTCOMES:
+            raise UnknownName("outcome", str(outcome), OUTCOMES)
+        if duration is not None or wait is not None:
+            self._check_lengths(duration, wait)
+        made = _new(Touchpoint)
+        _set_at(made, at)
+        _set_channel(made, self.channel)
+        _set_direction(made, self.direction)
+        _set_outcome(made, outcome)
+        _set_parties(made, self.parties)
+        _set_key(made, key)
+        _set_series(made, self.series)
+        _set_revision(made, revision)
+        _set_duration(made, duration)
+        _set_wait(made, wait)
+        _set_line(made, self.line)
+        _set_thread(made, self.thread)
+        _set_expects_reply(made, expects_reply)
+        _set_colleagues(made, self.colleagues)
+        _set_subject(made, subject)
+        _set_ref(made, self.ref)
+        _set_extra(made, extra or {})
+        _set_participants(made, self.participants)
+        return made
 
     @classmethod
     def _short(
@@ -210,6 +256,14 @@ class Touchpoint:
     def message(cls, who: str, at: datetime, direction: str, *, channel: str = "message", **rest: Any) -> Touchpoint:
         """A message to or from `who` on a written channel such as whatsapp, sms or linkedin."""
         return cls._short(channel, who, at, direction, None, "reached", rest)
+
+
+_new = object.__new__
+(
+    _set_at, _set_channel, _set_direction, _set_outcome, _set_parties, _set_key, _set_series, _set_revision, _set_duration,
+    _set_wait, _set_line, _set_thread, _set_expects_reply, _set_colleagues, _set_subject, _set_ref, _set_extra,
+    _set_participants,
+) = (vars(Touchpoint)[field.name].__set__ for field in attrs.fields(Touchpoint))  # fmt: skip
 
 
 def _handles(values: Iterable[Handle | str]) -> tuple[Handle, ...]:

@@ -64,11 +64,8 @@ def again(
 
     `at` must be aware; `talked` and `waited` are seconds.
     """
-    return Touchpoint(
-        at, first.channel, first.direction, outcome, first.parties, key=key, revision=revision,
-        duration=talked if outcome == "reached" else None, wait=waited, line=first.line, thread=first.thread,
-        colleagues=first.colleagues, subject=subject, extra=extra or {}, participants=first.participants,
-    )  # fmt: skip
+    length = talked if outcome == "reached" else None
+    return first.again(at, key, outcome, length, waited, revision, subject, None, extra)
 
 
 def cells_by_name(names: Sequence[str], row: Sequence[str]) -> dict[str, str]:

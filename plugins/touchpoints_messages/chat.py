@@ -129,11 +129,7 @@ class Voice:
             )
         if isinstance(like, LeftOut):
             return like
-        # all that differs between the messages of one author; `attrs.evolve` would take three times as long
-        return Touchpoint(
-            at, like.channel, like.direction, like.outcome, like.parties, key=key or self.key(written), line=like.line,
-            thread=like.thread, expects_reply=asks, colleagues=like.colleagues, participants=like.participants,
-        )  # fmt: skip
+        return like.again(at, key or self.key(written), like.outcome, expects_reply=asks)
 
     def calls(
         self, at: datetime, written: str, outcome: str, *, video: bool = False, key: str | None = None, **more: Any

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from touchpoints.facts import Counts, Row, derived, payload_of, sortable
+from touchpoints.facts import Counts, Row, Span, derived, payload_of, sortable
 from touchpoints.model import Channel, Emptied, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.store.database import CACHE, INDEXES
@@ -35,8 +36,10 @@ class Adding(Said):
         *,
         channels: Iterable[Channel] = (),
         formerly: Collection[str] = (),
+        span: Span | None = None,
     ) -> Counts:
-        """Add facts of one source, by key and in any order, inside the caller's transaction if there is one.
+        """Add facts of one source, by key and in any order, inside the caller's transaction if there is one. `span` is told
+        which days and channels they are of.
 
         Keys that were here `formerly` (and were just forgotten, to be read anew) count as duplicates.
 
@@ -46,14 +49,15 @@ class Adding(Said):
             self.add_channels(channels)
             first = db.execute("SELECT 1 FROM touchpoint LIMIT 1").fetchone() is None
             adding = _First(self, source, formerly) if first else _Further(self, source, formerly)
-            rows: list[Row] = []
-            take, row_of = rows.append, adding.scenes.row
-            for touchpoint in touchpoints:
-                take(row_of(touchpoint))
-                if len(rows) >= _BATCH:
-                    adding.take(rows)
-                    rows.clear()
-            adding.take(rows)
+            coming, row_of = iter(touchpoints), adding.scenes.row
+            while rows := [row_of(touchpoint) for touchpoint in islice(coming, _BATCH)]:
+                adding.take(rows)
+                if span is not None:
+                    days = [row[2] for row in rows]
+                    span.first = min(days) if span.first is None else min(span.first, *days)
+                    span.last = max(days) if span.last is None else max(span.last, *days)
+            if span is not None:
+                span.channels |= adding.scenes.channels
             adding.finish()
             self.changed()
         return adding.counts

@@ -24,6 +24,7 @@ from touchpoints.store.database import Database
 
 _MOST = 1 << 16
 """So many scenes are remembered while facts come in; then memory starts anew."""
+_NOTHING = (None, None, None)
 _EPOCH = 719163
 """The ordinal of 1 January 1970."""
 _INVOICE = re.compile(
@@ -73,6 +74,8 @@ class Scenes:
     def __init__(self, store: Database) -> None:
         self._db = store.db
         self.media = store.media()
+        self.channels: set[str] = set()
+        """Of all rows made so far."""
         self._zone = store.zone
         self.day_of = LocalDays(store.zone)
         self._number, self._handle = (
@@ -82,6 +85,7 @@ class Scenes:
         self._had_scenes, self._had_handles = self._number > 0, self._handle > 0
         self._near: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         self._by_digest: dict[bytes, int] = {}
+        self._rests: dict[tuple[float | None, str | None, bool | None], str] = {}
         self._handles: dict[tuple[str, str, str], int] = {}
         self._revisions: dict[tuple[int | str, ...], tuple[str, str]] = {}
         self._scenes: list[tuple[Any, ...]] = []
@@ -98,13 +102,14 @@ class Scenes:
             scene: int = near[0]
         else:
             values = scene_of(t)
+            self.channels.add(t.channel)
             scene = self.number(canonical(values), values)
             # whoever shares them with other touchpoints holds them too: only those are worth remembering
             if sys.getrefcount(participants or parties) > 3:
                 if len(self._near) >= _MOST:
                     self._near.clear()
                 self._near[place] = (scene, parties, participants, colleagues)
-        moment, subject, series = t.at, t.subject, t.series
+        moment, subject, series, length = t.at, t.subject, t.series, t.duration
         at = int(moment.timestamp() // 1)
         day = moment.toordinal() if moment.tzinfo is self._zone else self.day_of(at)
         revisions = self._revisions.get(t.revision)
@@ -114,9 +119,24 @@ class Scenes:
             revisions = self._revisions[t.revision] = sortable(t.revision), sortable(t.revision[:2])
         revision, version = revisions
         return (
-            t.key or key_of(t, at), at, day, scene, whole(t.duration), is_paper(subject) if subject else None,
-            rest_of(t), revision, series, version if series is not None else None,
+            t.key or key_of(t, at), at, day, scene,
+            whole(length) if type(length) is float else length, is_paper(subject) if subject else None,
+            self._rest(t), revision, series, version if series is not None else None,
         )  # fmt: skip
+
+    def _rest(self, t: Touchpoint) -> str | None:
+        """What a touchpoint says beside, from memory where others said the same: a chat's messages differ in little."""
+        if t.subject is not None or t.ref is not None or t.extra:
+            return rest_of(t)
+        place = (t.wait, t.thread, t.expects_reply)
+        if place == _NOTHING:
+            return None
+        known = self._rests.get(place)
+        if known is None:
+            if len(self._rests) >= 1 << 10:
+                self._rests.clear()
+            known = self._rests[place] = str(rest_of(t))
+        return known
 
     def row_from(self, payload: str, key: str, revision: str, series: str | None, version: str | None) -> Row:
         """The row that a whole text says (see `facts.payload_of`)."""
