@@ -33,6 +33,10 @@ RECENT_DAYS = 45
 """How far back `Book.recent` goes: enough for everything that is owed."""
 
 
+def _id(contact: Contact | None, customer: Customer | None) -> str:
+    return contact.id if contact else OFFICE + (customer.id if customer else "")
+
+
 @attrs.frozen(slots=True)
 class Relationship:
     """Everything between us and one contact (or, where `contact` is None, a customer's office) as of the book's `at`.
@@ -47,11 +51,14 @@ class Relationship:
     warmth: Warmth
     planned: tuple[Stored, ...] = ()
     notes: tuple[Decision, ...] = ()
-
-    @property
-    def id(self) -> str:
-        """The contact's id, or the stand-in of a customer's office."""
-        return self.contact.id if self.contact else OFFICE + (self.customer.id if self.customer else "")
+    id: str = attrs.field(
+        init=False, default=attrs.Factory(lambda self: _id(self.contact, self.customer), takes_self=True)
+    )
+    """The contact's id, or the stand-in of a customer's office."""
+    group: str = attrs.field(
+        init=False, default=attrs.Factory(lambda self: self.customer.id if self.customer else self.id, takes_self=True)
+    )
+    """What one flag stands for: the customer's id, or the contact's own without a customer."""
 
     @property
     def name(self) -> str:
@@ -83,11 +90,6 @@ class Relationship:
         """Tags of contact and customer."""
         both = (self.contact.tags if self.contact else ()), (self.customer.tags if self.customer else ())
         return tuple(sorted({tag for tags in both for tag in tags}))
-
-    @property
-    def group(self) -> str:
-        """What one flag stands for: the customer's id, or the contact's own without a customer."""
-        return self.customer.id if self.customer else self.id
 
 
 @attrs.frozen(slots=True)
@@ -235,7 +237,7 @@ class Book(Sequence[Relationship]):
         return tuple(sorted(made, key=lambda r: (r.name.lower(), r.id)))
 
     def _relationship(self, contact: Contact | None, customer: Customer | None) -> Relationship:
-        id_ = contact.id if contact else OFFICE + (customer.id if customer else "")
+        id_ = _id(contact, customer)
         summary = self._summaries.get(id_) or Summary(self.today.toordinal())
         owner = contact.owner if contact else None
         return Relationship(

@@ -30,7 +30,6 @@ class Sums(Adding):
         limit: int | None = None,
     ) -> Iterator[Stored]:
         """Current touchpoints by (time, key), of all or of some handles (their ids), `since` ≤ time ≤ `until`."""
-        media = self.media()
         low = int(since.timestamp()) if since else -(1 << 62)
         high = int(until.timestamp()) if until else 1 << 62
         order = "DESC" if newest_first else "ASC"
@@ -51,12 +50,12 @@ class Sums(Adding):
             if scene not in known:
                 if len(known) >= 10_000:
                     known.clear()
-                (text,) = self.db.execute("SELECT text FROM scene WHERE id=?", (scene,)).fetchone()
-                known[scene] = people_of(text)
-            v, parties, participants = known[scene]
+                (text, medium) = self.db.execute("SELECT text, medium FROM scene WHERE id=?", (scene,)).fetchone()
+                known[scene] = *people_of(text), medium
+            v, parties, participants, medium = known[scene]
             if parties:
                 touchpoint = shared(v, parties, participants, at, length, rest, key)
-                yield Stored(touchpoint, key, media[touchpoint.channel], name, importer)
+                yield Stored(touchpoint, key, medium, name, importer)
 
     def count(self) -> int:
         """How many current touchpoints there are."""
