@@ -627,6 +627,7 @@ steps = st.one_of(
     st.tuples(st.just("sort"), whom, st.sampled_from(["customer", "supplier"])),
     st.tuples(st.just("mark"), whom, st.sampled_from(["bot", "ignored"])),
     st.tuples(st.just("object"), whom),
+    st.tuples(st.just("left"), whom, whom),
 )
 
 
@@ -653,6 +654,12 @@ def do(directory: Directory, step: tuple[object, ...]) -> bool:
                 directory.sort(who, str(rest[0]), at=AT)
             case "mark":
                 directory.mark(who, str(rest[0]), at=AT)
+            case "left":
+                gone, heir = directory.find(who), directory.find(str(rest[0]))
+                if isinstance(gone, Unresolved) or isinstance(heir, Unresolved):
+                    return False
+                directory._store.decide(AT, "left", gone.id, successor=heir.id)
+                directory._build()
             case _:
                 directory.object(who, at=AT)
     except (IdentityError, InvalidValue):

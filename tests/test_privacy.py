@@ -344,6 +344,21 @@ def retained(store: Store, since: date, consents: date = date(2021, 7, 1)) -> pr
     return privacy.retain(store, opened(store), since, consents=consents)
 
 
+def test_a_private_handle_is_dropped_from_address_book_decisions_and_backups_too(store: Store, tmp_path: Path) -> None:
+    privacy.backup(store, tmp_path / "copy.db")
+    store.decide(AT, "note", privacy.erasure.contact_id(Handle.of(KIM)), text="plays chess")
+    store.add_people(
+        [Person("Kim Neu", [KIM], ref="k"), Person("Jonas Beispiel", [JONAS, "+49 171 39200 77"], ref="j2")], 1
+    )
+    privacy.drop_private(store, [Handle.of(KIM), Handle.of("+49 171 39200 77")], [])
+    store.close()
+    for content in bytes_of(tmp_path).values():
+        assert (
+            b"kim@neu.example" not in content and b"4917139200" + b"77" not in content and b"plays chess" not in content
+        )
+    assert {p.name for p in store.people()} == {"Erika Mustermann", "Jonas Beispiel"}
+
+
 # -- retention ---------------------------------------------------------------------------------------------------------------
 
 

@@ -34,7 +34,7 @@ from touchpoints.model import (
 )
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Importer, Plugins, Record
-from touchpoints.privacy import Gate
+from touchpoints.privacy import Gate, without_private
 from touchpoints.reading import Context, content_key
 from touchpoints.settings import Settings
 from touchpoints.source import DAMAGE, MEDIA, Source
@@ -477,7 +477,10 @@ class _Run:
                     case Touchpoint():
                         yield decided
                     case Person():
-                        people.append(decided)
+                        if (entry := without_private(decided, self.private)) is None:
+                            file.left_out["private"] += 1
+                        else:
+                            people.append(entry)
                     case Skipped():
                         file.skipped += 1
                         if len(skipped) < MOST_SHOWN:

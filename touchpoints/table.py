@@ -154,12 +154,16 @@ def cell(row: Sequence[str], index: int | None) -> str:
     return row[index].strip() if index is not None and index < len(row) else ""
 
 
+_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")  # with their full-width forms, which some spreadsheets take for the same
+
+
 def harmless_csv(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
-    """Rows as CSV text, cells that would start a formula in a spreadsheet made harmless with a leading apostrophe."""
+    """Rows as CSV text, cells that would start a formula in a spreadsheet made harmless with a leading apostrophe. All CSV
+    that this project writes is written here."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
     for row in rows:
-        writer.writerow([f"'{c}" if c[:1] in ("=", "+", "-", "@", "\t", "\r") and not _number(c) else c for c in row])
+        writer.writerow([f"'{c}" if c[:1] in _FORMULA and not _number(c) else c for c in row])
     return out.getvalue()
 
 

@@ -97,7 +97,7 @@ def _export(session: Session, tracker: Tracker, who: str, output: str | None, mo
     from touchpoints import privacy as rights
 
     book = tracker.book(moment)
-    record = rights.export(tracker.store, tracker.directory, who, book=book)
+    record = rights.export(tracker.store, tracker.directory, who, book=book, reasons=tracker.reasons(book))
     text = json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n"
     if output is None:
         session.write(text)

@@ -6,11 +6,12 @@
 
 from touchpoints.privacy.backups import backup, decrypt, encrypt
 from touchpoints.privacy.disclosure import LOGIC, export, ics, vcard
-from touchpoints.privacy.erasure import Erased, clean, drop_private, erase
+from touchpoints.privacy.erasure import Erased, clean, drop_private, erase, without_private
 from touchpoints.privacy.gate import ERASED, MASK, RETAINED, Gate, key_file
 from touchpoints.privacy.retention import CONSENT_YEARS, Retained, keep, kept_from, retain, years_before
 
 __all__ = [
     "CONSENT_YEARS", "ERASED", "LOGIC", "MASK", "RETAINED", "Erased", "Gate", "Retained", "backup", "clean", "decrypt",
-    "drop_private", "encrypt", "erase", "export", "ics", "keep", "kept_from", "key_file", "retain", "vcard", "years_before",
+    "drop_private", "encrypt", "erase", "export", "ics", "keep", "kept_from", "key_file", "retain", "vcard",
+    "without_private", "years_before",
 ]  # fmt: skip

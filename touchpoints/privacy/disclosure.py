@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 import attrs
 
-from touchpoints.book import Book
+from touchpoints.book import Book, Reason
 from touchpoints.directory import Directory, contact_id
 from touchpoints.errors import InvalidValue
 from touchpoints.identity import ALWAYS
@@ -17,11 +17,13 @@ from touchpoints.privacy.erasure import listed
 from touchpoints.store import Store
 
 
-def export(store: Store, directory: Directory, who: str, *, book: Book | None = None) -> dict[str, Any]:
+def export(
+    store: Store, directory: Directory, who: str, *, book: Book | None = None, reasons: Iterable[Reason] = ()
+) -> dict[str, Any]:
     """Everything held about a person, as plain values for JSON; of other people only how many took part.
 
-    With a `book` also what is derived as of its time, and by what logic. Raises `IdentityError`, and `InvalidValue` for
-    a customer.
+    With a `book` also what is derived as of its time, by what logic, and the `reasons` that rules find. Raises
+    `IdentityError`, and `InvalidValue` for a customer.
     """
     found = directory.find(who)
     if isinstance(found, Customer):
@@ -70,27 +72,36 @@ def export(store: Store, directory: Directory, who: str, *, book: Book | None = 
             {"said": str(a.said), "until": str(a.spans[-1][1]), "source": name}
             for a, name in store.absences() if a.handle in own
         ],
-        "derived": _derived(book, contact) if book is not None and contact.id in directory.contacts else None,
+        "derived": _derived(book, contact, reasons) if book is not None and contact.id in directory.contacts else None,
         "logic": LOGIC, "kept_since": store.get("kept_since"),
     }  # fmt: skip
 
 
 LOGIC = {
     "en": "From the days of contact (never from contents) are worked out: how long it has been silent, what rhythm was usual, "
-    "and from both the chance of being in touch within 30 days. If the silence is unusual, an answer is owed or a date was "
-    "agreed, a colleague is reminded to call. Nothing is decided automatically, and nothing is passed on.",
+    "and from both the chance of being in touch within 30 days (warmth). The status says how the silence compares with that "
+    "rhythm: on track, due (unusually long), cooling (contact becomes rarer), dormant, one-way, or not enough data. A reason to "
+    "call arises when the silence is due or cooling, an answer or a call is owed, a date was agreed or fell through, or an "
+    "occasion such as a birthday comes. A colleague is then reminded to call. Nothing is decided automatically, and nothing is "
+    "passed on.",
     "de": "Aus den Tagen mit Kontakt (nie aus Inhalten) wird berechnet, wie lange Stille herrscht, welcher Rhythmus üblich war "
-    "und daraus die Wahrscheinlichkeit eines Kontakts innerhalb von 30 Tagen. Ist die Stille ungewöhnlich, eine Antwort offen "
-    "oder ein Termin vereinbart, wird jemand bei uns an einen Anruf erinnert. Es wird nichts automatisch entschieden und "
-    "nichts weitergegeben.",
+    "und daraus die Wahrscheinlichkeit eines Kontakts innerhalb von 30 Tagen (Wärme). Der Status sagt, wie sich die Stille zu "
+    "diesem Rhythmus verhält: im Takt, fällig (ungewöhnlich lang), wird seltener, eingeschlafen, bisher nur von uns oder noch zu "
+    "neu. Ein Anlass für einen Anruf entsteht, wenn die Stille fällig ist oder der Kontakt seltener wird, eine Antwort oder ein "
+    "Rückruf offen ist, ein Termin vereinbart war oder ausfiel oder ein Anlass wie ein Geburtstag naht. Dann wird jemand bei uns "
+    "an einen Anruf erinnert. Es wird nichts automatisch entschieden und nichts weitergegeben.",
 }
 
 
-def _derived(book: Book, contact: Contact) -> dict[str, Any]:
+def _derived(book: Book, contact: Contact, reasons: Iterable[Reason]) -> dict[str, Any]:
     relationship = book.by_id[contact.id]
     return {
         "at": book.at.isoformat(), "days_of_contact": relationship.summary.all.n, "live": relationship.summary.live.n,
         "warmth": {k: str(v) if isinstance(v, date) else v for k, v in attrs.asdict(relationship.warmth).items() if k != "prior"},
+        "reasons": [
+            {"rule": r.rule, "severity": round(r.severity), "text": {lang: r.text[lang] for lang in sorted(r.text)}}
+            for r in reasons if r.relationship.id == contact.id
+        ],
     }  # fmt: skip
 
 

@@ -209,13 +209,20 @@ class Said(Database):
 
     # -- for privacy --------------------------------------------------------------------------------------------------
 
-    def revise_people(self, keep: Callable[[Person], bool]) -> int:
-        """Drop the directory entries that are not to be kept; returns how many."""
-        rows = self.db.execute("SELECT key, source, payload FROM person").fetchall()
-        gone = [(key, source) for key, source, payload in rows if not keep(person_in(payload, key))]
-        self.db.executemany("DELETE FROM person WHERE key=? AND source=?", gone)
+    def revise_people(self, change: Callable[[Person], Person | None]) -> int:
+        """Put what `change` makes of it in the place of every directory entry; `None` drops it. Returns how many went."""
+        gone = 0
+        for key, source, payload in self.db.execute("SELECT key, source, payload FROM person").fetchall():
+            before = person_in(payload, key)
+            after = change(before)
+            if after is None:
+                gone += 1
+                self.db.execute("DELETE FROM person WHERE key=? AND source=?", (key, source))
+            elif after != before:
+                text = canonical(person_out(after))
+                self.db.execute("UPDATE person SET payload=? WHERE key=? AND source=?", (text, key, source))
         self.changed()
-        return len(gone)
+        return gone
 
     def revise_absences(self, keep: Callable[[Absence], bool]) -> None:
         """Drop the absences that are not to be kept."""
