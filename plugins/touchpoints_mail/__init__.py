@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from touchpoints.plugins import Importer
 from touchpoints_mail.eml import Eml
+from touchpoints_mail.emlx import Emlx
 from touchpoints_mail.mbox import Mbox
+from touchpoints_mail.outlook import OutlookFiles
 
 touchpoints_api = 1
 
 
 def touchpoints_importers() -> tuple[Importer, ...]:
     """The readers of mail."""
-    return Mbox(), Eml()
+    return Mbox(), Eml(), Emlx(), OutlookFiles()

@@ -13,8 +13,9 @@ from touchpoints.errors import SourceError, UnreadableSource
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
-from touchpoints_mail.mail import KEPT, MAIL, Mailbox, folder_of
+from touchpoints_mail.mail import KEPT, MAIL, Mailbox
 from touchpoints_mail.mbox import begins_message
+from touchpoints_mail.places import folder_of
 
 _NAME = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _PEOPLE = frozenset(b"from to sender received return-path delivered-to message-id mime-version".split())
@@ -46,7 +47,7 @@ class Eml(Importer):
             head = source.head
         except SourceError:
             return False
-        return not begins_message(head) and _begins_with_headers(head)
+        return not begins_message(head) and begins_with_headers(head)
 
     def read(self, source: Source, context: Context) -> Iterator[Record]:
         """The message, its day as coverage, and whose mail it is if that must be asked."""
@@ -61,8 +62,9 @@ class Eml(Importer):
         yield from mailbox.closing()
 
 
-def _begins_with_headers(head: bytes) -> bool:
-    """A line that is no header is passed over, as mail programs do, unless it is the first."""
+def begins_with_headers(head: bytes) -> bool:
+    """Whether a file's beginning is that of a mail. A line that is no header is passed over, as mail programs do, unless
+    it is the first."""
     names: set[bytes] = set()
     for line in head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").split(b"\n"):
         if match := _NAME.match(line):

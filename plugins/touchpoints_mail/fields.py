@@ -215,6 +215,19 @@ def sent_at(fields: Fields) -> datetime | None:
     return received
 
 
+def why_undated(fields: Fields) -> str:
+    """Why `sent_at` finds no time, in words that are true of this message."""
+    place = "and there is no Received in its place"
+    if received := fields.first(b"received"):
+        place = f"and its topmost Received has none that is: '{received.rpartition(';')[2].strip()[:60]}'"
+    given = next((value for value in fields.every(b"date") if value), "")
+    if not given:
+        return f"no Date, {place}"
+    year = re.search(r"\b(\d{4})\b", given)
+    outside = year is not None and not 1990 <= int(year[1]) <= 2035
+    return f"its Date '{given[:60]}' {'lies outside 1990 to 2035' if outside else 'is not readable'}, {place}"
+
+
 @lru_cache(maxsize=256)
 def _offset(text: str) -> timezone:
     minutes = int(text[1:3]) * 60 + int(text[3:])
@@ -237,7 +250,7 @@ def _odd_date(text: str) -> datetime:
     """Obsolete zones and orders as the standard library reads them, else a German or English date in words."""
     from email.utils import parsedate_tz
 
-    parts = parsedate_tz(text)
+    parts = parsedate_tz(text) or parsedate_tz(re.sub(r"\s*:\s*", ":", re.sub(r"\([^()]{0,100}\)", "", text)))
     if parts is None:
         return _LOCALISED(decoded(text))
     seconds = parts[9]

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import PurePosixPath
 
 from touchpoints.errors import SourceError
 from touchpoints.handles import Handle, company_domain, email, is_automatic
@@ -14,43 +13,13 @@ from touchpoints.model import Absence, Channel, Coverage, LeftOut, Participant, 
 from touchpoints.plugins import Record
 from touchpoints.reading import Context, content_key
 from touchpoints_mail.body import absent_until, calendar_of, expects_reply, failed_for_good, text_of
-from touchpoints_mail.fields import Address, Fields, addresses, decoded, sent_at
+from touchpoints_mail.fields import Address, Fields, addresses, decoded, sent_at, why_undated
+from touchpoints_mail.places import labels, meaning
 
 MAIL = Channel("mail", "email")
 KEPT = 1 << 19
 """So many bytes of a message are looked at; what an attachment adds behind them is passed over."""
 MOST_SUBJECT = 200
-
-# -- where a message lies ---------------------------------------------------------------------------------------
-
-_PLACES = {
-    place: kind
-    for kind, places in {
-        "sent": "sent|sent items|sent mail|sent messages|sent-mail|gesendet|gesendete elemente|gesendete objekte|"
-        "gesendete nachrichten|gesendete e-mails|gesendete mails",
-        "draft": "draft|drafts|entwurf|entwürfe|templates|vorlagen|unsent messages|outbox|postausgang",
-        "bin": "spam|junk|junk-e-mail|junk e-mail|junk email|bulk mail|unerwünscht|unerwünschte werbung|trash|bin|"
-        "papierkorb|deleted items|deleted messages|gelöscht|gelöschte elemente|gelöschte objekte|gelöschte nachrichten",
-    }.items()
-    for place in places.split("|")
-}
-"""What a folder or a Gmail label of this name means, in English and German."""
-
-
-def folder_of(name: str) -> str:
-    """The folder a file holds or lies in: `Sent` for `Sent`, `Sent.mbox/mbox`, `Sent/a.eml` and `.Sent/cur/1:2,S`."""
-    *above, last = PurePosixPath(name.replace("\\", "/")).parts or ("",)
-    if above and above[-1] in ("cur", "new"):
-        last = above[-2] if len(above) > 1 else ""
-    elif above and re.search(r"(?i)(^mbox|\.eml|\.txt)$", last):
-        last = above[-1]
-    return re.sub(r"(?i)\.(mbox|mbx|sbd)$", "", last)
-
-
-def _meaning(place: str) -> str | None:
-    plain = place.strip(' "\\').casefold()
-    return _PLACES.get(plain) or _PLACES.get(plain.rpartition(".")[2])  # Maildir calls it INBOX.Sent or .Sent
-
 
 # -- a file of messages -----------------------------------------------------------------------------------------
 
@@ -63,7 +32,7 @@ class Mailbox:
 
     def __init__(self, context: Context, folder: str = "", flags: str = "") -> None:
         self.context = context
-        self.folder = "draft" if "D" in flags else "bin" if "T" in flags else _meaning(folder)
+        self.folder = "draft" if "D" in flags else "bin" if "T" in flags else meaning(folder)
         ours = context.our_side
         self.no_address_known = not ours.domains and not any(
             h.kind == "email" for c in ours.colleagues for h in c.handles
@@ -98,7 +67,7 @@ class Mailbox:
                 yield absence
             yield LeftOut("automatic")
         elif not authors or at is None:
-            reason = "no readable Date, and no Received in its place" if authors else "no sender"
+            reason = why_undated(fields) if authors else "no sender"
             yield self.context.skipped(place, reason, _shown(head))
         else:
             yield self._touchpoint(fields, body, authors, subject, at, sent=kept_in == "sent")
@@ -123,8 +92,8 @@ class Mailbox:
         status = status if status.isupper() else ""
         if "D" in status or _hex(fields.first(b"x-mozilla-status")) & 8:
             return "bin"
-        labels = decoded(fields.first(b"x-gmail-labels"))
-        meanings = {_meaning(label) for label in labels.split(",")} if labels else {self.folder}
+        listed = decoded(fields.first(b"x-gmail-labels"))
+        meanings = {meaning(label) for label in labels(listed)} if listed else {self.folder}
         # Thunderbird leaves its draft mark on what it sends: only without a Received, and outside Sent, is it a draft.
         marked = b"x-mozilla-draft-info" in fields and b"received" not in fields and "sent" not in meanings
         if "T" in status or marked or fields.first(b"x-unsent") == "1":

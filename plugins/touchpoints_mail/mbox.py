@@ -16,7 +16,8 @@ from touchpoints.errors import SourceError, UnreadableSource
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
-from touchpoints_mail.mail import KEPT, MAIL, Mailbox, folder_of
+from touchpoints_mail.mail import KEPT, MAIL, Mailbox
+from touchpoints_mail.places import folder_of
 
 BLOCK = 1 << 18
 _AHEAD = 4096
