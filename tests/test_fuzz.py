@@ -27,7 +27,7 @@ def test_what_once_broke_an_importer_no_longer_does(sample: Sample) -> None:
     assert finding_in(sample, sample.content) is None
 
 
-def test_every_importer_has_samples_to_start_from() -> None:
+def test_every_importer_is_fuzzed() -> None:
     assert {i.name for i in Plugins.installed().importers} == {s.importer for s in STARTS}
 
 

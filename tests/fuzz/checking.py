@@ -21,7 +21,7 @@ from touchpoints.plugins import Importer, Plugins
 from touchpoints.reading import Context
 from touchpoints.settings import Settings
 from touchpoints.source import Source
-from touchpoints.testing import fault_in
+from touchpoints.testing import DECOYS, fault_in
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 CORPUS = Path(__file__).resolve().parent / "corpus"
@@ -65,7 +65,7 @@ class Sample:
 
 
 def samples(only: str | None = None) -> list[Sample]:
-    """The own samples of every importer, damaged ones and kept findings too."""
+    """The own samples of every importer, damaged ones and kept findings too; `only` one importer's."""
     names = sorted(i.name for i in Plugins.installed().importers if only in (None, i.name))
     folders = {p.name.replace("_", "-"): p for p in SAMPLES.glob("*/*") if p.is_dir()}
     found = []
@@ -74,6 +74,8 @@ def samples(only: str | None = None) -> list[Sample]:
             for path in sorted(folder.rglob("*")) if folder and folder.is_dir() else ():
                 if path.is_file() and path.suffix != ".golden":
                     found.append(Sample(name, path, path.read_bytes()))
+        if name not in folders:  # no samples of its own: files of other kinds
+            found += [Sample(name, SAMPLES / decoy, content) for decoy, content in DECOYS.items() if content]
     return found
 
 
