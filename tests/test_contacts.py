@@ -10,6 +10,8 @@ import pytest
 import touchpoints_contacts
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from touchpoints_contacts import touchpoints_importers
+from touchpoints_contacts.crm import Pipedrive, Zoho
 from touchpoints_contacts.google import GoogleContacts
 from touchpoints_contacts.hubspot import HubSpot
 from touchpoints_contacts.kinds import KINDS, kind_of
@@ -62,6 +64,14 @@ class TestLinkedIn(ImporterContract):
 
 class TestHubSpot(ImporterContract):
     importer, samples = HubSpot(), SAMPLES / "hubspot"
+
+
+class TestPipedrive(ImporterContract):
+    importer, samples = Pipedrive(), SAMPLES / "pipedrive"
+
+
+class TestZoho(ImporterContract):
+    importer, samples = Zoho(), SAMPLES / "zoho"
 
 
 class TestSalesforce(ImporterContract):
@@ -596,3 +606,82 @@ def test_no_bytes_raise_anything_but_a_source_error(noise: bytes, path: Path) ->
                     list(importer.read(source, Context(source="x", importer=importer.name)))
             except SourceError:
                 continue
+
+
+# -- tables nobody knows --------------------------------------------------------------------------------------------
+
+UNKNOWN = "Ansprech;Mailaddy;Fon;Laden\n" + "".join(
+    f"Erika {name};{name.lower()}@example.com;089 99998{n};{name} GmbH\n"
+    for n, name in enumerate(("Muster", "Beispiel", "Probe"), 100)
+)
+
+
+def test_a_table_of_people_is_guessed_as_lines_that_make_it_readable() -> None:
+    import tomllib
+
+    source = Source.from_text(UNKNOWN, "liste.csv")
+    assert not ContactsTable().recognises(source)
+    lines = ContactsTable().guess(source)
+    assert "Erika" not in lines and "example.com" not in lines
+    settings = Settings(tables=tomllib.loads(lines)["table"])
+    reader = ContactsTable().configured(settings)
+    assert reader.recognises(source)
+    people = list(reader.read(source, Context(settings, importer="contacts-table")))
+    assert [(p.name, p.customer, len(p.handles)) for p in people if isinstance(p, Person)] == [
+        ("Erika Muster", "Muster GmbH", 2), ("Erika Beispiel", "Beispiel GmbH", 2), ("Erika Probe", "Probe GmbH", 2),
+    ]  # fmt: skip
+
+
+def test_a_log_of_calls_is_not_guessed_to_be_people_nor_people_a_log() -> None:
+    from touchpoints_calls.table import AnyTable
+
+    log = "Zp;Nr;Ri\n" + "01.02.2026 10:00;089 99998123;E\n" * 3
+    assert ContactsTable().guess(Source.from_text(log, "log.csv")) == ""
+    assert AnyTable().guess(Source.from_text(log, "log.csv")).startswith("[[table]]")
+    assert AnyTable().guess(Source.from_text(UNKNOWN, "liste.csv")) == ""
+
+
+def test_tables_of_people_in_the_settings_do_not_disturb_those_of_calls() -> None:
+    from touchpoints_calls.table import AnyTable
+
+    settings = Settings(tables=[{"people": True, "header": ["Ansprech", "Fon"], "full": "Ansprech", "phones": "Fon"}])
+    assert not AnyTable().configured(settings).recognises(Source.from_text(UNKNOWN, "liste.csv"))
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            "ID,Name,Label,Organization,Email - Work,Phone - Work,Owner",
+            "1,Erika Muster,,Muster GmbH,erika@example.com,,Mara",
+        ),
+        (
+            '"(Do Not Modify) Contact","Full Name","Email","Company Name","Business Phone"',
+            "8a,Erika Muster,erika@example.com,Muster GmbH,",
+        ),
+        (
+            '"(Nicht ändern) Kontakt","Vollständiger Name","E-Mail","Firmenname","Telefon (geschäftlich)"',
+            "8a,Erika Muster,erika@example.com,Muster GmbH,",
+        ),
+        (
+            "First Name,Last Name,Title,Company,Email,Work Direct Phone,Person Linkedin Url",
+            "Erika,Muster,,Muster GmbH,erika@example.com,,",
+        ),
+        (
+            "Firma;Ansprechpartner Vorname;Ansprechpartner Nachname;E-Mail;Telefon",
+            "Muster GmbH;Erika;Muster;erika@example.com;",
+        ),
+        ("Vorname;Nachname;Firma;Position;E-Mail;XING-Profil", "Erika;Muster;Muster GmbH;;erika@example.com;"),
+    ],
+)
+def test_exports_of_other_systems_are_plain_tables_of_people(header: str, row: str) -> None:
+    source = Source.from_text(f"{header}\n{row}\n", "export.csv")
+    taking = [i.name for i in touchpoints_importers() if i.recognises(source)]
+    assert taking == ["contacts-table"]
+    (person,) = ContactsTable().read(source, Context(Settings(), importer="contacts-table"))
+    assert isinstance(person, Person)
+    assert (person.name, person.customer, person.handles[0].value) == (
+        "Erika Muster",
+        "Muster GmbH",
+        "erika@example.com",
+    )

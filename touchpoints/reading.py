@@ -103,7 +103,9 @@ class Context:
 
     def skipped(self, record: str | int, reason: str, raw: str = "") -> Skipped:
         """A record of this file that could not be read or decided."""
-        return Skipped(self.source, record, reason, raw)
+        if isinstance(record, str):
+            record = _writable(record)
+        return Skipped(self.source, record, _writable(reason), _writable(raw[:MOST_RAW]))
 
     def undecided(
         self, question: str, options: Iterable[str], setting: str, reason: str | None = None
@@ -273,6 +275,15 @@ class Context:
 def _is_open(handle: Handle | None) -> bool:
     """Whether a number may be several ones, for all that the record itself says."""
     return handle is not None and handle.kind == "account" and handle.scope == "number"
+
+
+MOST_RAW = 400
+"""Of a record's raw text no more characters are looked at."""
+
+
+def _writable(text: str) -> str:
+    """A text without halves of emoji, which no encoding can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def is_live(channel: Channel) -> bool:

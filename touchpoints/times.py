@@ -225,12 +225,23 @@ _UNITS = {"h": 3600, "std": 3600, "stunde": 3600, "stunden": 3600, "hour": 3600,
           "s": 1, "sec": 1, "secs": 1, "sek": 1, "sekunde": 1, "sekunden": 1, "second": 1, "seconds": 1}  # fmt: skip
 
 
+MOST_SECONDS = 366 * 86_400
+"""What would last longer than a year is no duration but a damaged cell."""
+
+
 def duration(text: str, unit: str = "s") -> float | None:
     """Seconds of a duration as files write it: `75`, `1:15`, `0:01:15`, `1 Std. 2 Min.`, `PT1M15S`; `None` if empty.
 
     `unit` says what a bare number is (`s` or `m`) and, as `h:mm` or `mm:ss`, what two fields are.
-    Raises `InvalidValue` for anything else.
+    Raises `InvalidValue` for anything else, and for more than a year.
     """
+    seconds = _seconds(text, unit)
+    if seconds is not None and seconds > MOST_SECONDS:
+        raise InvalidValue(f"'{text.strip()[:40]}' is no duration: longer than a year")
+    return seconds
+
+
+def _seconds(text: str, unit: str) -> float | None:
     text = text[: LONGEST + 1].translate(_SPACES).strip()
     if not text or text in ("-", "–"):
         return None

@@ -56,6 +56,8 @@ def guess(source: Source) -> str:
         if best is not None and _share(columns[best], fits) >= 0.8:
             found[field] = best, "by what stands in it"
             del columns[best]
+    if not found.keys() & {"at", "date"} and found.keys() & {"email", "number"}:
+        return ""  # people without a time: an address book, which its own reader guesses
     lengths = [cell(row, found["duration"][0]) for row in rows] if "duration" in found else []
     is_open = any(_TWO_FIELDS.fullmatch(c) for c in lengths) and not any(SURELY_MINUTES.fullmatch(c) for c in lengths)
     return _toml(header, found, columns, is_open)

@@ -72,7 +72,7 @@ class AnyTable(Importer):
 
     def configured(self, settings: Settings) -> AnyTable:
         """The reader that also recognises the tables of these settings."""
-        return AnyTable(settings.tables)
+        return AnyTable(t for t in settings.tables if not t.get("people"))
 
     def guess(self, source: Source) -> str:
         """What an unknown table might mean, as the lines of the settings that would make it readable."""
@@ -106,7 +106,7 @@ class AnyTable(Importer):
 
     def read(self, source: Source, context: Context) -> Iterator[Record]:
         """Each row, then the span they cover, then what the file leaves open."""
-        found = layout(source, (*self.tables, *context.settings.tables))
+        found = layout(source, (*self.tables, *(t for t in context.settings.tables if not t.get("people"))))
         if found is None:
             raise UnreadableSource(source.name, "no header row with a time and a number, name or address")
         return iter(Reading(source, context, found, self.name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from touchpoints.plugins import Importer
+from touchpoints_contacts.crm import Pipedrive, Zoho
 from touchpoints_contacts.google import GoogleContacts
 from touchpoints_contacts.hubspot import HubSpot
 from touchpoints_contacts.linkedin import LinkedInConnections
@@ -22,5 +23,5 @@ def touchpoints_importers() -> Iterable[Importer]:
     """The contact formats of this plugin."""
     return (
         VCard(), GoogleContacts(), OutlookContacts(), ThunderbirdContacts(), Microsoft365Users(), LinkedInConnections(),
-        HubSpot(), Salesforce(), ContactsTable(),
+        HubSpot(), Salesforce(), Pipedrive(), Zoho(), ContactsTable(),
     )  # fmt: skip

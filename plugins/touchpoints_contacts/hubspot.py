@@ -53,6 +53,7 @@ class HubSpot(PeopleTable):
              "company name", "associated company", "telefonnummer", "unternehmensname", "name des unternehmens"}
         ),
     )  # fmt: skip
+    foreign = frozenset({"contact owner.id", "lead owner.id", "contact owner id", "lead owner id"})  # Zoho
 
     def card(self, row: Row) -> Card:
         """The record; contacts and companies are numbered apart."""

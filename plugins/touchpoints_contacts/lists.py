@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import attrs
 
+from touchpoints.plugins import Record
+from touchpoints.reading import Context
+from touchpoints.settings import Settings
+from touchpoints.source import Source
+from touchpoints.table import plain
 from touchpoints_contacts.person import Card
 from touchpoints_contacts.rows import Columns, PeopleTable, Row
 
@@ -23,6 +29,17 @@ _PHONE = (
     r"(mobile )?phone( ?number| no\.?)?|mobile( number)?|cell( ?phone)?|whatsapp)"
 )
 _EMAIL = r"(e-?)?mail([ _-]?(adresse|address))?"
+
+ROLES = tuple(field.name for field in attrs.fields(Columns))
+
+
+def _list(value: Any) -> list[str]:
+    return [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)] if value else []
+
+
+def _named(table: Mapping[str, Any]) -> list[str]:
+    """The columns by which a `[[table]]` of the settings is recognised: its header, else all that it names."""
+    return _list(table.get("header")) or [name for role in ROLES for name in _list(table.get(role))]
 
 
 class ContactsTable(PeopleTable):
@@ -42,15 +59,15 @@ class ContactsTable(PeopleTable):
             r"ansprechpartner(in|:in)?", "(ansprech|kontakt)person", "contact( ?person| ?name)?", "kontakt( ?name)?",
             "full ?name", "vollständiger name", "anzeigename", "display ?name", "person", "name",
         ),
-        given=("vorname", "rufname", "(first|given)[ _]?name"),
-        family=("nachname", "familienname", "zuname", "(last|family)[ _]?name", "surname"),
+        given=(r"(ansprechpartner(in)?[ _-])?vorname", "rufname", r"(contact )?(first|given)[ _]?name"),
+        family=(r"(ansprechpartner(in)?[ _-])?nachname", "familienname", "zuname", r"(contact )?(last|family)[ _]?name", "surname"),
         company=(
             "firma", "firmenname", "unternehmen", "organi[sz]ation", "company([ _]?name)?", "kunde(nname)?",
             "customer([ _]?name)?", "account([ _]?name)?", "betrieb",
         ),
-        phones=(rf"{_PHONE}([ _(-]+{_PLACE}\)?)*", rf"{_PLACE}e?s?[ _-]+{_PHONE}"),
+        phones=(rf"{_PHONE}([ _(-]+{_PLACE}\)?)*", rf"{_PLACE}e?s?[ _-]+(direct )?{_PHONE}"),
         emails=(rf"{_EMAIL}([ _(-]+{_PLACE}\)?)*", rf"{_PLACE}e?s?[ _-]+{_EMAIL}"),
-        profiles=("linkedin.*", "xing.*", "profile?( ?url| ?link)?", "url", "web(site|seite)?"),
+        profiles=("(person )?linkedin.*", "xing.*", "profile?( ?url| ?link)?", "url", "web(site|seite)?"),
         categories=("tags?", "labels?", "stichw(o|ö)rte?r?", "schlagworte?", "gruppen?", "groups?"),
         kind=("kategorien?", "art", "typ", "type", "kind", "categor(y|ies)", "kunden(art|typ)"),
         importance=("wichtigkeit", "importance", "abc([ -]?(klasse|kunde|analyse|class))?", "klasse"),
@@ -62,6 +79,29 @@ class ContactsTable(PeopleTable):
         ref=("id", "(kontakt|contact)[ _-]?id"),
     )  # fmt: skip
 
+    def __init__(self, tables: Iterable[Mapping[str, Any]] = ()) -> None:
+        self.tables = [{**table, "header": {plain(n) for n in _named(table)}} for table in tables]
+        if self.tables:
+            own = {role: [re.escape(plain(n)) for t in self.tables for n in _list(t.get(role))] for role in ROLES}
+            self.columns = Columns(**{role: (*own[role], *getattr(type(self).columns, role)) for role in ROLES})
+
+    def configured(self, settings: Settings) -> ContactsTable:
+        """The reader that also knows the `[[table]]`s with `people = true` of these settings."""
+        return ContactsTable(t for t in settings.tables if t.get("people"))
+
+    def guess(self, source: Source) -> str:
+        """What an unknown table of people might mean, as the lines of the settings that would make it readable."""
+        from touchpoints_contacts.guess import guess
+
+        return guess(source)
+
+    def read(self, source: Source, context: Context) -> Iterator[Record]:
+        """A record for each row, with the columns of the settings too."""
+        own = [t for t in context.settings.tables if t.get("people")]
+        if own and not self.tables:
+            return ContactsTable(own).read(source, context)
+        return super().read(source, context)
+
     def accepts(self, names: Sequence[str]) -> bool:
         """A column for the name, one to reach the person by, and none that makes it a log of events."""
 
@@ -71,6 +111,8 @@ class ContactsTable(PeopleTable):
                 for role in roles for pattern in getattr(self.columns, role) for name in names
             )  # fmt: skip
 
+        if any(table["header"] <= set(names) for table in self.tables):
+            return True
         return (
             (has("full") or (has("given") and has("family")))
             and has("phones", "emails", "profiles")

@@ -81,12 +81,14 @@ class PeopleTable(Importer):
     """A format of a table with one person a row. A subclass says where it keeps what (`columns`) and how its header
     row is told from others: it has a name of each of `marks`. Where that is not all, it extends `rows` or `card`."""
 
-    columns: ClassVar[Columns]
+    columns: Columns
     marks: ClassVar[Sequence[frozenset[str]]] = ()
+    foreign: ClassVar[frozenset[str]] = frozenset()
+    """Column names of another format that shares the marks."""
 
     def accepts(self, names: Sequence[str]) -> bool:
         """Whether a header row (its plain names) is of this format."""
-        return all(not mark.isdisjoint(names) for mark in self.marks)
+        return all(not mark.isdisjoint(names) for mark in self.marks) and self.foreign.isdisjoint(names)
 
     def recognises(self, source: Source) -> bool:
         """A table whose header row is of this format."""

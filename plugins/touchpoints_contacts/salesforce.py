@@ -10,7 +10,7 @@ from touchpoints_contacts.rows import Columns, PeopleTable
 
 
 class Salesforce(PeopleTable):
-    """One row a contact, UTF-8 or Latin-1 as chosen; behind the rows and an empty line stand the report's name, totals
+    """One row a contact or a lead, UTF-8 or Latin-1 as chosen; behind the rows and an empty line stand the report's name, totals
     and a copyright notice."""
 
     name = "salesforce"
@@ -24,20 +24,21 @@ class Salesforce(PeopleTable):
         full=("full name", "contact name", "vollständiger name", "kontaktname"),
         given=("first name", "vorname"),
         family=("last name", "nachname"),
-        company=("account name", "account-?name"),
+        company=("account name", "account-?name", "(company|unternehmen) / account"),
         phones=("((business|mobile|home|other) )?phone", "mobile", "telefon( geschäftlich)?", "mobil(telefon)?"),
         emails=("e-?mail", "e-mail-adresse"),
         profiles=(".*linkedin.*", ".*xing.*"),
         kind=("account type", "account-?typ", "type", "typ"),
-        owner=("contact owner", "account owner", "kontakt-?inhaber", "account-?inhaber"),
+        owner=("contact owner", "account owner", "lead owner", "kontakt-?inhaber", "account-?inhaber"),
         birthday=("birthdate", "geburtsdatum"),
-        uid=("contact id", "kontakt-?id"),
-        ref=("contact id", "kontakt-?id"),
+        uid=("contact id", "kontakt-?id", "lead id"),
+        ref=("contact id", "kontakt-?id", "lead id"),
     )  # fmt: skip
     marks = (
-        frozenset({"account name", "accountname", "account-name"}),
+        frozenset({"account name", "accountname", "account-name", "company / account", "unternehmen / account"}),
         frozenset({"last name", "nachname", "full name", "contact name", "vollständiger name", "kontaktname"}),
     )
+    foreign = frozenset({"contact owner.id", "lead owner.id", "contact owner id", "lead owner id"})  # Zoho
 
     def rows(self, table: Table) -> Iterator[tuple[int, list[str]]]:
         """The rows up to the empty line before the report's footer."""

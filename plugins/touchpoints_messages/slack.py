@@ -115,7 +115,7 @@ class SlackUsers(Importer):
         """People who are not ours; bots are left out."""
         document, damage = load(source)
         for user in entries(document):
-            account, author = string(user.get("id")), _author(user, context)
+            account, author = string(user.get("id")).strip(), _author(user, context)
             if not account or author is None:
                 yield LeftOut("automatic")
             elif author.own:
@@ -177,7 +177,7 @@ def _profile(user: dict[str, Any]) -> dict[str, Any]:
 
 def _author(user: dict[str, Any], context: Context) -> Author | None:
     """Somebody of the list of people, under their strongest handle; `None` for a bot."""
-    if user.get("is_bot") is True or user.get("id") == "USLACKBOT":
+    if user.get("is_bot") is True or user.get("id") == "USLACKBOT" or not string(user.get("id")).strip():
         return None
     profile = _profile(user)
     names = (profile.get("real_name"), user.get("real_name"), profile.get("display_name"), user.get("name"))
