@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from touchpoints_messages import touchpoints_importers
 from touchpoints_messages.document import load
+from touchpoints_messages.google_chat import GoogleChat
 from touchpoints_messages.meta import Facebook
 from touchpoints_messages.signal import Signal
 from touchpoints_messages.slack import Slack, SlackLists, SlackUsers
@@ -60,6 +61,10 @@ class TestTeams(ImporterContract):
 
 class TestTeamsPersonal(ImporterContract):
     importer, samples = TeamsPersonal(), SAMPLES / "teams_personal"
+
+
+class TestGoogleChat(ImporterContract):
+    importer, samples = GoogleChat(), SAMPLES / "google_chat"
 
 
 class TestFacebook(ImporterContract):
@@ -402,3 +407,21 @@ def test_each_shared_file_of_these_families_has_one_reader_and_is_read_or_refuse
             assert [r for r in records if isinstance(r, Skipped)] == [], source.name
     assert problems == []
     assert set(read_from) == OURS
+
+
+def test_telegrams_html_is_refused_by_name_with_what_to_do() -> None:
+    source = Source.from_path(SAMPLES / "telegram" / "damaged" / "messages.html")
+    assert [i.name for i in touchpoints_importers() if i.recognises(source)] == ["telegram"]
+    with pytest.raises(UnreadableSource, match="JSON"):
+        list(Telegram().read(source, Context(source="messages.html", importer="telegram")))
+
+
+def test_the_json_of_signal_export_beside_its_text_is_the_same_chat(tmp_path: Path) -> None:
+    line = '{"date": "2026-03-02 09:15", "sender": "Erika", "body": "Hallo", "quote": "", "reactions": []}\n'
+    (tmp_path / "data.json").write_text(line * 2, encoding="utf-8")
+    source = Source.from_path(tmp_path / "data.json")
+    assert [i.name for i in touchpoints_importers() if i.recognises(source)] == ["signal"]
+    with pytest.raises(UnreadableSource, match=r"chat\.md"):
+        list(Signal().read(source, Context(importer="signal")))
+    (tmp_path / "chat.md").write_text("[2026-03-02, 09:15] Erika: Hallo\n", encoding="utf-8")
+    assert list(Signal().read(source, Context(importer="signal"))) == []

@@ -74,6 +74,19 @@ def calendar_of(fields: Fields, body: bytes) -> bytes | None:
     return found[0] if found and b"BEGIN:VCALENDAR" in found[0] else None
 
 
+_TNEF = bytes.fromhex("789F3E22")
+_MEETING = re.compile(rb"IPM\.(?:Microsoft )?Schedule\.(?:Meeting|Mtg)")
+
+
+def packs_meeting(fields: Fields, body: bytes) -> bool:
+    """Whether a message carries an invitation, its answer or cancellation in Outlook's own packing (winmail.dat)."""
+    own = fields.first(b"content-type").lower()
+    if not own.startswith("application/ms-tnef") and not (own.startswith("multipart/") and b"ms-tnef" in body):
+        return False
+    found = _part(fields, body, b"application/ms-tnef", READ_PARTS, 1 << 15)
+    return found is not None and found[0].startswith(_TNEF) and _MEETING.search(found[0]) is not None
+
+
 def _part(fields: Fields, body: bytes, kind: bytes, within: int, most: int) -> tuple[bytes, str] | None:
     """The first part of a kind that begins `within` the body and is no attachment of text: at most `most` bytes of it,
     decoded, and its Content-Type."""

@@ -12,7 +12,7 @@ from touchpoints.handles import Handle, company_domain, email, is_automatic
 from touchpoints.model import Absence, Channel, Coverage, LeftOut, Participant, Question
 from touchpoints.plugins import Record
 from touchpoints.reading import Context, content_key
-from touchpoints_mail.body import absent_until, calendar_of, expects_reply, failed_for_good, text_of
+from touchpoints_mail.body import absent_until, calendar_of, expects_reply, failed_for_good, packs_meeting, text_of
 from touchpoints_mail.fields import Address, Fields, addresses, decoded, sent_at, why_undated
 from touchpoints_mail.places import labels, meaning
 
@@ -62,6 +62,9 @@ class Mailbox:
             yield LeftOut("newsletter")
         elif invitation := self._invitation(fields, body, place):
             yield from invitation
+        elif packs_meeting(fields, body):
+            reason = "an Outlook meeting packed as winmail.dat, which is not read; export the calendar as .ics"
+            yield self.context.skipped(place, reason, decoded(fields.first(b"subject")))
         elif _is_machine_made(fields, authors, subject := decoded(fields.first(b"subject"))):
             if at is not None and authors and (absence := self._absence(fields, body, authors[0][0], subject, at)):
                 yield absence

@@ -1,8 +1,9 @@
-"""Chats and social networks: WhatsApp, LinkedIn, Telegram, Signal, Slack, Teams, Facebook and Instagram exports."""
+"""Chats and social networks: WhatsApp, LinkedIn, Telegram, Signal, Slack, Teams, Facebook, Instagram and Google Chat exports."""
 
 from __future__ import annotations
 
 from touchpoints.plugins import Importer
+from touchpoints_messages.google_chat import GoogleChat
 from touchpoints_messages.linkedin import Invitations, LinkedIn, LinkedInRest
 from touchpoints_messages.meta import Facebook
 from touchpoints_messages.signal import Signal
@@ -18,5 +19,5 @@ def touchpoints_importers() -> list[Importer]:
     """One importer a kind of export."""
     return [
         WhatsApp(), LinkedIn(), Invitations(), LinkedInRest(), Telegram(), Signal(), Slack(), SlackUsers(), SlackLists(), Teams(),
-        TeamsPersonal(), Facebook(),
+        TeamsPersonal(), Facebook(), GoogleChat(),
     ]  # fmt: skip

@@ -33,7 +33,7 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 
-SIGNAL = re.compile(r"\[\d{4}-\d\d-\d\d, \d\d:\d\d\] ")
+SIGNAL = re.compile(r"\[\d{4}-\d\d-\d\d,? \d\d:\d\d\] ")
 """How a header of the Signal exporters looks; WhatsApp writes ISO dates with seconds, or without brackets."""
 
 

@@ -5,6 +5,7 @@ The app itself has no export. Times are local, without seconds; our own messages
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -17,6 +18,8 @@ from touchpoints.source import Source
 from touchpoints_messages.chat import Author, Chat, who_is_me
 from touchpoints_messages.lines import SIGNAL, Form, blocks, messages, unmarked
 
+_DATA = re.compile(r'^\s*\{"date": "[^"]*", "sender": ".{0,300}?"(body|quote|reactions)":', re.DOTALL)
+"""How signal-export writes the same chat as JSON."""
 _ME = frozenset(["me", "you", "ich", "du"])
 
 
@@ -31,12 +34,16 @@ class Signal(Importer):
     }
 
     def recognises(self, source: Source) -> bool:
-        """A first line with a date in brackets, without seconds, and an author."""
-        return _form(source) is not None
+        """A first line with a date in brackets, without seconds, and an author; or signal-export's JSON of the same chat."""
+        return _form(source) is not None or _DATA.match(source.head_text) is not None
 
     def read(self, source: Source, context: Context) -> Iterator[Record]:
         """Messages of one chat; raises `UnreadableSource` with a question if nobody in it is us."""
         form = _form(source)
+        if form is None and _DATA.match(source.head_text):
+            if source.sibling("chat.md"):
+                return  # the same messages, read there
+            raise UnreadableSource(source.name, "signal-export's JSON; give the folder with its chat.md too")
         if form is None:
             raise UnreadableSource(source.name, "its first line is no Signal message")
         names = sorted({name for block in blocks(source) for name in form.said.findall(block)})

@@ -14,7 +14,7 @@ from typing import Any
 
 from touchpoints import handles
 from touchpoints.asking import asks
-from touchpoints.errors import InvalidValue
+from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.model import CHANNELS, Coverage, LeftOut, Person, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -27,6 +27,7 @@ _CHAT = re.compile(r'"messages"\s*:\s*\[')
 _MESSAGE = re.compile(
     r'"(date_unixtime|from_id|actor_id)"\s*:|"type"\s*:\s*"(personal_chat|private_(super)?group|bot_chat)"'
 )
+_PAGE = re.compile(r'class="page_wrap"|<title>Exported Data</title>')
 _BROADCAST = ("private_channel", "public_channel")
 
 
@@ -41,8 +42,11 @@ class Telegram(Importer):
     }
 
     def recognises(self, source: Source) -> bool:
-        """JSON with the fields of an account, or with messages that have Telegram's names for sender and time."""
+        """JSON with the fields of an account, or with messages that have Telegram's names for sender and time; or the HTML of
+        the same export."""
         head = source.head_text
+        if _is_page(head):
+            return True
         if not head.lstrip().startswith("{"):
             return False
         return _ACCOUNT.match(head.lstrip()) is not None or (
@@ -52,6 +56,8 @@ class Telegram(Importer):
     def read(self, source: Source, context: Context) -> Iterator[Record]:
         """People of the account's address book, messages and calls; raises `UnreadableSource` for a damaged file, and
         with a question where no author is known to be ours."""
+        if _is_page(source.head_text):
+            raise UnreadableSource(source.name, "Telegram's HTML export; export again as machine-readable JSON")
         document, damage = load(source)
         document = document if isinstance(document, dict) else {}
         listed = document.get("chats")
@@ -72,6 +78,12 @@ class Telegram(Importer):
             yield Coverage(min(days), max(days), "" if listed else string(document.get("name")))
         if damage:
             yield context.skipped("end", damage)
+
+
+def _is_page(head: str) -> bool:
+    if not head.lstrip()[:15].casefold().startswith(("<!doctype html", "<html")):
+        return False
+    return _PAGE.search(head) is not None and ("css/style.css" in head or "js/script.js" in head)
 
 
 def _own_ids(document: dict[str, Any], chats: list[dict[str, Any]], context: Context) -> set[str]:
