@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -505,3 +508,34 @@ def test_other_families_files_are_left_alone() -> None:
             except SourceError:
                 continue
     assert taken == []
+
+
+# -- a second reader ------------------------------------------------------------------------------------------------
+
+WHATSTK = os.environ.get("TOUCHPOINTS_WHATSTK", "")
+"""A Python in whose environment whatstk is installed (`python -m venv wtk && wtk/bin/pip install whatstk`)."""
+READ_BY_WHATSTK = """
+import sys, json
+from whatstk import WhatsAppChat
+print(json.dumps([[str(row.date), row.username] for row in WhatsAppChat.from_source(sys.argv[1]).df.itertuples()]))
+"""
+
+
+@pytest.mark.skipif(not WHATSTK, reason="TOUCHPOINTS_WHATSTK names no Python with whatstk")
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{d:02}.06.18, 21:{m:02} - ", "[{d:02}.06.18, 21:{m:02}:15] ", "6/{d}/18, 21:{m:02} - ", "{d:02}/06/2018, 21:{m:02} - ",
+        "2018-06-{d:02}, 21:{m:02} - ", "[2018/6/{d} 21:{m:02}:15] ", "6/{d}/18, 9:{m:02} PM - ",
+    ],
+)  # fmt: skip
+def test_ordinary_chats_read_as_whatstk_reads_them(header: str, tmp_path: Path) -> None:
+    lines = [
+        header.format(d=d, m=m) + f"{who}: {text}\n"
+        for d in range(1, 29) for m, who, text in ((1, "Mara Falk", "Guten Tag"), (7, "Erika Muster", "Hallo:\nzwei Zeilen?"))
+    ]  # fmt: skip
+    path = tmp_path / "chat.txt"
+    path.write_text("".join(lines), encoding="utf-8")
+    done = subprocess.run([WHATSTK, "-c", READ_BY_WHATSTK, str(path)], capture_output=True, text=True, check=True)
+    ours = [[t.at.strftime("%Y-%m-%d %H:%M:%S"), t.participants[0].name] for t in touchpoints("".join(lines))]
+    assert json.loads(done.stdout) == ours
