@@ -54,8 +54,14 @@ def _windows() -> dict[str, str]:
     return {name.lower(): olson for name, olson in WINDOWS_TO_OLSON.items()}
 
 
+MOST_PARTS = 4
+"""No zone's name has more slashes."""
+
+
 def iana(name: str) -> ZoneInfo | None:
     """The zone of an IANA name, `None` where there is none; never raises."""
+    if name.count("/") > MOST_PARTS:
+        return None  # each part is imported as a package: hundreds would exhaust the stack
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError, ModuleNotFoundError):

@@ -88,7 +88,10 @@ def _call(legs: list[tuple[int, Fields]], context: Context) -> Record:
 
 
 def _sid(fields: Fields) -> str:
-    return fields.get("sid") or fields["call sid"]
+    """A call's id; of a record without one, what else tells it apart."""
+    return (
+        fields.get("sid") or fields.get("call sid") or "|".join(fields.get(n, "") for n in ("from", "to", "start time"))
+    )
 
 
 def _is_ours(number: str, context: Context) -> bool:
