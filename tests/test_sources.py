@@ -1,6 +1,6 @@
 """The table of samples in the docs is what the importers really make of them.
 
-Rows of mail, messages and contacts are checked to the number; of the other families, whose samples grow, that they are there.
+Rows of mail, messages and contacts are checked; those of the other families are written anew with every run of the command.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ def check(lines: dict[str, Line], page: str, command: str) -> None:
     assert {name: row for name, row in written.items() if name in WORDS} == {
         name: row for name, row in expected.items() if name in WORDS
     }, f"run: {command}"
-    assert lines.keys() - written.keys() == set(), f"run: {command}"
 
 
 def test_the_table_of_own_samples_is_true() -> None:
