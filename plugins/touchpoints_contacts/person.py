@@ -165,12 +165,13 @@ class AddressBook:
 def profile(text: str) -> Handle | None:
     """The profile a LinkedIn or Xing address leads to, whatever follows the name in it; `None` for any other address:
     a company's page or web site is shared by its people."""
-    found = _PROFILE.match(text.strip())
-    return attrs.evolve(handles.profile(f"{found[1]}/{found[2]}"), raw=text.strip()) if found else None
+    found = _PROFILE.match(text.strip()[:LONGEST])
+    return attrs.evolve(handles.profile(f"{found[1]}/{found[2]}"), raw=text.strip()[:LONGEST]) if found else None
 
 
 def _texts(cells: Iterable[str], spaces: bool = False) -> Iterator[str]:
-    """The values of cells that may hold several."""
+    """The values of cells that may hold several; no number and no address is longer than `LONGEST`."""
     for cell in cells:
         for text in _SEPARATED.split(cell):
-            yield from text.split() if spaces else (text.strip(),)
+            if len(text) <= LONGEST:
+                yield from text.split() if spaces else (text.strip(),)
