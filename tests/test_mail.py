@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import mailbox
 import re
+import struct
 import sys
 import time
 import tracemalloc
@@ -22,7 +23,7 @@ from typing import Any, BinaryIO, cast
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from touchpoints_mail import mbox, touchpoints_importers
+from touchpoints_mail import mbox, tnef, touchpoints_importers
 from touchpoints_mail.body import expects_reply
 from touchpoints_mail.eml import Eml
 from touchpoints_mail.emlx import Emlx
@@ -907,3 +908,120 @@ def test_headers_are_those_the_standard_library_finds() -> None:
 )  # fmt: skip
 def test_what_is_no_mail_is_left_to_others(content: bytes) -> None:
     assert [i.name for i in touchpoints_importers() if i.recognises(Source.from_bytes(content, "a.eml"))] == []
+
+
+# -- Outlook's own packing ------------------------------------------------------------------------------------------
+
+OF_APPOINTMENTS, OF_MEETINGS = (
+    bytes.fromhex("0220060000000000C000000000000046"),
+    bytes.fromhex("90DAD86E0B451B1098DA00AA003F1305"),
+)
+IDENTITY = bytes.fromhex("040000008200E00074C5B7101A82E008") + b"\x07\xea\x03\x04" + bytes(range(20))
+
+
+def winmail_with(
+    kind: str = "MtgReq", identity: bytes = IDENTITY, recurs: bool = False, start: datetime | None = None
+) -> bytes:
+    """A winmail.dat with a meeting, as MS-OXTNEF describes it."""
+
+    def filetime(when: datetime) -> bytes:
+        return struct.pack("<Q", round((when - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds() * 10**7))
+
+    def named(type_: int, space: bytes, number: int, value: bytes) -> bytes:
+        return struct.pack("<HH", type_, 0x8000 + number % 0x7FFF) + space + struct.pack("<II", 0, number) + value
+
+    def variable(data: bytes) -> bytes:
+        return struct.pack("<II", 1, len(data)) + data + bytes(-len(data) % 4)
+
+    begins = start or datetime(2026, 3, 4, 9, tzinfo=UTC)
+    properties = [
+        struct.pack("<HH", 0x001F, 0x0037) + variable("Jour fixe".encode("utf-16-le")),
+        struct.pack("<HH", 0x8001, 0x8005) + OF_APPOINTMENTS + struct.pack("<II", 1, 10) + b"k\0e\0y\0w\0\0\0\0\0" + bytes(4),
+        named(0x40, OF_APPOINTMENTS, 0x820D, filetime(begins)),
+        named(0x40, OF_APPOINTMENTS, 0x820E, filetime(begins + timedelta(hours=1))),
+        named(0x03, OF_APPOINTMENTS, 0x8201, struct.pack("<I", 2)), named(0x0B, OF_APPOINTMENTS, 0x8223, struct.pack("<I", recurs)),
+        named(0x0102, OF_MEETINGS, 0x0003, variable(identity)),
+    ]  # fmt: skip
+    stream = struct.pack("<IH", 0x223E9F78, 1)
+    for tag, data in (
+        (0x00078008, f"IPM.Microsoft Schedule.{kind}\0".encode()),
+        (0x00069003, struct.pack("<I", len(properties)) + b"".join(properties)),
+    ):
+        stream += struct.pack("<BII", 1, tag, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
+    return stream
+
+
+def winmail(content: bytes, sender: str = "erika@muster.example", to: str = ME) -> str:
+    return (
+        f"From: Erika Muster <{sender}>\nTo: {to}\nSubject: Jour fixe, Raum 3\nDate: Mon, 02 Mar 2026 10:00:00 +0100\n"
+        'Message-ID: <tnef@x.example>\nContent-Type: multipart/mixed; boundary="b1"\n\n--b1\nContent-Type: text/plain\n\nText\n'
+        '--b1\nContent-Type: application/ms-tnef; name="winmail.dat"\nContent-Transfer-Encoding: base64\n\n'
+        f"{b64encode(content).decode()}\n--b1--\n"
+    )
+
+
+def read_winmail(content: bytes, **who: str) -> list[Record]:
+    source = Source.from_text(winmail(content, **who), "a.eml")
+    context = Context(Settings(me=(ME,)), zone="Europe/Berlin", source="a.eml", importer="eml")
+    return [r for r in Eml().read(source, context) if not isinstance(r, Coverage)]
+
+
+def test_a_meeting_in_winmail_is_the_one_of_the_calendar() -> None:
+    (held,) = (r for r in read_winmail(winmail_with()) if isinstance(r, Touchpoint))
+    assert (held.at.isoformat(), held.duration, held.subject) == (
+        "2026-03-04T10:00:00+01:00",
+        3600,
+        "Jour fixe, Raum 3",
+    )
+    assert (held.channel, [p.handle.value for p in held.parties]) == ("meeting", ["erika@muster.example"])
+    uid = (IDENTITY[:16] + bytes(4) + IDENTITY[20:]).hex().upper()
+    calendar = (
+        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTART:20260304T090000Z\r\nDTEND:20260304T100000Z\r\n"
+        f"ORGANIZER:mailto:erika@muster.example\r\nATTENDEE:mailto:{ME}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    from touchpoints_calendar.ics import read_calendar
+
+    context = Context(Settings(me=(ME,)), zone="Europe/Berlin", importer="icalendar")
+    (same,) = (r for r in read_calendar(calendar.encode(), context) if isinstance(r, Touchpoint))
+    assert held.key == same.key
+
+
+def test_a_meeting_made_elsewhere_keeps_its_own_identity_in_winmail() -> None:
+    foreign = IDENTITY[:36] + struct.pack("<I", 24) + b"vCal-Uid\x01\0\0\0abc@x.example\0"
+    assert b"UID:abc@x.example\r\n" in (tnef.meeting(winmail_with(identity=foreign), *people_of_winmail()) or b"")
+
+
+def people_of_winmail() -> tuple[handles.Handle, list[handles.Handle], str]:
+    return handles.Handle("email", "erika@muster.example"), [handles.Handle("email", ME)], "Jour fixe"
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("MtgCncl", b"METHOD:CANCEL"),
+        ("MtgRespP", b"PARTSTAT=ACCEPTED"),
+        ("MtgRespN", b"PARTSTAT=DECLINED"),
+        ("MtgReq", b"METHOD:REQUEST"),
+    ],
+)
+def test_what_is_done_with_a_meeting_in_winmail(kind: str, expected: bytes) -> None:
+    assert expected in (tnef.meeting(winmail_with(kind), *people_of_winmail()) or b"")
+
+
+def test_a_series_or_a_damaged_meeting_in_winmail_is_named() -> None:
+    for content in (
+        winmail_with(recurs=True),
+        winmail_with()[:300],
+        winmail_with(start=datetime(2300, 1, 1, tzinfo=UTC)),
+    ):
+        (skipped,) = read_winmail(content)
+        assert isinstance(skipped, Skipped)
+        assert "winmail.dat" in skipped.reason
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 600), st.binary(max_size=12))
+def test_any_damage_of_winmail_gives_a_calendar_or_nothing(at: int, noise: bytes) -> None:
+    content = winmail_with()
+    found = tnef.meeting(content[:at] + noise + content[at + len(noise) :], *people_of_winmail())
+    assert found is None or found.startswith(b"BEGIN:VCALENDAR")

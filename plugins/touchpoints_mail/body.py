@@ -78,13 +78,13 @@ _TNEF = bytes.fromhex("789F3E22")
 _MEETING = re.compile(rb"IPM\.(?:Microsoft )?Schedule\.(?:Meeting|Mtg)")
 
 
-def packs_meeting(fields: Fields, body: bytes) -> bool:
-    """Whether a message carries an invitation, its answer or cancellation in Outlook's own packing (winmail.dat)."""
+def packed_meeting(fields: Fields, body: bytes) -> bytes | None:
+    """The invitation, its answer or cancellation in Outlook's own packing (winmail.dat); `None` for a message without."""
     own = fields.first(b"content-type").lower()
     if not own.startswith("application/ms-tnef") and not (own.startswith("multipart/") and b"ms-tnef" in body):
-        return False
-    found = _part(fields, body, b"application/ms-tnef", READ_PARTS, 1 << 15)
-    return found is not None and found[0].startswith(_TNEF) and _MEETING.search(found[0]) is not None
+        return None
+    found = _part(fields, body, b"application/ms-tnef", READ_PARTS, len(body))
+    return found[0] if found and found[0].startswith(_TNEF) and _MEETING.search(found[0][: 1 << 15]) else None
 
 
 def _part(fields: Fields, body: bytes, kind: bytes, within: int, most: int) -> tuple[bytes, str] | None:

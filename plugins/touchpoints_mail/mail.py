@@ -12,7 +12,8 @@ from touchpoints.handles import Handle, company_domain, email, is_automatic
 from touchpoints.model import Absence, Channel, Coverage, LeftOut, Participant, Question
 from touchpoints.plugins import Record
 from touchpoints.reading import Context, content_key
-from touchpoints_mail.body import absent_until, calendar_of, expects_reply, failed_for_good, packs_meeting, text_of
+from touchpoints_mail import tnef
+from touchpoints_mail.body import absent_until, calendar_of, expects_reply, failed_for_good, packed_meeting, text_of
 from touchpoints_mail.fields import Address, Fields, addresses, decoded, sent_at, why_undated
 from touchpoints_mail.places import labels, meaning
 
@@ -62,9 +63,6 @@ class Mailbox:
             yield LeftOut("newsletter")
         elif invitation := self._invitation(fields, body, place):
             yield from invitation
-        elif packs_meeting(fields, body):
-            reason = "an Outlook meeting packed as winmail.dat, which is not read; export the calendar as .ics"
-            yield self.context.skipped(place, reason, decoded(fields.first(b"subject")))
         elif _is_machine_made(fields, authors, subject := decoded(fields.first(b"subject"))):
             if at is not None and authors and (absence := self._absence(fields, body, authors[0][0], subject, at)):
                 yield absence
@@ -139,7 +137,18 @@ class Mailbox:
 
     def _invitation(self, fields: Fields, body: bytes, place: int) -> list[Record]:
         """The meeting an invitation, its answer or cancellation speaks of; empty for other mail."""
-        if (calendar := calendar_of(fields, body)) is None:
+        calendar = calendar_of(fields, body)
+        if calendar is None and (packed := packed_meeting(fields, body)):
+            authors, others = (
+                [h for h, _ in addresses(v for n in names for v in fields.every(n)) if h.kind == "email"]
+                for names in ((b"from",), (b"to", b"cc"))
+            )
+            subject = decoded(fields.first(b"subject"))
+            calendar = tnef.meeting(packed, authors[0], others, subject) if authors else None
+            if calendar is None:
+                reason = "an Outlook meeting packed as winmail.dat that cannot be read; export the calendar as .ics"
+                return [self.context.skipped(place, reason, subject)]
+        if calendar is None:
             return []
         from touchpoints_calendar.ics import read_calendar
 
