@@ -8,7 +8,7 @@ own numbers are known, they decide. Numbers with `*` are masked by the tenant, a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 
 from touchpoints.errors import InvalidValue
 from touchpoints.model import CHANNELS, Skipped
@@ -75,15 +75,22 @@ def _call(place: int, fields: Fields, context: Context) -> Record:
     ours, theirs = (called, caller) if direction == "in" else (caller, called)
     theirs = "" if "*" in theirs else theirs
     started = first("start time", "start date time") or first("invite time", "invite date time", "failure time")
-    at = context.dates(())(started)
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
+    at = _utc(started, context)
+    invited, stopped = first("invite time", "invite date time"), first("start time", "start date time", "failure time")
+    waited = None  # direct routing says when it began to ring; the usage report does not
+    if invited and stopped:
+        waited = max((_utc(stopped, context) - _utc(invited, context)).total_seconds(), 0.0)
     talked = seconds(first("duration seconds", "duration (seconds)", "duration"))
     failed = first("success", "successful call").casefold() in NO or first("event type").casefold() == "attempt"
     digits = "".join(c for c in theirs if c.isdigit())
     return context.call(
         at, caller=theirs if direction == "in" else ours, called=ours if direction == "in" else theirs,
-        direction=direction, answered=talked > 0 and not failed, talked=talked,
+        direction=direction, answered=talked > 0 and not failed, talked=talked, waited=waited,
         line=ours if ours and "*" not in ours else None, record=place,
         key=content_key("call", "teams-pstn", at.astimezone(UTC), digits, direction),
     )  # fmt: skip
+
+
+def _utc(text: str, context: Context) -> datetime:
+    at = context.dates(())(text)
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
