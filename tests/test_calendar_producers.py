@@ -1,0 +1,128 @@
+"""What each program writes into its calendars, one by one, in files of our own: times, channels, people, outcomes."""
+
+import pytest
+from touchpoints_calendar.ics import ICalendar
+
+from touchpoints.model import LeftOut, Skipped, Touchpoint
+from touchpoints.plugins import Record
+from touchpoints.reading import Context
+from touchpoints.settings import Settings
+from touchpoints.source import Source
+
+ME = "ORGANIZER;CN=Mara Falk:mailto:mara.falk@falk.example\n"
+ERIKA = "ATTENDEE;PARTSTAT=ACCEPTED;CN=Erika Muster:mailto:erika@muster.example\n"
+AT = "DTSTART:20260703T070000Z\nDTEND:20260703T080000Z\n"
+LOTUS = (
+    "PRODID:-//Lotus Development Corporation//NONSGML Notes 9.0//EN_C\nBEGIN:VTIMEZONE\nTZID:Western/Central Europe\n"
+    "BEGIN:STANDARD\nDTSTART:19501029T020000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\n"
+    "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU;BYHOUR=3;BYMINUTE=0\nEND:STANDARD\nBEGIN:DAYLIGHT\nDTSTART:19500326T020000\n"
+    "TZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU;BYHOUR=2;BYMINUTE=0\nEND:DAYLIGHT\n"
+    "END:VTIMEZONE\n"
+)
+
+
+def records(event: str, head: str = "", encoding: str = "utf-8") -> list[Record]:
+    text = (
+        f"BEGIN:VCALENDAR\n{head}BEGIN:VEVENT\nUID:1@falk.example\nSUMMARY:Angebot\n{event}END:VEVENT\nEND:VCALENDAR\n"
+    )
+    importer = ICalendar()
+    source = Source.from_bytes(text.replace("\n", "\r\n").encode(encoding), "k.ics")
+    assert importer.recognises(source)
+    context = Context(
+        Settings(me=("mara.falk@falk.example",)), zone="Europe/Berlin", source="k.ics", importer="icalendar"
+    )
+    return list(importer.read(source, context))
+
+
+def meeting(event: str, head: str = "", encoding: str = "utf-8") -> Touchpoint:
+    (found,) = [r for r in records(event, head, encoding) if isinstance(r, Touchpoint)]
+    return found
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        'TZID="W. Europe Standard Time"', "TZID=Mitteleuropäische Zeit", "TZID=Romance Standard Time",
+        'TZID="(UTC+01:00) Amsterdam, Berlin, Bern, Rom, Stockholm, Wien"', 'TZID="(GMT+01.00) Sarajevo/Warsaw/Zagreb"',
+        "TZID=/freeassociation.sourceforge.net/Europe/Berlin", "TZID=/mozilla.org/20070129_1/Europe/Berlin",
+        "TZID=Europe/Berlin;VALUE=DATE-TIME", "VALUE=DATE-TIME;TZID=Europe/Berlin",
+    ],
+)  # fmt: skip
+def test_the_zone_names_that_programs_write_are_understood(zone: str) -> None:
+    found = meeting(f"DTSTART;{zone}:20260703T090000\nDTEND;{zone}:20260703T100000\n{ME}{ERIKA}")
+    assert (found.at.isoformat(), found.duration) == ("2026-07-03T09:00:00+02:00", 3600)
+
+
+def test_a_numbered_zone_of_outlook_and_one_that_lotus_defines_itself() -> None:
+    assert (
+        meeting(f"DTSTART;TZID=GMT Standard Time 1:20260703T080000\n{ME}{ERIKA}").at.isoformat()
+        == "2026-07-03T09:00:00+02:00"
+    )
+    event = f'DTSTART;TZID="Western/Central Europe":20260703T090000\n{ME}{ERIKA}'
+    assert meeting(event, LOTUS).at.isoformat() == "2026-07-03T09:00:00+02:00"
+    assert [r.reason for r in records(event) if isinstance(r, Skipped)] == [
+        "unknown time zone 'Western/Central Europe'; name it in touchpoints.toml under [zones]"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("program", "lines", "channel"),
+    [
+        ("Google", "X-GOOGLE-CONFERENCE:https://meet.google.com/abc-defg-hij\n", "video"),
+        ("Google with a room", "LOCATION:Muster GmbH\\, Musterstr. 1\nX-GOOGLE-CONFERENCE:https://meet.google.com/abc\n", "meeting"),
+        ("Teams, German", "LOCATION;LANGUAGE=de-DE:Microsoft Teams-Besprechung\n", "video"),
+        ("Teams, English", "LOCATION:Microsoft Teams Meeting\n", "video"),
+        ("Teams, new", 'X-MICROSOFT-ONLINEMEETINGINFORMATION:{"OnlineMeetingProvider":3}\n', "video"),
+        ("Teams, short link", "DESCRIPTION:Besprechungs-ID: 123\\nhttps://teams.microsoft.com/meet/123?p=abc\n", "video"),
+        ("Zoom, German", "DESCRIPTION:Zoom-Meeting beitreten\\nhttps://us05web.zoom.us/j/123?pwd=abc\n", "video"),
+        ("Webex", "LOCATION:https://muster.webex.com/muster/j.php?MTID=m123\n", "video"),
+        ("Apple", 'X-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-TITLE=Muster:geo:52.5,13.4\nLOCATION:Muster GmbH\\nBerlin\n', "meeting"),
+        ("by phone", "LOCATION:Tel. 030 23125101\n", "phone"),
+    ],
+)  # fmt: skip
+def test_the_channel_is_found_in_what_each_program_writes(program: str, lines: str, channel: str) -> None:
+    assert meeting(f"{AT}{lines}{ME}{ERIKA}").channel == channel, program
+
+
+def test_rooms_of_google_and_addresses_of_exchange() -> None:
+    room = "ATTENDEE;CUTYPE=RESOURCE;CN=Raum 1;X-NUM-GUESTS=0:mailto:c_18@resource.calendar.google.com\n"
+    assert [p.handle.value for p in meeting(AT + ME + ERIKA + room).parties] == ["erika@muster.example"]
+    for address in ("MAILTO:/o=Firm/ou=First/cn=Recipients/cn=ben", "invalid:nomail"):
+        (party,) = meeting(f'{AT}{ME}ATTENDEE;CN="Okafor, Ben":{address}\n').parties
+        assert (party.handle.kind, party.handle.value) == ("name", "ben okafor")
+
+
+def test_what_was_called_off_whole_days_and_shown_without_details() -> None:
+    assert (
+        meeting(f"{AT}{ME}{ERIKA}".replace("DTSTART", "SUMMARY:x\nDTSTART"), "METHOD:CANCEL\n").outcome == "cancelled"
+    )
+    day = meeting(
+        f"DTSTART:20260703T000000\nDTEND:20260704T000000\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE\n"
+        f"X-MICROSOFT-CDO-BUSYSTATUS:BUSY\n{ME}{ERIKA}"
+    )
+    assert (day.duration, dict(day.extra)) == (None, {"all_day": "yes"})
+    assert LeftOut("no other party") in records(AT)  # a private event of Google: no guests, no title
+
+
+def test_utf16_of_old_outlook_and_korganizers_unanswered_invitation() -> None:
+    assert meeting(f"{AT}LOCATION:Größe\n{ME}{ERIKA}", encoding="utf-16").channel == "meeting"
+    waiting = "ATTENDEE;RSVP=TRUE;PARTSTAT=NEEDS-ACTION;CN=Erika Muster;X-UID=94:mailto:erika@muster.example\n"
+    assert dict(meeting(AT + ME + waiting).extra) == {"confirmed": "no"}
+
+
+def test_changes_of_time_leap_days_and_year_ends() -> None:
+    def starts(lines: str) -> list[str]:
+        return [f"{r.at:%Y-%m-%d %H:%M %z}" for r in records(f"{lines}{ME}{ERIKA}") if isinstance(r, Touchpoint)]
+
+    berlin = "DTSTART;TZID=Europe/Berlin:"
+    assert starts(f"{berlin}20240229T090000\nRRULE:FREQ=YEARLY;COUNT=2\n") == [
+        "2024-02-29 09:00 +0100",
+        "2028-02-29 09:00 +0100",
+    ]
+    assert starts(f"{berlin}20260329T023000\n") == ["2026-03-29 03:30 +0200"]  # a time that clocks did not show
+    assert starts(f"{berlin}20251230T233000\nRRULE:FREQ=DAILY;COUNT=3\n") == [
+        "2025-12-30 23:30 +0100", "2025-12-31 23:30 +0100", "2026-01-01 23:30 +0100",
+    ]  # fmt: skip
+    assert starts(f"{berlin}20260320T090000\nRRULE:FREQ=WEEKLY;UNTIL=20260403T070000Z\nEXDATE:20260327T080000Z\n") == [
+        "2026-03-20 09:00 +0100", "2026-04-03 09:00 +0200",
+    ]  # fmt: skip
