@@ -53,6 +53,7 @@ _TOTALS = re.compile(
     r"(?i)\W*(zwischen)?(summen?|gesamt\w*|total\w*|subtotal|insgesamt|anzahl|durchschnitt|average|sum)\b"
 )
 """How the last rows of a report begin, which are no contact."""
+_OWN_NUMBER = re.compile(r"(?i)\s*(?:i?phone|telefon)\s*:\s*(\+?\d[\d ()/-]{4,})")
 _ONLY_OURS = "only our own number is named; name the column of the other side in a [[table]]"
 _NO_DIRECTION = "nobody was reached, and nothing says who called whom; add a column for the direction"
 
@@ -355,7 +356,8 @@ class Reading:
             people[0] = attrs.evolve(outside, name=outside.name or others[0].name) if outside else others[0]
         if not incoming and "@" in cells.get("called", ""):
             people += [somebody(part.strip()) for part in _SEVERAL.split(cells["called"])[1:]]
-        first, line = people[0], cells.get("line") or ours.number or None
+        own = _OWN_NUMBER.fullmatch(cells.get("channel", ""))  # as an iPhone's history names its own number
+        first, line = people[0], cells.get("line") or ours.number or (own[1] if own else None)
         made: Touchpoint | LeftOut | Skipped
         if CHANNELS[channel].medium == "call" and (first.number or (first.hidden and not first)):
             made = context.call(
