@@ -73,10 +73,13 @@ def encrypted() -> bytes:
     return bytes(data)
 
 
-def wrong_directory() -> bytes:
-    """Its list of entries sends one who reads to a place where no entry begins."""
+def wrong_directory(before: bool = False) -> bytes:
+    """Its list of entries sends one who reads to a place where no entry begins, or to one before its beginning."""
     data = bytearray(zipped(("log.csv", CALLS)))
-    struct.pack_into("<L", data, data.index(b"PK\x01\x02") + 42, 7)
+    struct.pack_into("<L", data, data.index(b"PK\x01\x02") + 42, 0 if before else 7)
+    if before:  # where the list begins is said too late, so that everything seems to stand earlier
+        end = data.index(b"PK\x05\x06")
+        struct.pack_into("<L", data, end + 16, struct.unpack_from("<L", data, end + 16)[0] + 9)
     return bytes(data)
 
 
@@ -130,6 +133,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     "crowd.zip": (lambda p: p.write_bytes(crowd()), "an archive of more than 200000 entries"),
     "encrypted.zip": (lambda p: p.write_bytes(encrypted()), "encrypted; unpack it with its password first"),
     "wrong.zip": (lambda p: p.write_bytes(wrong_directory()), "Bad magic number"),
+    "before.zip": (lambda p: p.write_bytes(wrong_directory(before=True)), "cannot be opened"),
     "half.zip": (lambda p: p.write_bytes(zipped(("log.csv", CALLS * 50))[:90]), "a damaged archive"),
     "empty.zip": (lambda p: p.write_bytes(zipped()), "an archive with nothing in it"),
     "out.zip": (lambda p: p.write_bytes(zipped(("../../log.csv", CALLS))), "a name that leads out of its archive"),

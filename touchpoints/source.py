@@ -93,7 +93,7 @@ class Source:
             return self._open()
         except PermissionError as error:
             raise UnreadableSource(self.name, "no permission to read it; allow it or leave the file out") from error
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        except (OSError, EOFError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError) as error:
             raise UnreadableSource(self.name, f"cannot be opened: {error}") from error
 
     def text(self) -> TextIO:
