@@ -648,6 +648,26 @@ def test_every_suggestion_has_words_in_both_languages() -> None:
             assert not any(mark in flag.suggestion.text[lang] for mark in ("{", "}", "None"))
 
 
+def test_a_hole_between_two_files_makes_silence_uncertain_too() -> None:
+    desk = Desk()
+    desk.add(*silent(since=30, gap=7), importer="log")
+    desk.add(*[call(PHONE, ago(30 + 7 * n), minutes=9) for n in range(20)], importer="router")
+    desk.covers("router", date(2026, 1, 1), date(2026, 6, 2))
+    desk.covers("router", date(2026, 6, 30), date(2026, 7, 1))
+    told = {f.relationship.name: (f.uncertain, f.reasons[0].text["en"]) for f in desk.calls().flags}
+    assert told["Erika Muster"][0]
+    assert told["Erika Muster"][1].endswith("uncertain: call log has a gap after Tue 2 Jun")
+    desk.covers("router", date(2026, 6, 3), date(2026, 6, 29))
+    assert not any(f.uncertain for f in desk.calls().flags)
+
+
+def test_a_reason_about_somebody_else_there_names_them() -> None:
+    desk = Desk()
+    desk.add(*silent(), *silent(BERND, gap=7, days=25))
+    [flag] = desk.calls().flags
+    assert sorted(r.text["en"].partition(":")[0] for r in flag.reasons if ":" in r.text["en"]) == ["Erika"]
+
+
 # -- back from an absence -------------------------------------------------------------------------------------------
 
 

@@ -29,6 +29,8 @@ from touchpoints.workdays import Workdays
 
 IMPORTANCE_CADENCE: Mapping[str, int] = MappingProxyType({"A": 90, "B": 180})
 """The rhythm wanted with importance A and B where none is agreed, in days."""
+HOLE = 14
+"""Days without any file that count as a hole; shorter gaps are as likely days on which nothing happened."""
 RECENT_DAYS = 45
 """How far back `Book.recent` goes: enough for everything that is owed."""
 
@@ -450,15 +452,29 @@ class Book(Sequence[Relationship]):
             days[stored.medium].add(stored.touchpoint.at.astimezone(self.zone).date())
         return max(sorted(days), key=lambda m: len(days[m]), default=None)
 
-    def covered_until(self, touchpoints: Iterable[Stored]) -> date | None:
-        """The last day, not beyond today, that the importers of these touchpoints cover; `None` where that is not
-        known.
+    def covered_until(self, touchpoints: Iterable[Stored], since: date | None = None) -> date | None:
+        """The last day, not beyond today, that the importers of these touchpoints cover (`since` a day: without a hole);
+        `None` where that is not known.
 
         It is the importer that counts, not the chat or the file: a chat ends with its last message, whenever it was
         exported. Whoever states no span (an app) is taken to add what happens; what the user logs says nothing.
         """
         importers = {s.importer for s in touchpoints} - {*BY_HAND}
-        return max((self.coverage.get(importer, self.today) for importer in importers), default=None)
+        found = []
+        for importer in importers:
+            holes = self.holes.get(importer, ()) if since is not None else ()
+            ends = (first - timedelta(days=1) for first, last in holes if since is not None and last > since)
+            found.append(min([self.coverage.get(importer, self.today), *ends]))
+        return max(found, default=None)
+
+    @cached_property
+    def holes(self) -> dict[str, list[tuple[date, date]]]:
+        """Importer → holes between its files, first and last day; see `HOLE`."""
+        spans: dict[str, list[tuple[date, date]]] = defaultdict(list)
+        for importer, _what, start, until, _file in self._store.coverage():
+            if start <= self.today:
+                spans[importer].append((start, min(until, self.today)))
+        return {importer: found for importer, some in spans.items() if (found := holes_between(some))}
 
     @cached_property
     def coverage(self) -> dict[str, date]:
@@ -468,6 +484,17 @@ class Book(Sequence[Relationship]):
             if start <= self.today:
                 found[importer] = max(found.get(importer, date.min), min(until, self.today))
         return found
+
+
+def holes_between(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """The holes that spans of first and last day leave: first and last day of each that is longer than `HOLE`."""
+    found: list[tuple[date, date]] = []
+    until = date.max
+    for start, end in sorted(spans):
+        if (start - until).days > HOLE:
+            found.append((until + timedelta(days=1), start - timedelta(days=1)))
+        until = end if until == date.max else max(until, end)
+    return found
 
 
 def _cadence(value: object) -> tuple[int, int]:

@@ -388,19 +388,33 @@ class _Choice:
         return stage, -worth, r.name, r.id
 
     def _uncertain(self, reason: Reason) -> Text | None:
-        """Why a reason from silence is uncertain: the days since their usual source ended decide whether it holds."""
-        if not reason.silence or reason.since is None or not self._stale:
+        """Why a reason from silence is uncertain: the days since their usual source ended, or in a hole of it, decide
+        whether it holds."""
+        if not reason.silence or reason.since is None or self._open_after is None:
             return None
         arose, r, book = self.scope.when(reason.since).date(), reason.relationship, self.book
-        if arose <= min(self._stale.values()) or (medium := book.usual_medium(r)) is None:
+        if arose <= self._open_after or r.summary.all.last is None or (medium := book.usual_medium(r)) is None:
             return None
-        covered = book.covered_until(
-            s for s in book.touchpoints(r, outcome="reached", limit=20) if s.medium == medium
-        )  # fmt: skip
-        if covered is None or covered >= arose or covered not in self._stale.values():
+        theirs = [s for s in book.touchpoints(r, outcome="reached", limit=20) if s.medium == medium]
+        covered = book.covered_until(theirs, date.fromordinal(r.summary.all.last))
+        if (
+            covered is None
+            or covered >= arose
+            or (book.today - covered).days <= self.scope.threshold("uncertain", "days")
+        ):
             return None
         source, day = words.name("source", medium), words.day(covered, book.today)
+        if (reaches := book.covered_until(theirs)) is not None and reaches > covered:
+            return Text(
+                "{reason} · uncertain: {source} has a gap after {day}", reason=reason.text, source=source, day=day
+            )
         return Text("{reason} · uncertain: {source} ends {day}", reason=reason.text, source=source, day=day)
+
+    @cached_property
+    def _open_after(self) -> date | None:
+        """The first day after which some source is open; `None` if all are covered."""
+        holes = (first - timedelta(days=1) for found in self.book.holes.values() for first, _ in found)
+        return min([*self._stale.values(), *holes], default=None)
 
     @cached_property
     def _stale(self) -> dict[str, date]:
@@ -418,7 +432,7 @@ class _Choice:
         """The flag of a customer, the `index`-th of its stage."""
         said = {reason.text["en"]: reason for reason in reversed(group.standing)}  # two people, one meeting: once
         reasons = tuple(
-            attrs.evolve(reason, evidence=tuple(reason.evidence), text=self._uncertain(reason) or reason.text)
+            attrs.evolve(reason, evidence=tuple(reason.evidence), text=self._told(reason, group.whom))
             for reason in reversed(said.values())
         )
         whom = group.whom
@@ -437,6 +451,13 @@ class _Choice:
             whom, reasons, suggestion or NO_WAY, uncertain=stage == _UNCERTAIN,
             notes=tuple(p.text(self.book.today) for p in self._proposed if p.relationship.id == whom.id),
         )  # fmt: skip
+
+    def _told(self, reason: Reason, whom: Relationship) -> Mapping[str, str]:
+        """A reason's sentence, with the name if it is about somebody else than who is called, and how sure it is."""
+        text, name = self._uncertain(reason) or reason.text, reason.relationship.name
+        if reason.relationship.id == whom.id or all(name in said for said in text.values()):
+            return text
+        return Text("{name}: {reason}", name=name, reason=text)
 
     def held_back(self, groups: Iterable[_Group]) -> list[HeldBack]:
         """Customers that would be on the list, but wait."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from touchpoints.book import holes_between
+
 if TYPE_CHECKING:
     from touchpoints.absences import Proposal
     from touchpoints.book import Book, Flag, Relationship
@@ -24,10 +26,6 @@ if TYPE_CHECKING:
     from touchpoints.team.service import Service
     from touchpoints.timeline import Timeline
     from touchpoints.tracker import Tracker
-
-
-HOLE = 14
-"""Days without any file that are named as a hole; shorter gaps are as likely days on which nothing happened."""
 
 
 @attrs.frozen(slots=True)
@@ -88,12 +86,9 @@ class CallReport:
                 spans.setdefault((importer, what), []).append((start, min(end, today)))
         ages = []
         for (importer, what), found in spans.items():
-            since, until, holes = min(found)[0], date.min, []
-            for start, end in sorted(found):
-                if until > date.min and (start - until).days > HOLE:
-                    holes.append((until + timedelta(days=1), start - timedelta(days=1)))
-                until = max(until, end)
-            ages.append(SourceAge(importer, what, since, until, (today - until).days, tuple(holes)))
+            until = max(end for _, end in found)
+            holes = tuple(holes_between(found))
+            ages.append(SourceAge(importer, what, min(found)[0], until, (today - until).days, holes))
         return tuple(sorted(ages, key=lambda a: (-a.age_days, a.source, a.what)))
 
     @property

@@ -138,9 +138,10 @@ class ShallowOnly(Rule):
             if not scope.holds(r) or (silence := scope.due(r, view)) is None:
                 continue
             since = scope.reached_on(r, view.last, due_silence(view, r.warmth.prior))
-            if not all(until >= since.date() for until in book.coverage.values()):
+            if book.holes or not all(until >= since.date() for until in book.coverage.values()):
                 covered = book.covered_until(
-                    s for s in book.touchpoints(r, outcome="reached", limit=None) if is_live(s)
+                    (s for s in book.touchpoints(r, outcome="reached", limit=None) if is_live(s)),
+                    date.fromordinal(view.last),
                 )
                 if covered is None or covered < since.date():
                     continue
