@@ -50,7 +50,9 @@ class Source:
         sibling: Callable[[str], Source | None] | None = None,
         in_archive: bool = False,
     ) -> None:
-        self.name = name
+        self.name = name.encode("utf-16-le", "surrogatepass").decode(
+            "utf-16-le", "replace"
+        )  # bytes that are no letters
         self.path = path if path is not None else PurePosixPath(name).name
         self.size = size
         self.in_archive = in_archive

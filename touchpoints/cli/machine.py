@@ -10,19 +10,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
 from typing import IO
 
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$")
-
 
 def any_text(*streams: IO[str] | None) -> None:
     """Let the streams take any character: UTF-8 where the user named no encoding, and never an error for a character that
     theirs lacks (consoles and pipes of Windows speak cp437, cp850 or cp1252)."""
     for stream in streams:
-        encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").replace("_", "")
         with suppress(AttributeError, ValueError, OSError):  # replaced by a test, detached, or closed
             if sys.platform == "win32" and "PYTHONIOENCODING" not in os.environ:
                 stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-            elif encoding != "utf8":
+            else:
                 stream.reconfigure(errors="replace")  # type: ignore[union-attr]
 
 
@@ -58,12 +54,6 @@ def write_own(path: Path, content: bytes) -> None:
         with suppress(OSError):
             beside.unlink()
         raise
-
-
-def file_name(text: str, suffix: str = "") -> str:
-    """A text as a file name that every system takes: nothing that Windows forbids, no device, at most 120 characters."""
-    name = _FORBIDDEN.sub("_", text).strip(" .")[:120].rstrip(" .") or "_"
-    return f"{'_' if _DEVICES.fullmatch(name) else ''}{name}{suffix}"
 
 
 def expanded(paths: Sequence[str]) -> list[str]:

@@ -24,6 +24,8 @@ from touchpoints.language import P_, english, language, languages
 from touchpoints.settings import Settings
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from touchpoints.facts import Decision
     from touchpoints.tracker import Tracker
 
@@ -160,10 +162,10 @@ def _plain_errors(lang: Callable[[], str]) -> Iterator[None]:
     except TouchpointsError as error:
         _fail(error.said(lang()))
     except failures() as error:
-        message = language(lang()).say(
-            "the store cannot be used: {error}; look at it with: touchpoints doctor", error=error
-        )
-        _fail(message)
+        spoken = language(lang())
+        if "locked" in str(error):
+            _fail(spoken.say("another program is using the store; wait until it has finished, and try again"))
+        _fail(spoken.say("the store cannot be used: {error}; look at it with: touchpoints doctor", error=error))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
@@ -225,13 +227,27 @@ def command(
         run = click.option("--store", metavar="F", help="Store (else TOUCHPOINTS_STORE, else touchpoints.db nearby).")(
             run
         )
-        return main.command(name, cls=Command)(run)
+        made = main.command(name, cls=Command)(run)
+        for param in made.params:
+            if param.name == "who":
+                param.shell_complete = _names  # type: ignore[method-assign]  # all of them alike, said once
+        return made
 
     return wrap
 
 
+def _names(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    from touchpoints.cli.completion import names
+
+    return names(ctx, incomplete)
+
+
 def _formatted(given: dict[str, Any]) -> bool:
     return given.get("format_") not in (None, "text")
+
+
+COMPLETE = "_TOUCHPOINTS_COMPLETE"
+"""The variable with which a shell asks for completions (see `touchpoints completion`), however the program is called."""
 
 
 class Commands(Group):
@@ -248,7 +264,7 @@ class Commands(Group):
     ) -> Any:
         """Run a command and end the process with its exit status (unless not in `standalone_mode`)."""
         machine.any_text(sys.stdout, sys.stderr)
-        rest = {"complete_var": complete_var, "windows_expand_args": windows_expand_args, **extra}
+        rest = {"complete_var": complete_var or COMPLETE, "windows_expand_args": windows_expand_args, **extra}
         if not standalone_mode:
             return super().main(args, prog_name, standalone_mode=False, **rest)
         try:

@@ -243,7 +243,7 @@ def key_of(store: Store, *, create: bool) -> bytes:
     if not path.exists():
         if not create:
             raise StoreError(f"{path} is missing: without it, people who were erased would come back; restore it")
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(secrets.token_hex(32) + "\n")
     try:
         return bytes.fromhex(path.read_text(encoding="ascii"))

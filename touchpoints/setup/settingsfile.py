@@ -114,9 +114,9 @@ def _comment(text: str, mark: str = "") -> list[str]:
 def completed(text: str, more: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """An existing file with further settings put in, and those that could not be: a list grows where it stands on one
     line, a table behind its heading, anything else that is set already stays. Line ends stay as they are."""
-    end = "\r\n" if "\r\n" in text else "\n"
-    rows = text.replace("\r\n", "\n").split("\n")
-    known = tomllib.loads("\n".join(rows).lstrip("\ufeff"))
+    mark, end = "\ufeff" * text.startswith("\ufeff"), "\r\n" if "\r\n" in text else "\n"
+    rows = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    known = tomllib.loads("\n".join(rows))
     new: list[str] = []
     tables: list[str] = []
     left: dict[str, Any] = {}
@@ -138,10 +138,10 @@ def completed(text: str, more: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
             elif added:
                 left[name] = tuple(added)
     if new:
-        first = next((i for i, row in enumerate(rows) if row.strip() and not row.lstrip("\ufeff").startswith("#")), 0)
+        first = next((i for i, row in enumerate(rows) if row.strip() and not row.startswith("#")), 0)
         rows[first:first] = [*new, ""] if rows[first].strip().startswith("[") else new
     while rows and not rows[-1].strip():
         rows.pop()
     result = "\n".join([*rows, *tables]) + "\n"
-    tomllib.loads(result.lstrip("\ufeff"))
-    return result.replace("\n", end), left
+    tomllib.loads(result)
+    return mark + result.replace("\n", end), left

@@ -117,6 +117,15 @@ class Said(Database):
         media = self.media()
         return {i: {media[c] for c in channels if c in media} for i, channels in self.get("importers", {}).items()}
 
+    def called(self, start: str, most: int = 50) -> list[str]:
+        """Names of people that begin like `start`, whatever its case."""
+        wanted = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        rows = self.db.execute(
+            "SELECT json_extract(payload, '$.name') AS name FROM person WHERE name LIKE ?1 ESCAPE '\\' "
+            "UNION SELECT name FROM scene_party WHERE name LIKE ?1 ESCAPE '\\' ORDER BY 1 LIMIT ?2", (wanted, most)
+        )  # fmt: skip
+        return [str(name) for (name,) in rows if name]
+
     def people(self) -> list[Person]:
         """What directories say, one entry a key: the highest (revision, canonical text)."""
         rows = self.db.execute("SELECT key, revision, payload FROM person ORDER BY key, revision, payload")
