@@ -19,6 +19,8 @@ from touchpoints import times
 from touchpoints.directory import OFFICE, Directory
 from touchpoints.facts import BY_HAND, Decision, Stored
 from touchpoints.handles import Handle, company_domain
+from touchpoints.language import in_language
+from touchpoints.markup import table
 from touchpoints.model import LIVE_MEDIA, Absence, Contact, Customer
 from touchpoints.prior import PRIOR, Prior
 from touchpoints.settings import Settings
@@ -93,6 +95,16 @@ class Relationship:
         both = (self.contact.tags if self.contact else ()), (self.customer.tags if self.customer else ())
         return tuple(sorted({tag for tags in both for tag in tags}))
 
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: status and silence against the own rhythm, in English."""
+        w = self.warmth
+        heads = "Contact|Customer|Status|Silence (days)|Usual gap|Longest gap|Due on|Within 30 days".split("|")
+        score = None if w.score is None else f"{w.score:.0f} %"
+        usual = None if w.usual_gap_days is None else f"{w.usual_gap_days:.1f}"
+        customer = self.customer.name if self.customer else None
+        row = [self.name, customer, w.status, w.silence_days, usual, w.longest_gap_days, w.due_on, score]
+        return table(heads, [row])
+
 
 @attrs.frozen(slots=True)
 class Reason:
@@ -161,6 +173,17 @@ class Flag:
     def purpose(self) -> str:
         """`service` if some reason asks for it, else `advertising` (see `Reason.service`)."""
         return "service" if any(reason.service for reason in self.reasons) else "advertising"
+
+    def cells(self, lang: str) -> list[object]:
+        """Who, why and what to do, as cells of a table in a language."""
+        names = [self.contact.name] if self.contact else []
+        names += [self.customer.name] if self.customer and self.customer.name not in names else []
+        why = list(dict.fromkeys(in_language(r.text, lang) for r in self.reasons))
+        return [names, why, in_language(self.suggestion.text, lang)]
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: who, why and what to do, in English."""
+        return table(["Who", "Why", "What to do"], [self.cells("en")])
 
 
 @attrs.frozen(slots=True)

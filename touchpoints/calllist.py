@@ -18,7 +18,8 @@ from touchpoints import words
 from touchpoints.absences import EasingIn, Proposal, easing_in, proposed
 from touchpoints.book import Book, Flag, HeldBack, Reason, Relationship, Suggestion, is_live
 from touchpoints.facts import Decision
-from touchpoints.language import Day, Text
+from touchpoints.language import Day, Text, language
+from touchpoints.markup import paragraph, table
 from touchpoints.model import ADVERTISING, LIVE_MEDIA
 from touchpoints.reach import Averages
 from touchpoints.rules.occasions import next_birthday
@@ -55,6 +56,25 @@ class CallList:
     unsorted: int
     next_due: date | None
     coverage: tuple[Mapping[str, str], ...]
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: the flags as a table, in the language of the settings, else in English."""
+        lang = self.book.settings.lang or "en"
+        spoken = language(lang)
+        rows = [
+            [n, *flag.cells(lang), minutes]
+            for n, (flag, minutes) in enumerate(zip(self.flags, self.minutes, strict=True), 1)
+        ]
+        heads = ["", spoken.say("Who"), spoken.say("Why"), spoken.say("How and when"), spoken.say("Minutes")]
+        below = [] if rows else [spoken.say("Nobody waits for your call today.")]
+        if self.more:
+            below.append(
+                spoken.count("{n} more did not fit on the list", "{n} more did not fit on the list", n=self.more)
+            )
+        if held := len(self.held_back):
+            below.append(spoken.count("{n} is held back", "{n} are held back", n=held))
+        return (table(heads, rows) if rows else "") + (paragraph(" · ".join(below)) if below else "")
+
     eased: tuple[Mapping[str, str], ...] = ()
 
 

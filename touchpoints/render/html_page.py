@@ -4,7 +4,6 @@ seen, so that a name cannot turn the words around it."""
 
 from __future__ import annotations
 
-import unicodedata
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -17,6 +16,7 @@ from touchpoints import words
 from touchpoints.book import Flag, Reason, Relationship, Suggestion
 from touchpoints.handles import Handle
 from touchpoints.language import P_, Language, in_language
+from touchpoints.markup import plain
 from touchpoints.model import MEDIA, Contact, Customer
 from touchpoints.portfolio import Place, Portfolio
 from touchpoints.render import findings, plots
@@ -36,7 +36,6 @@ _SHAPES = {
     "not enough data": "M3.5 5a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0z",
 }
 _DIRECTIONS: Mapping[str, str] = {"in": P_("direction", "from them"), "out": P_("direction", "from us")}
-_INVISIBLE = frozenset("\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}\N{SOFT HYPHEN}")
 
 
 @cache
@@ -60,20 +59,6 @@ def safe(text: str) -> Any:
 def _shown(value: Any) -> Any:
     """A value as it may stand in the page: without marks that turn or hide text, and without control characters."""
     return plain(value) if type(value) is str else value
-
-
-def plain(text: str) -> str:
-    """A text without control characters, marks of direction, invisible spaces and halves of characters."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        c for c in text
-        if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn") and c not in _INVISIBLE and not _turns(c))
-    )  # fmt: skip
-
-
-def _turns(character: str) -> bool:
-    return character in "\u061c\u200e\u200f" or "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
 
 
 def words_of(spoken: Language, found: CallReport) -> dict[str, Any]:
