@@ -493,6 +493,28 @@ def test_every_picture_has_words(browser: Any, pages: dict[str, Path]) -> None:
     tab.context.close()
 
 
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_the_words_of_a_picture_neither_cover_each_other_nor_are_cut(
+    browser: Any, pages: dict[str, Path], lang: str
+) -> None:
+    tab, _ = opened(browser, pages[lang])
+    tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    for width in WIDTHS:
+        tab.set_viewport_size({"width": width, "height": 900})
+        found = tab.evaluate("""() => [...document.querySelectorAll('svg[role=img]')].flatMap(svg => {
+            const frame = svg.closest('.frame').getBoundingClientRect()
+            const words = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()])
+                .filter(([, r]) => r.width)
+            const cut = words.filter(([, r]) => r.left < frame.left - 1 || r.right > frame.right + 1 || r.top < frame.top - 1)
+            const covered = words.flatMap(([a, r], n) => words.slice(n + 1).filter(([, o]) =>
+                r.left < o.right - 1 && o.left < r.right - 1 && r.top < o.bottom - 3 && o.top < r.bottom - 3)
+                .map(([b]) => a + ' × ' + b))
+            return [...cut.map(([t]) => 'cut: ' + t), ...covered]
+        })""")
+        assert (width, found[:5]) == (width, [])
+    tab.context.close()
+
+
 def test_it_prints_without_cutting_a_call_in_two(browser: Any, pages: dict[str, Path]) -> None:
     tab, said = opened(browser, pages["de"], java_script_enabled=False)
     printed = tab.pdf(format="A4")
