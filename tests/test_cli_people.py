@@ -214,3 +214,30 @@ def test_a_backup_is_a_store_that_an_erasure_reaches(store: Path, tmp_path: Path
     assert values(copy, "people") == values(store, "people")
     assert run(store, "privacy", "erase", "+49 171 39200 03", "--yes", *AT).exit_code == 0
     assert b"+491713920003" not in copy.read_bytes()
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("first", ["", "sep=;\r\n"])
+def test_a_sheet_is_read_as_any_spreadsheet_saves_it(tmp_path: Path, delimiter: str, encoding: str, first: str) -> None:
+    from touchpoints.cli.sheet import answers
+
+    file = tmp_path / "sheet.csv"
+    text = (
+        delimiter.join(["kind", "name", "id"])
+        + "\r\n"
+        + delimiter.join(["Kunde", '"Müller; Söhne, KG"', "'+49"])
+        + "\r\n"
+    )
+    file.write_bytes((first + text).encode(encoding))
+    assert answers(str(file), "kind") == [{"kind": "Kunde", "name": "Müller; Söhne, KG", "id": "+49"}]
+
+
+@pytest.mark.parametrize("command", [("merge", "--answers"), ("sort", "--answers")])
+def test_a_sheet_without_its_columns_is_refused_in_a_line(
+    store: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    file = tmp_path / "other.csv"
+    file.write_text("name;merge\nErika;x\n", encoding="utf-8")
+    result = run(store, *command, str(file), *AT)
+    assert result.exit_code == 1 and "no column" in result.stderr and "Traceback" not in result.output

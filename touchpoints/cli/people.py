@@ -158,7 +158,9 @@ def merge(
             pairs = [(p.one, p.other) for p in _similar(directory, at_least)]
             why = why or f"suggested, {at_least} or more"
         else:
-            rows = [r for r in answers_in(str(answers)) if r.get("merge", "").lower() in YES]
+            rows = [
+                r for r in answers_in(str(answers), "merge", "one_id", "other_id") if r.get("merge", "").lower() in YES
+            ]
             pairs = [(r["one_id"], r["other_id"]) for r in rows]
         made = directory.merge_all(pairs, at=session.at(at, tracker), why=why, by=by(tracker)) if pairs else []
         decided(session, made)

@@ -27,18 +27,38 @@ def as_csv(rows: Sequence[Sequence[str]]) -> str:
     return "\ufeff" + harmless_csv([r for r in rows if r], ";")  # as spreadsheets in German and English open it
 
 
-def answers(file: str) -> list[dict[str, str]]:
-    """The rows of a spreadsheet saved as CSV, by column."""
+def answers(file: str, *needed: str) -> list[dict[str, str]]:
+    """The rows of a spreadsheet saved as CSV, by column: in UTF-8, in the encoding of a German or English Excel, or as its
+    "Unicode text"; parted by semicolons, commas or tabs. Raises `InvalidValue` if a `needed` column is missing."""
     try:
-        text = Path(file).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        text = Path(file).read_text(encoding="cp1252")
+        content = Path(file).read_bytes()
     except OSError as error:
         raise InvalidValue(english("cannot read {file}: {error}", file=file, error=error.strerror)) from error
+    text = _decoded(content)
+    if text[:4].lower() == "sep=":  # a line that only Excel reads
+        text = text.partition("\n")[2]
     head = text.partition("\n")[0]
-    delimiter = max(";,\t", key=head.count)
-    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    rows = csv.DictReader(io.StringIO(text), delimiter=max(";,\t", key=head.count))
+    columns = [(name or "").strip() for name in rows.fieldnames or ()]
+    if missing := [name for name in needed if name not in columns]:
+        raise InvalidValue(
+            english(
+                "{file}: no column {missing}; the first line has: {columns}",
+                file=file,
+                missing=missing,
+                columns=columns,
+            )
+        )
     return [
         {k.strip(): v.strip().removeprefix("'") for k, v in row.items() if isinstance(k, str) and isinstance(v, str)}
         for row in rows
     ]
+
+
+def _decoded(content: bytes) -> str:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")

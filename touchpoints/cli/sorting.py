@@ -59,7 +59,7 @@ def sort(
         moment = session.at(at, tracker)
         directory = tracker.directory
         if answers is not None:
-            decided(session, _sorted_by(directory, answers_in(answers), moment, by(tracker)))
+            decided(session, _sorted_by(directory, answers_in(answers, "kind", "id"), moment, by(tracker)))
         elif format_ or session.as_json:
             rows = [_question(directory, *asked) for asked in directory.to_sort()]
             if format_ == "csv":
@@ -92,7 +92,7 @@ def _sorted_by(directory: Directory, rows: Sequence[Mapping[str, str]], at: date
         importance = row.get("importance", "").upper() or None
         if importance is not None and importance not in IMPORTANCES:
             raise UnknownName(english("importance of {who}", who=row.get("name", "?")), importance, IMPORTANCES)
-        given.append((row.get("id") or row["name"], kind, importance))
+        given.append((row["id"] or row.get("name", ""), kind, importance))
     return directory.sort_all(given, at=at, why="sheet", by=by) if given else []
 
 
