@@ -10,6 +10,7 @@ from touchpoints.directory import Directory, Unresolved
 from touchpoints.errors import IdentityError, InvalidValue, UnknownName
 from touchpoints.facts import Decision, Stored
 from touchpoints.handles import KINDS, Handle
+from touchpoints.language import P_, english
 from touchpoints.model import ADVERTISING, MEDIA, Contact, Customer, LeftOut
 from touchpoints.ourside import OurSide
 from touchpoints.reading import Context
@@ -48,7 +49,7 @@ class Answers:
         is kept as a note. `timed` says whether `at` is a time, or only its day is known. Raises `IdentityError`, and
         `UnknownName` for an outcome that is not one of reached, voicemail, missed, message."""
         if outcome not in OUTCOMES:
-            raise UnknownName("outcome", outcome, OUTCOMES)
+            raise UnknownName(P_("reason", "outcome"), outcome, OUTCOMES)
         found = self.directory.find(who)
         handles: tuple[Handle, ...]
         name: str | None = None
@@ -71,7 +72,7 @@ class Answers:
         seconds = None if minutes is None else minutes * 60
         touchpoint = context.logged(at, handle, outcome, name=name, seconds=seconds, timed=timed)
         if isinstance(touchpoint, LeftOut):
-            raise InvalidValue(f"{who}: {touchpoint.reason}; nothing was logged")
+            raise InvalidValue(english("{who}: {reason}; nothing was logged", who=who, reason=touchpoint.reason))
         with self.store.transaction():
             self.store.add([touchpoint], self.store.begin_source("log", "log", ""))
             if note:
@@ -89,7 +90,7 @@ class Answers:
         """Take somebody off the list, for one reason and its consequence: done, supplier, private, former (the kind of
         the customer from now on), not-now, wrong-person."""
         if because not in DISMISSALS:
-            raise UnknownName("reason", because, DISMISSALS)
+            raise UnknownName(P_("reason", "reason"), because, DISMISSALS)
         return self._decide(at, "dismiss", who, because=because)
 
     def snooze(self, who: str, until: date, *, at: datetime) -> Decision:
@@ -115,7 +116,7 @@ class Answers:
         with the evidence and its date. Raises `UnknownName` for any other channel."""
         known = {*self.store.media(), *MEDIA, ADVERTISING}
         if channel.lower() not in known:
-            raise UnknownName("channel", channel, known)
+            raise UnknownName(P_("reason", "channel"), channel, known)
         return self._decide(at, "consent", who, channel=channel, allowed=allowed, evidence=evidence)
 
     def undo(self) -> list[Decision]:

@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
 from touchpoints.errors import SourceError, UnreadableSource
+from touchpoints.language import english
 from touchpoints.source import BLOCK, DAMAGE, MEDIA, Source
 from touchpoints.workbook import sheets
 
@@ -60,7 +61,7 @@ def walk(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Found]:
     for given in paths:
         path = Path(given)
         if not path.exists():
-            yield UnreadableSource(str(given), "no such file or folder")
+            yield UnreadableSource(str(given), english("no such file or folder"))
             continue
         yield from _walk(path, str(given), seen, opened, 0)
 
@@ -71,10 +72,12 @@ def _walk(path: Path, name: str, seen: set[tuple[int, int]], opened: _Opened, de
         if stat.S_ISDIR(info.st_mode):
             if (info.st_dev, info.st_ino) in seen:
                 if path.is_symlink():
-                    yield UnreadableSource(name, "a link back to a folder that is read already; left alone")
+                    yield UnreadableSource(name, english("a link back to a folder that is read already; left alone"))
                 return
             if depth > MOST_FOLDERS:
-                yield UnreadableSource(name, f"folders inside folders, more than {MOST_FOLDERS} deep")
+                yield UnreadableSource(
+                    name, english("folders inside folders, more than {most_folders} deep", most_folders=MOST_FOLDERS)
+                )
                 return
             seen.add((info.st_dev, info.st_ino))
             entries = sorted(path.iterdir(), key=lambda p: p.name)
@@ -88,15 +91,15 @@ def _walk(path: Path, name: str, seen: set[tuple[int, int]], opened: _Opened, de
                     continue
                 yield from _walk(entry, f"{name.rstrip('/')}/{entry.name}", seen, opened, depth + 1)
         elif not stat.S_ISREG(info.st_mode):
-            yield UnreadableSource(name, "neither a file nor a folder")
+            yield UnreadableSource(name, english("neither a file nor a folder"))
         else:
             yield from _file(Source.from_path(path, name), opened, 0)
     except PermissionError:
-        yield UnreadableSource(name, "no permission to read it; allow it or leave it out")
+        yield UnreadableSource(name, english("no permission to read it; allow it or leave it out"))
     except SourceError as error:
         yield error
     except OSError as error:
-        yield UnreadableSource(name, f"cannot be read: {error.strerror or error}")
+        yield UnreadableSource(name, english("cannot be read: {n}", n=error.strerror or error))
 
 
 def _is_maildir(path: Path) -> bool:
@@ -108,7 +111,7 @@ def _file(source: Source, opened: _Opened, depth: int) -> Iterator[Found]:
     head = source.head
     if source.suffix in _OLD_WORKBOOKS and not source.in_archive:
         raise UnreadableSource(
-            source.name, "a workbook of a kind not read here; save it as .xlsx or CSV and import that"
+            source.name, english("a workbook of a kind not read here; save it as .xlsx or CSV and import that")
         )
     if head.startswith(_ZIP) and source.suffix in _WORKBOOKS:
         inside = _workbook
@@ -121,20 +124,26 @@ def _file(source: Source, opened: _Opened, depth: int) -> Iterator[Found]:
     else:
         for mark, kind in _OTHERS.items():
             if head.startswith(mark) and source.suffix in (".7z", ".rar", ".xz", ".bz2", ".txz", ".tbz2"):
-                raise UnreadableSource(source.name, f"a {kind} archive, which is not read here; unpack it first")
+                raise UnreadableSource(
+                    source.name, english("a {kind} archive, which is not read here; unpack it first", kind=kind)
+                )
         yield source
         return
     if depth == MOST_DEPTH:
-        raise UnreadableSource(source.name, f"archives inside archives, more than {MOST_DEPTH} deep")
+        raise UnreadableSource(
+            source.name, english("archives inside archives, more than {most_depth} deep", most_depth=MOST_DEPTH)
+        )
     found = False
     try:
         for entry in inside(source, opened, depth + 1):
             found = True
             yield entry
     except (zipfile.BadZipFile, tarfile.TarError, ValueError, NotImplementedError, struct.error, *DAMAGE) as error:
-        raise UnreadableSource(source.name, f"a damaged archive: {error}; download or export it again") from error
+        raise UnreadableSource(
+            source.name, english("a damaged archive: {error}; download or export it again", error=error)
+        ) from error
     if not found:
-        raise UnreadableSource(source.name, "an archive with nothing in it")
+        raise UnreadableSource(source.name, english("an archive with nothing in it"))
 
 
 def _nested(inside: Source, opened: _Opened, depth: int) -> Iterator[Found]:
@@ -206,7 +215,8 @@ def _seekable(source: Source) -> IO[bytes]:
             if spool.tell() + len(block) > MOST_NESTED:
                 spool.close()
                 raise UnreadableSource(
-                    source.name, f"an archive of more than {MOST_NESTED >> 30} GiB inside another one; unpack it first"
+                    source.name,
+                    english("an archive of more than {n} GiB inside another one; unpack it first", n=MOST_NESTED >> 30),
                 )
             spool.write(block)
     spool.seek(0)
@@ -229,18 +239,22 @@ def _check_directory(source: Source, stream: IO[bytes]) -> None:
     if length == 0xFFFFFFFF and place >= 76 and tail[place - 76 : place - 72] == b"PK\x06\x06":
         entries, length = struct.unpack_from("<2Q", tail, place - 76 + 32)
     if entries > MOST_ENTRIES or length > MOST_DIRECTORY:
-        raise UnreadableSource(source.name, f"an archive of more than {MOST_ENTRIES} entries; refused")
+        raise UnreadableSource(
+            source.name, english("an archive of more than {most_entries} entries; refused", most_entries=MOST_ENTRIES)
+        )
 
 
 def _zip(source: Source, opened: _Opened, depth: int) -> Iterator[Found]:
     entries = {_zip_name(info): info for info in opened.zip(source).infolist()}
     if len(entries) > MOST_ENTRIES:
-        raise UnreadableSource(source.name, f"an archive of more than {MOST_ENTRIES} entries; refused")
+        raise UnreadableSource(
+            source.name, english("an archive of more than {most_entries} entries; refused", most_entries=MOST_ENTRIES)
+        )
     total = sum(info.file_size for info in entries.values())
     if total > MOST_BYTES:
-        raise UnreadableSource(source.name, f"an archive that unpacks to more than {MOST_BYTES >> 30} GiB")
+        raise UnreadableSource(source.name, english("an archive that unpacks to more than {n} GiB", n=MOST_BYTES >> 30))
     if total > SMALL and source.size is not None and total > MOST_RATIO * source.size:
-        raise UnreadableSource(source.name, f"unpacks to {total >> 20} MiB from almost nothing; refused")
+        raise UnreadableSource(source.name, english("unpacks to {n} MiB from almost nothing; refused", n=total >> 20))
 
     def entry(name: str) -> Source:
         info = entries[name]
@@ -254,13 +268,15 @@ def _zip(source: Source, opened: _Opened, depth: int) -> Iterator[Found]:
             continue
         inside = entry(name)
         if _leads_out(name):
-            yield UnreadableSource(inside.name, "a name that leads out of its archive; refused")
+            yield UnreadableSource(inside.name, english("a name that leads out of its archive; refused"))
         elif info.flag_bits & 0x1:
-            yield UnreadableSource(inside.name, "encrypted; unpack it with its password first")
+            yield UnreadableSource(inside.name, english("encrypted; unpack it with its password first"))
         elif stat.S_ISLNK(info.external_attr >> 16):
-            yield UnreadableSource(inside.name, "a link inside an archive; left alone")
+            yield UnreadableSource(inside.name, english("a link inside an archive; left alone"))
         elif info.file_size > SMALL and info.file_size > MOST_RATIO * max(info.compress_size, 1):
-            yield UnreadableSource(inside.name, f"unpacks to {info.file_size >> 20} MiB from almost nothing; refused")
+            yield UnreadableSource(
+                inside.name, english("unpacks to {n} MiB from almost nothing; refused", n=info.file_size >> 20)
+            )
         else:
             yield from _nested(inside, opened, depth)
 
@@ -313,7 +329,7 @@ class _Bounded(io.RawIOBase):
         block = self._stream.read(len(buffer))
         if self._stream.tell() > min(self._most, MOST_BYTES):
             raise UnreadableSource(
-                self._source.name, f"unpacks to more than {self._most >> 20} MiB from little; refused"
+                self._source.name, english("unpacks to more than {n} MiB from little; refused", n=self._most >> 20)
             )
         buffer[: len(block)] = block
         return len(block)
@@ -387,18 +403,25 @@ def _tar(source: Source, opened: _Opened, depth: int) -> Iterator[Found]:
                 if (member := archive.next()) is None:
                     break
                 if number == MOST_ENTRIES:
-                    raise UnreadableSource(source.name, f"an archive of more than {MOST_ENTRIES} entries; refused")
+                    raise UnreadableSource(
+                        source.name,
+                        english("an archive of more than {most_entries} entries; refused", most_entries=MOST_ENTRIES),
+                    )
                 cast(Any, archive).members.clear()  # it would remember them all
                 name = member.name.removeprefix("./").replace("\\", "/")
                 if member.isdir() or _is_hidden(name):
                     continue
                 if _leads_out(name):
                     refused.append(
-                        UnreadableSource(f"{source.name}/{name}", "a name that leads out of its archive; refused")
+                        UnreadableSource(
+                            f"{source.name}/{name}", english("a name that leads out of its archive; refused")
+                        )
                     )
                 elif not member.isreg() or member.issparse():
                     refused.append(
-                        UnreadableSource(f"{source.name}/{name}", "a link or device inside an archive; left alone")
+                        UnreadableSource(
+                            f"{source.name}/{name}", english("a link or device inside an archive; left alone")
+                        )
                     )
                 else:
                     members[name] = member.offset_data, member.size  # of two with one name the later is the newer
@@ -422,5 +445,8 @@ def _tar(source: Source, opened: _Opened, depth: int) -> Iterator[Found]:
         yield from _nested(entry(name), opened, depth)
     if damage:
         raise UnreadableSource(
-            source.name, f"a damaged archive that ends too early ({damage}); what stands before that was read"
+            source.name,
+            english(
+                "a damaged archive that ends too early ({damage}); what stands before that was read", damage=damage
+            ),
         )

@@ -28,6 +28,7 @@ from typing import NamedTuple
 import attrs
 
 from touchpoints.errors import InvalidValue, UnreadableSource
+from touchpoints.language import english
 from touchpoints.measures import Bin, auc, auc_of, capture, codes_of, precision_of, quantile, reliability, spearman
 from touchpoints.prior import Prior, fit_prior, prior_sample
 from touchpoints.rivals import BgNbd, ParetoNbd
@@ -70,7 +71,9 @@ def read(path: str | Path) -> Iterator[Event]:
             rows = csv.reader(TextIOWrapper(data, "utf-8-sig", "backslashreplace", newline=""))
             header = [name.strip().lower() for name in next(rows, [])]
             if missing := [name for name in _COLUMNS if name not in header]:
-                raise UnreadableSource(path.name, f"no column {', '.join(missing)}; {_FORM}", 1)
+                raise UnreadableSource(
+                    path.name, english("no column {names}; {form}", names=", ".join(missing), form=_FORM), 1
+                )
             owner, partner, when = (header.index(name) for name in _COLUMNS)
             out = header.index("out") if "out" in header else None
             for row in rows:
@@ -81,11 +84,15 @@ def read(path: str | Path) -> Iterator[Event]:
                         raise ValueError(f"t_s '{row[when]}', out '{ours}'")
                     yield Event(row[owner], row[partner], seconds, _SIDES[ours])
     except (IndexError, ValueError, csv.Error) as error:
-        raise UnreadableSource(path.name, f"not a row of the form ({error}); {_FORM}", line or None) from error
+        raise UnreadableSource(
+            path.name, english("not a row of the form ({error}); {form}", error=error, form=_FORM), line or None
+        ) from error
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
-        raise UnreadableSource(path.name, f"cannot be opened: {error.strerror}") from error
+        raise UnreadableSource(path.name, english("cannot be opened: {strerror}", strerror=error.strerror)) from error
     except (OSError, EOFError, zlib.error) as error:
-        raise UnreadableSource(path.name, f"cannot be read to its end ({error}); is the copy complete?") from error
+        raise UnreadableSource(
+            path.name, english("cannot be read to its end ({error}); is the copy complete?", error=error)
+        ) from error
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -400,13 +407,19 @@ def evaluate(
     least three events before, is silent for at most a year, and its owner is still seen when the horizon has passed.
     """
     if horizon < 1:
-        raise InvalidValue(f"the horizon is a number of days, one or more, not {horizon}")
+        raise InvalidValue(english("the horizon is a number of days, one or more, not {horizon}", horizon=horizon))
     timeline = Timeline.of(events)
     first, last = _FIRST_CUT * timeline.span, timeline.span - horizon
     if last < first:
         need, fits = span_needed(horizon), int((1 - _FIRST_CUT) * timeline.span)
         hint = f", or --horizon {fits}" if fits else ""
-        reason = f"spans {timeline.span} days, and {horizon} days ahead need {need}: a longer history{hint}"
+        reason = english(
+            "spans {span} days, and {horizon} days ahead need {need}: a longer history{hint}",
+            span=timeline.span,
+            horizon=horizon,
+            need=need,
+            hint=hint,
+        )
         raise UnreadableSource(source, reason)
     cutoffs = tuple(int(first + i * (last - first) / 3) for i in range(4))
     prior, models = _models(timeline, int(max(first - horizon, 0.27 * timeline.span)))

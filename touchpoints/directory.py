@@ -15,6 +15,7 @@ from touchpoints.errors import IdentityError, InvalidValue, UnknownName
 from touchpoints.facts import Decision
 from touchpoints.handles import Handle, fold
 from touchpoints.identity import ALWAYS, bare, contact_id, customer_id, order, written
+from touchpoints.language import P_, english
 from touchpoints.model import IMPORTANCES, KINDS_OF_CUSTOMER, Contact, Customer
 from touchpoints.resolution import OFFICE, Resolution, Unresolved, domain_of
 
@@ -203,7 +204,13 @@ class Directory(Resolution):
         for one, other in pairs:
             a, b = self.find(one), self.find(other)
             if isinstance(a, Customer) != isinstance(b, Customer):
-                raise InvalidValue(f"'{one}' and '{other}' are a person and an organisation; see: touchpoints people")
+                raise InvalidValue(
+                    english(
+                        "'{one}' and '{other}' are a person and an organisation; see: touchpoints people",
+                        one=one,
+                        other=other,
+                    )
+                )
             if isinstance(a, Customer) and isinstance(b, Customer):
                 keys = [self._customer_keys[a.id][0], self._customer_keys[b.id][0]]
                 prepared.append((a.id, {"customers": keys, "was": [a.name, b.name]}))
@@ -211,7 +218,7 @@ class Directory(Resolution):
                 handles = [_first(a), _first(b)]
                 prepared.append((contact_id(handles[0]), {"handles": [written(h) for h in handles]}))
             if a == b:
-                raise InvalidValue(f"'{one}' and '{other}' are the same already")
+                raise InvalidValue(english("'{one}' and '{other}' are the same already", one=one, other=other))
         return self._decide(at, "merge", prepared, **why)
 
     def split(self, who: str, *handles: str, at: datetime, **why: str) -> Decision:
@@ -220,7 +227,9 @@ class Directory(Resolution):
         contact = self._contact(who)
         apart = [self._handle(text, contact) for text in handles]
         if not apart or len(set(apart)) == len(contact.handles):
-            raise InvalidValue(f"name some of the handles of {contact.name}: {_shown(contact)}")
+            raise InvalidValue(
+                english("name some of the handles of {name}: {shown}", name=contact.name, shown=_shown(contact))
+            )
         rest = next(h for h in contact.handles if h not in apart)
         payload = {"handles": [written(h) for h in apart], "from": written(rest)}
         return self._decide(at, "split", [(contact_id(rest), payload)], **why)[0]
@@ -233,9 +242,9 @@ class Directory(Resolution):
         contact = self._contact(who)
         given = self._handle(handle, None)
         if self._our_side.owns(given):
-            raise InvalidValue(f"{given.value} is ours")
+            raise InvalidValue(english("{value} is ours", value=given.value))
         if since and until and until <= since:
-            raise InvalidValue(f"{until} is not after {since}")
+            raise InvalidValue(english("{until} is not after {since}", until=until, since=since))
         days = {"since": since.toordinal() if since else None, "until": until.toordinal() if until else None}
         payload = {"handles": [written(given)], "to": [written(_anchor(contact, given))], **days}
         return self._decide(at, "add-handle", [(contact.id, payload)], **why)[0]
@@ -244,7 +253,7 @@ class Directory(Resolution):
         """A contact, a customer, or whoever a handle in the queue belongs to is called so. Undoable."""
         found = self.find(who)
         if not fold(name):
-            raise InvalidValue(f"'{name}' is no name")
+            raise InvalidValue(english("'{name}' is no name", name=name))
         id_ = contact_id(found.handle) if isinstance(found, Unresolved) else found.id
         return self._decide(at, "rename", [(id_, {"name": name.strip()})], **why)[0]
 
@@ -265,7 +274,7 @@ class Directory(Resolution):
             elif fold(customer):
                 key, name = f"org:{fold(customer)}", customer.strip()
             else:
-                raise InvalidValue(f"'{customer}' is no name")
+                raise InvalidValue(english("'{customer}' is no name", customer=customer))
         payload = {"customer": key, "name": name, "since": since.toordinal() if since else None}
         return self._decide(at, "move", [(contact.id, payload)], **why)[0]
 
@@ -278,9 +287,9 @@ class Directory(Resolution):
         prepared: list[tuple[str, dict[str, Any]]] = []
         for who, kind, importance in answers:
             if kind not in KINDS_OF_CUSTOMER:
-                raise UnknownName("kind", kind, KINDS_OF_CUSTOMER)
+                raise UnknownName(P_("reason", "kind"), kind, KINDS_OF_CUSTOMER)
             if importance is not None and importance not in IMPORTANCES:
-                raise UnknownName("importance", importance, IMPORTANCES)
+                raise UnknownName(P_("reason", "importance"), importance, IMPORTANCES)
             found = self.find(who)
             if isinstance(found, Contact) and found.customer:
                 found = self.customers[found.customer]
@@ -292,7 +301,7 @@ class Directory(Resolution):
         """A handle of the queue is our own, a bot's, private or to be ignored: it makes no contact. Undoable. (What is
         private should be erased as well: see `privacy.erase`.)"""
         if as_ not in MARKS:
-            raise UnknownName("mark", as_, MARKS)
+            raise UnknownName(P_("reason", "mark"), as_, MARKS)
         found = self.find(handle)
         given = found.handle if isinstance(found, Unresolved) else self._handle(handle, None)
         return self._decide(at, "mark", [(contact_id(given), {"as": as_, "handles": [written(given)]})], **why)[0]

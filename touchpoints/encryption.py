@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from touchpoints.errors import InvalidValue, StoreError
+from touchpoints.language import english
 
 _PLAIN = b"SQLite format 3\x00"
 _BLOCK = 1 << 20
@@ -28,7 +29,7 @@ def is_encrypted(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise StoreError(f"cannot read {path}: {error.strerror}") from error
+        raise StoreError(english("cannot read {path}: {strerror}", path=path, strerror=error.strerror)) from error
     return bool(head) and head != _PLAIN
 
 
@@ -45,7 +46,7 @@ def connect(place: str, key: str | None = None, **options: Any) -> sqlite3.Conne
         plain: sqlite3.Connection = sqlite3.connect(place, **options)
         return plain
     if not key.strip():
-        raise InvalidValue("the key of an encrypted store must not be empty")
+        raise InvalidValue(english("the key of an encrypted store must not be empty"))
     connection: sqlite3.Connection = _sqlcipher().connect(place, **options)
     connection.execute("PRAGMA cipher_log_level=NONE")  # what is wrong is an error here, not lines on standard error
     connection.execute(f"PRAGMA key={_quoted(key)}")
@@ -63,13 +64,17 @@ def convert(path: Path, before: str | None, after: str | None) -> None:
     try:
         os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
-        raise StoreError(f"cannot write {new}: {error.strerror}") from error
+        raise StoreError(english("cannot write {new}: {strerror}", new=new, strerror=error.strerror)) from error
     try:
         _copy(path, before, new, after)
         path.replace(old)
         new.replace(path)
     except OSError as error:
-        raise StoreError(f"cannot replace {path}: {error.strerror}; is it open in another program?") from error
+        raise StoreError(
+            english(
+                "cannot replace {path}: {strerror}; is it open in another program?", path=path, strerror=error.strerror
+            )
+        ) from error
     finally:
         new.unlink(missing_ok=True)
     _wipe(old)
@@ -85,19 +90,29 @@ def _copy(path: Path, before: str | None, new: Path, after: str | None) -> None:
             source.execute(f"PRAGMA key={_quoted(before)}")
         # refused while anybody else has it open; empties the log
         if source.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete":
-            raise StoreError(f"{path} is open in another program; close it and try again")
+            raise StoreError(english("{path} is open in another program; close it and try again", path=path))
         source.execute(f"ATTACH DATABASE ? AS fresh KEY {_quoted(after) if after else repr('')}", (str(new),))
         source.execute("SELECT sqlcipher_export('fresh')")
         source.execute(f"PRAGMA fresh.user_version={source.execute('PRAGMA main.user_version').fetchone()[0]}")
         wrong = [row[0] for row in source.execute("PRAGMA fresh.integrity_check") if row[0] != "ok"]
         if wrong or _sizes(source, "fresh") != _sizes(source, "main"):
             raise StoreError(
-                f"{path}: the copy is not the same ({'; '.join(wrong) or 'rows are missing'}); nothing was changed"
+                english(
+                    "{path}: the copy is not the same ({n}); nothing was changed",
+                    path=path,
+                    n="; ".join(wrong) or "rows are missing",
+                )
             )
     except failures() as error:
         if "locked" in str(error):
-            raise StoreError(f"{path} is open in another program; close it and try again") from error
-        raise StoreError(f"{path} cannot be read with this key, or is damaged: {error}; nothing was changed") from error
+            raise StoreError(english("{path} is open in another program; close it and try again", path=path)) from error
+        raise StoreError(
+            english(
+                "{path} cannot be read with this key, or is damaged: {error}; nothing was changed",
+                path=path,
+                error=error,
+            )
+        ) from error
     finally:
         if source is not None:
             source.close()
@@ -132,5 +147,5 @@ def _sqlcipher() -> Any:
     try:
         from sqlcipher3 import dbapi2
     except ImportError as error:
-        raise StoreError("an encrypted store needs: pip install 'touchpoints[encrypt]'") from error
+        raise StoreError(english("an encrypted store needs: pip install 'touchpoints[encrypt]'")) from error
     return dbapi2

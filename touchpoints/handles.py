@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from touchpoints.errors import InvalidValue
+from touchpoints.language import english
 
 KINDS = ("phone", "email", "profile", "account", "name")
 """Kinds of handle, the strongest first. All but `name` are exact: equal values mean the same person."""
@@ -68,7 +69,7 @@ class Handle:
         if re.fullmatch(r"[+0-9*(][-+0-9\s()/.*]{2,}", text) and (handle := phone(text, region)):
             return handle
         if not fold(text):
-            raise InvalidValue(f"'{text}' is no number, address or name")
+            raise InvalidValue(english("'{text}' is no number, address or name", text=text))
         return name(text)
 
 

@@ -20,6 +20,7 @@ from touchpoints.directory import OFFICE, Directory
 from touchpoints.errors import AmbiguousSource, SourceError, UnreadableSource, UnrecognisedSource
 from touchpoints.facts import Counts, Span
 from touchpoints.handles import Handle
+from touchpoints.language import english
 from touchpoints.model import (
     Absence,
     Answer,
@@ -140,7 +141,7 @@ def recognise(source: Source, plugins: Plugins, settings: Settings, as_: str | N
         if fnmatch(source.name, pattern) or fnmatch(source.path.rpartition("/")[2], pattern):
             return plugins.importer(name)
     if not source.head:
-        raise UnrecognisedSource(source.name, "empty: there is nothing in it")
+        raise UnrecognisedSource(source.name, english("empty: there is nothing in it"))
     importers = [i.configured(settings) if hasattr(i, "configured") else i for i in plugins.importers]
     for fallback in (False, True):
         taking = [i for i in importers if bool(getattr(i, "fallback", False)) == fallback and takes(i, source)]
@@ -148,7 +149,7 @@ def recognise(source: Source, plugins: Plugins, settings: Settings, as_: str | N
             return taking[0]
         if taking:
             raise AmbiguousSource(source.name, [i.name for i in taking])
-    raise UnrecognisedSource(source.name, "no importer recognises it; see: touchpoints plugins --explain FILE")
+    raise UnrecognisedSource(source.name, english("no importer recognises it; see: touchpoints plugins --explain FILE"))
 
 
 def takes(importer: Importer, source: Source) -> bool:
@@ -276,7 +277,7 @@ class _Run:
             except SourceError:
                 continue
             if lines:
-                question = "No importer understands this table. Is this what its columns mean?"
+                question = english("No importer understands this table. Is this what its columns mean?")
                 self.report.questions.append((source.name, Question(question, (), lines)))
 
     def keep_answers(self) -> None:
@@ -294,7 +295,10 @@ class _Run:
                         who = directory.contact_by_number(number, day) or who
                     if who is None:
                         lost += 1
-                        why = f"nobody is known by {answer.who.value}; import who that is, then this file again"
+                        why = english(
+                            "nobody is known by {value}; import who that is, then this file again",
+                            value=answer.who.value,
+                        )
                         self.report.skipped.append(Skipped(file.source, answer.kind, why))
                     else:
                         self.store.answered(answer, who.removeprefix(OFFICE), id_)
@@ -359,7 +363,11 @@ class _Run:
             self.failed(error)
             return None
         except DAMAGE as error:
-            self.failed(UnreadableSource(source.name, f"damaged or cut off: {error}; export or download it again"))
+            self.failed(
+                UnreadableSource(
+                    source.name, english("damaged or cut off: {error}; export or download it again", error=error)
+                )
+            )
             return None
         self.report.files.append(file)
         return file
@@ -472,7 +480,12 @@ class _Run:
                     case Touchpoint() if decided.channel not in usable:
                         file.skipped += 1
                         skipped.append(
-                            context.skipped(n, f"unknown channel '{decided.channel}'; its importer must declare it")
+                            context.skipped(
+                                n,
+                                english(
+                                    "unknown channel '{channel}'; its importer must declare it", channel=decided.channel
+                                ),
+                            )
                         )
                     case Touchpoint():
                         yield decided
@@ -502,7 +515,10 @@ class _Run:
                     case Question():
                         questions[decided] = None
                     case _:
-                        raise UnreadableSource(source.name, f"importer {importer.name} gave a {type(record).__name__}")
+                        raise UnreadableSource(
+                            source.name,
+                            english("importer {name} gave a {name2}", name=importer.name, name2=type(record).__name__),
+                        )
 
         file.counts = self.store.add(touchpoints(), id_, channels=channels, formerly=formerly, span=span)
         self.seen(file, span)
@@ -533,7 +549,9 @@ class _Run:
         except (SourceError, GeneratorExit, *DAMAGE):
             raise
         except Exception as error:
-            reason = f"importer {importer.name} failed: {type(error).__name__}: {error}"
+            reason = english(
+                "importer {name} failed: {name2}: {error}", name=importer.name, name2=type(error).__name__, error=error
+            )
             raise UnreadableSource(source.name, reason) from error
 
     def policy(self, importer: Importer, source: Source, context: Context) -> _Policy:
@@ -556,7 +574,9 @@ class _Policy:
         self.idle = not run.private and mode != "always" and not unsorted and "private" not in run.lines.values()
         self.questions: dict[Question, None] = {
             Question(
-                f"Is the line {line} business, private or a hotline? Until then only people the directory knows count.",
+                english(
+                    "Is the line {line} business, private or a hotline? Until "
+                    "then only people the directory knows count.", line=line),
                 ("business", "private", "hotline"), f'[lines]\n"{line}" = "business"',
             ): None
             for line in sorted(unsorted)

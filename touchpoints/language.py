@@ -7,7 +7,7 @@ to know of it. A message is marked where it is used, by the call that says it (`
 Errors, and the reasons of what was skipped, left out or asked, are values: plain English, the same in JSON, in the store and
 in `str(error)`. They are made with `english("'{text}' is no date", text=…)`, or marked with `P_("reason", "newsletter")`
 where they are constants; whoever shows one says `spoken.translated(reason)` (or `error.said(lang)`), which finds the
-message that the sentence was made from. A figure called `reason` or `kind` is itself such a sentence.
+message that the sentence was made from. A figure called `reason`, `kind` or `why` is itself such a sentence.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SOURCE = "en"
 REASON = "reason"
 """The context of messages that are values: see `english`."""
 _LOCALES = {"en": "en_GB"}  # day before month, as everywhere else in this library
-_NESTED = frozenset({"reason", "kind"})
+_NESTED = frozenset({"reason", "kind", "why"})
 
 
 @cache
@@ -57,8 +57,9 @@ def P_(of: str, message: str) -> str:
 
 def english(message: str, /, **figures: Any) -> str:
     """A sentence that is a value, in English: an error, or the reason of a decision about a record. `Language.translated`
-    says it in another language."""
-    return language(SOURCE).say(message, **figures)
+    says it in another language. Dates stand in it as ISO texts."""
+    plain = {name: str(value) if isinstance(value, date | float) else value for name, value in figures.items()}
+    return language(SOURCE).say(message, **plain)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from attrs import validators
 
 from touchpoints.errors import InvalidValue, UnknownName
 from touchpoints.handles import Handle
+from touchpoints.language import P_, english
 
 __all__ = [
     "CHANNELS", "KINDS_OF_CUSTOMER", "LIVE_MEDIA", "Absence", "Answer", "Channel", "Colleague", "Contact", "Coverage", "Customer",
@@ -156,17 +157,19 @@ class Touchpoint:
         if not isinstance(self.at, datetime) or self.at.utcoffset() is None:
             raise InvalidValue(_UNAWARE.format(self.at))
         if self.direction not in _DIRECTIONS:
-            raise UnknownName("direction", str(self.direction), DIRECTIONS)
+            raise UnknownName(P_("reason", "direction"), str(self.direction), DIRECTIONS)
         if self.outcome not in _OUTCOMES:
-            raise UnknownName("outcome", str(self.outcome), OUTCOMES)
+            raise UnknownName(P_("reason", "outcome"), str(self.outcome), OUTCOMES)
         self._check_lengths(self.duration, self.wait)
 
     @staticmethod
     def _check_lengths(duration: float | None, wait: float | None) -> None:
         if duration is not None and not duration >= 0:
-            raise InvalidValue(f"duration must be seconds, zero or more, not {duration!r}")
+            raise InvalidValue(
+                english("duration must be seconds, zero or more, not {duration}", duration=repr(duration))
+            )
         if wait is not None and not wait >= 0:
-            raise InvalidValue(f"wait must be seconds, zero or more, not {wait!r}")
+            raise InvalidValue(english("wait must be seconds, zero or more, not {wait}", wait=repr(wait)))
 
     def again(
         self,
@@ -186,7 +189,7 @@ class Touchpoint:
         if not isinstance(at, datetime) or at.utcoffset() is None:
             raise InvalidValue(_UNAWARE.format(at))
         if outcome not in _OUTCOMES:
-            raise UnknownName("outcome", str(outcome), OUTCOMES)
+            raise UnknownName(P_("reason", "outcome"), str(outcome), OUTCOMES)
         if duration is not None or wait is not None:
             self._check_lengths(duration, wait)
         made = _new(Touchpoint)

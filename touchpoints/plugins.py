@@ -13,6 +13,7 @@ import pluggy
 
 from touchpoints import hookspecs
 from touchpoints.errors import PluginError, UnknownName
+from touchpoints.language import english
 from touchpoints.model import Absence, Answer, Channel, Coverage, LeftOut, Person, Question, Skipped, Touchpoint
 
 if TYPE_CHECKING:
@@ -146,7 +147,11 @@ class Plugins:
             try:
                 found.append((name, entry.load()))
             except Exception as error:  # whatever a foreign module raises while it is imported
-                problems.append(PluginError(name, f"cannot be imported: {type(error).__name__}: {error}"))
+                problems.append(
+                    PluginError(
+                        name, english("cannot be imported: {name}: {error}", name=type(error).__name__, error=error)
+                    )
+                )
         found += [(_name(plugin), plugin) for plugin in extra]
         return cls._load(found, problems)
 
@@ -180,7 +185,15 @@ class Plugins:
                 place = (offer.kind, offer.offer.name)
                 if place in owner:
                     problems.append(
-                        PluginError(name, f"its {offer.kind} '{place[1]}' is already provided by plugin {owner[place]}")
+                        PluginError(
+                            name,
+                            english(
+                                "its {kind} '{place}' is already provided by plugin {owner}",
+                                kind=offer.kind,
+                                place=place[1],
+                                owner=owner[place],
+                            ),
+                        )
                     )
                     continue
                 owner[place] = name
@@ -240,16 +253,27 @@ def _offers(name: str, plugin: object) -> Iterator[Provided]:
         manager.check_pending()
     except (pluggy.PluginValidationError, ValueError) as error:
         known = ", ".join(_OFFERS)
-        raise PluginError(name, f"{str(error).splitlines()[0]} (hooks: {known})") from error
+        raise PluginError(
+            name, english("{splitlines} (hooks: {known})", splitlines=str(error).splitlines()[0], known=known)
+        ) from error
     version = getattr(plugin, "touchpoints_api", hookspecs.API)
     if version != hookspecs.API:
-        raise PluginError(name, f"written for version {version} of the plugin surface; this is version {hookspecs.API}")
+        raise PluginError(
+            name,
+            english(
+                "written for version {version} of the plugin surface; this is version {api}",
+                version=version,
+                api=hookspecs.API,
+            ),
+        )
     for hook, (kind, needed, methods) in _OFFERS.items():
         for implementation in getattr(manager.hook, hook).get_hookimpls():
             try:
                 offers = list(implementation.function())
             except Exception as error:  # a plugin may raise anything, also late in a generator
-                raise PluginError(name, f"{hook} raised {type(error).__name__}: {error}") from error
+                raise PluginError(
+                    name, english("{hook} raised {name}: {error}", hook=hook, name=type(error).__name__, error=error)
+                ) from error
             for offer in offers:
                 _check(name, hook, kind, offer, needed, methods)
                 yield Provided(kind, offer, name)
@@ -259,19 +283,30 @@ def _check(plugin: str, hook: str, kind: str, offer: object, needed: Sequence[st
     what = f"{hook} returned {type(offer).__name__}"
     for attribute in needed:
         if not isinstance(getattr(offer, attribute, None), str) or not getattr(offer, attribute):
-            raise PluginError(plugin, f"{what} without a text '{attribute}'; a {kind} needs one")
+            raise PluginError(
+                plugin,
+                english(
+                    "{what} without a text '{attribute}'; a {kind} needs one", what=what, attribute=attribute, kind=kind
+                ),
+            )
     for method in methods:
         if isinstance(offer, type) or not callable(getattr(offer, method, None)):
             raise PluginError(
-                plugin, f"{what} without a method '{method}'; a {kind} needs one (return objects, not classes)"
+                plugin,
+                english(
+                    "{what} without a method '{method}'; a {kind} needs one (return objects, not classes)",
+                    what=what,
+                    method=method,
+                    kind=kind,
+                ),
             )
     for attribute in ("channels",) if kind == "importer" else ():
         channels = getattr(offer, attribute, ())
         if not all(isinstance(c, Channel) for c in channels):
-            raise PluginError(plugin, f"{what} whose channels are not all Channel values")
+            raise PluginError(plugin, english("{what} whose channels are not all Channel values", what=what))
     thresholds = getattr(offer, "thresholds", None) if kind == "rule" else None
     if thresholds is not None and not (isinstance(thresholds, Mapping) and all(map(_is_threshold, thresholds.items()))):
-        raise PluginError(plugin, f"{what} whose thresholds are not names with numbers as defaults")
+        raise PluginError(plugin, english("{what} whose thresholds are not names with numbers as defaults", what=what))
 
 
 def _is_threshold(item: tuple[object, object]) -> bool:

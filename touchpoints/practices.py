@@ -17,6 +17,7 @@ from touchpoints.directory import Unresolved
 from touchpoints.errors import IdentityError, InvalidValue, UnknownName
 from touchpoints.handles import same_name
 from touchpoints.happened import Event, People, happened
+from touchpoints.language import P_, english
 from touchpoints.model import Customer
 from touchpoints.reach import Averages, Reach, attempts
 from touchpoints.reach import reach as reach_of_contact
@@ -174,12 +175,14 @@ def demand(
     """The demand as of an aware time: inbound `call`, `message`, `email`, or all `written`; of all, or of a team's lines.
     Raises `UnknownName`, and `InvalidValue` for a team without lines."""
     if of not in (kinds := ("call", "message", "email", "written")):
-        raise UnknownName("kind of demand", of, kinds)
+        raise UnknownName(P_("reason", "kind of demand"), of, kinds)
     some = events(tracker, at, at - timedelta(days=LOOKBACK + 7))
     if team is not None:
         lines = _lines(tracker, team)
         if not lines:
-            raise InvalidValue(f"team {team} has no line; name its lines or queues in [teams] beside its colleagues")
+            raise InvalidValue(
+                english("team {team} has no line; name its lines or queues in [teams] beside its colleagues", team=team)
+            )
         some = [e for e in some if e.touchpoint.line in lines]
     importers = {e.importer for e in some if e.medium == of or of == "written"}
     today = at.astimezone(tracker.store.zone).date()
@@ -213,7 +216,7 @@ def staff(
         there = planned.colleagues if planned else ()
         named = [n for n in there if same_name(n, without)]
         if not named:
-            raise UnknownName("colleague on the roster", without, there)
+            raise UnknownName(P_("reason", "colleague on the roster"), without, there)
         without = named[0]
     return staff_of(
         asked, _workdays(tracker), goal or Goal(), planned, team=team or "all", handle_seconds=handle_seconds,
@@ -240,10 +243,15 @@ def cover(
     if start is None or end is None:
         span = away_of(read, colleague, at) if read else None
         if span is None:
-            raise InvalidValue(f"from when to when is {colleague} away? give --from and --to, or a roster that says so")
+            raise InvalidValue(
+                english(
+                    "from when to when is {colleague} away? give --from and --to, or a roster that says so",
+                    colleague=colleague,
+                )
+            )
         start, end = start or span[0], end or span[1]
     if end < start:
-        raise InvalidValue(f"the absence ends ({end}) before it begins ({start})")
+        raise InvalidValue(english("the absence ends ({end}) before it begins ({start})", end=end, start=start))
     book = tracker.book(at)
     return cover_of(
         colleague,
@@ -278,7 +286,7 @@ def _colleague(tracker: Tracker, who: str) -> str:
     found = [c.name for c in colleagues if same_name(c.name, who)]
     found = found or [c.name for c in colleagues if any(who in (h.value, h.raw) for h in c.handles)]
     if not found:
-        raise UnknownName("colleague", who, (c.name for c in colleagues))
+        raise UnknownName(P_("reason", "colleague"), who, (c.name for c in colleagues))
     if len(set(found)) > 1:
         raise IdentityError(who, found)
     return found[0]
@@ -316,7 +324,7 @@ def _hotlines(tracker: Tracker) -> frozenset[str]:
 
 def _team(tracker: Tracker, team: str) -> tuple[str, ...]:
     if team not in tracker.settings.teams:
-        raise UnknownName("team", team, tracker.settings.teams)
+        raise UnknownName(P_("reason", "team"), team, tracker.settings.teams)
     return tuple(tracker.settings.teams[team])
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from touchpoints import handles, times
 from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.handles import EXTENSION, SERVICE, Handle
+from touchpoints.language import english
 from touchpoints.model import CHANNELS, LIVE_MEDIA, Channel, Colleague, LeftOut, Participant, Skipped, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.settings import Settings
@@ -221,9 +222,9 @@ class Context:
         """
         place = record if record is not None else at.isoformat()
         if not 1970 <= at.year < 2200:
-            return self.skipped(place, f"year {at.year}: no time of a call", at.isoformat())
+            return self.skipped(place, english("year {year}: no time of a call", year=at.year), at.isoformat())
         if not (0 <= (talked or 0) <= LONGEST_CALL and 0 <= (waited or 0) <= LONGEST_CALL):
-            return self.skipped(place, "no duration of a call", f"{talked} s, {waited} s")
+            return self.skipped(place, english("no duration of a call"), f"{talked} s, {waited} s")
         line = self.our_side.line(line) if line else None
         own_line = self.phone(line)
         from_, to = self.phone(caller, own_line), self.phone(called, own_line)
@@ -244,10 +245,18 @@ class Context:
             elif to_ours:
                 direction = "in"
             else:
-                return self.skipped(place, f"{NEITHER_SIDE}; name own numbers with --me", f"{caller} -> {called}")
+                return self.skipped(
+                    place,
+                    english("{neither_side}; name own numbers with --me", neither_side=NEITHER_SIDE),
+                    f"{caller} -> {called}",
+                )
         other, raw, ours = (from_, caller, to) if direction == "in" else (to, called, from_)
         if other is None:
-            return LeftOut("hidden number") if handles.is_hidden(raw) else self.skipped(place, "no number", str(raw))
+            return (
+                LeftOut("hidden number")
+                if handles.is_hidden(raw)
+                else self.skipped(place, english("no number"), str(raw))
+            )
         if self._ours(other, own_line):
             return LeftOut("automatic" if other.scope == SERVICE else "internal")
         if outcome is None:
@@ -296,4 +305,4 @@ def utc(instant: float) -> datetime:
     try:
         return datetime.fromtimestamp(instant, UTC)
     except (OverflowError, OSError, ValueError) as error:
-        raise InvalidValue(f"{instant} is no time: {error}") from None
+        raise InvalidValue(english("{instant} is no time: {error}", instant=instant, error=error)) from None

@@ -13,6 +13,7 @@ import attrs
 from touchpoints.facts import Decision, Trait
 from touchpoints.handles import EXTENSION, Handle, company_domain, fold, is_automatic, is_role
 from touchpoints.identity import ALWAYS, Groups, bare, contact_id, customer_id, decided, order, shared, stand_in
+from touchpoints.language import english
 from touchpoints.model import Contact, Customer, Person
 from touchpoints.ourside import OurSide
 from touchpoints.settings import Settings
@@ -439,10 +440,10 @@ def _proposal(traits: Sequence[Trait]) -> tuple[str | None, str]:
     """What evidence suggests an organisation to be, and the evidence in a few words."""
     papers, written_in = sum(t.papers for t in traits), sum(t.written_in for t in traits)
     if papers and papers * 5 >= written_in:
-        return "supplier", f"{papers} × invoice, order or ticket"
+        return "supplier", english("{n} × invoice, order or ticket", n=papers)
     live = sum(t.live for t in traits)
     theirs = min((t.first_in for t in traits if t.first_in is not None), default=None)
     ours = min((t.first_out for t in traits if t.first_out is not None), default=None)
     if ours is not None and (theirs is None or ours <= theirs) and live:
-        return "customer", f"we wrote first, {live} × spoken"
+        return "customer", english("we wrote first, {n} × spoken", n=live)
     return None, ""

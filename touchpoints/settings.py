@@ -12,7 +12,7 @@ import attrs
 from attrs import validators
 
 from touchpoints.errors import InvalidValue, UnknownName, UnreadableSource
-from touchpoints.language import english, languages
+from touchpoints.language import P_, english, languages
 from touchpoints.model import IMPORTANCES, KINDS_OF_CUSTOMER, Colleague
 
 KINDS_OF_LINE = ("business", "private", "hotline")
@@ -35,7 +35,9 @@ def _spans(values: Iterable[Any]) -> tuple[tuple[date, date], ...]:
     for first, last in values:
         span = tuple(d if isinstance(d, date) else date.fromisoformat(d) for d in (first, last))
         if span[0] > span[1]:
-            raise InvalidValue(f"absence {first} – {last}: the last day is before the first")
+            raise InvalidValue(
+                english("absence {first} – {last}: the last day is before the first", first=first, last=last)
+            )
         spans.append((span[0], span[1]))
     return tuple(spans)
 
@@ -52,7 +54,7 @@ def _span(instance: object, attribute: attrs.Attribute[Any], value: str) -> None
 def _lines(instance: object, attribute: attrs.Attribute[Any], value: Mapping[str, str]) -> None:
     for line, kind in value.items():
         if kind not in KINDS_OF_LINE:
-            raise UnknownName(f"kind of line {line}", str(kind), KINDS_OF_LINE)
+            raise UnknownName(english("kind of line {line}", line=line), str(kind), KINDS_OF_LINE)
 
 
 def _customers(instance: object, attribute: attrs.Attribute[Any], value: Mapping[str, Mapping[str, Any]]) -> None:
@@ -62,7 +64,9 @@ def _customers(instance: object, attribute: attrs.Attribute[Any], value: Mapping
             if field in fields and fields[field] not in known:
                 raise UnknownName(f"{field} of {who}", str(fields[field]), known)
         for field in fields.keys() - {"kind", "importance", "name", "tags", "owner"}:
-            raise UnknownName(f"field of customer {who}", field, ("kind", "importance", "name", "tags", "owner"))
+            raise UnknownName(
+                english("field of customer {who}", who=who), field, ("kind", "importance", "name", "tags", "owner")
+            )
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -123,7 +127,7 @@ class Settings:
         try:
             values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise UnreadableSource(path.name, f"not a readable settings file: {error}") from error
+            raise UnreadableSource(path.name, english("not a readable settings file: {error}", error=error)) from error
         return cls.of(values)
 
     @classmethod
@@ -133,7 +137,7 @@ class Settings:
         values = {{"table": "tables", "colleague": "colleagues"}.get(k, k): v for k, v in values.items()}
         known = {field.name for field in attrs.fields(cls)}
         for unknown in values.keys() - known:
-            raise UnknownName("setting", unknown, known)
+            raise UnknownName(P_("reason", "setting"), unknown, known)
         if "colleagues" in values:
             values["colleagues"] = tuple(_colleague(c) for c in values["colleagues"])
         try:
@@ -141,14 +145,21 @@ class Settings:
         except (TypeError, ValueError, AttributeError) as error:
             if isinstance(error, InvalidValue):
                 raise
-            raise InvalidValue(f"settings: {error.args[0] if error.args else error}") from error
+            raise InvalidValue(english("settings: {n}", n=error.args[0] if error.args else error)) from error
 
     def threshold(self, rule: str, name: str, default: float) -> float:
         """A rule's threshold: the user's value, else `default`. Raises `InvalidValue` if the value is no number, or below
         zero."""
         value = self.rules.get(rule, {}).get(name, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-            raise InvalidValue(f"[rules.{rule}] {name} must be a number, zero or more, not {value!r}")
+            raise InvalidValue(
+                english(
+                    "[rules.{rule}] {name} must be a number, zero or more, not {value}",
+                    rule=rule,
+                    name=name,
+                    value=repr(value),
+                )
+            )
         return value
 
     def check_thresholds(self, declared: Mapping[str, Mapping[str, float] | None]) -> None:
@@ -157,20 +168,24 @@ class Settings:
         that is no number."""
         for rule, values in self.rules.items():
             if rule not in declared:
-                raise UnknownName("rule in the settings", rule, declared)
+                raise UnknownName(P_("reason", "rule in the settings"), rule, declared)
             if not isinstance(values, Mapping):
-                raise InvalidValue(f"[rules.{rule}] must be a table of thresholds, not {values!r}")
+                raise InvalidValue(
+                    english(
+                        "[rules.{rule}] must be a table of thresholds, not {values}", rule=rule, values=repr(values)
+                    )
+                )
             if (known := declared[rule]) is not None:
                 for name in values:
                     if name not in known:
-                        raise UnknownName(f"threshold in [rules.{rule}]", name, known)
+                        raise UnknownName(english("threshold in [rules.{rule}]", rule=rule), name, known)
                     self.threshold(rule, name, 0)
 
 
 def _colleague(values: Mapping[str, Any]) -> Colleague:
     known = {"name", "handles", "timezone", "region"}
     for unknown in values.keys() - known:
-        raise UnknownName("field of colleague", unknown, known)
+        raise UnknownName(P_("reason", "field of colleague"), unknown, known)
     return Colleague.of(
         values["name"], *values.get("handles", ()), timezone=values.get("timezone"), region=values.get("region")
     )

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, TextIO
 
 from touchpoints.errors import UnreadableSource
+from touchpoints.language import english
 
 HEAD = 4096
 DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
@@ -75,7 +76,7 @@ class Source:
                 return stream.read(HEAD)
             except DAMAGE as error:
                 raise UnreadableSource(
-                    self.name, f"damaged or cut off: {error}; export or download it again"
+                    self.name, english("damaged or cut off: {error}; export or download it again", error=error)
                 ) from error
 
     @cached_property
@@ -94,9 +95,11 @@ class Source:
         try:
             return self._open()
         except PermissionError as error:
-            raise UnreadableSource(self.name, "no permission to read it; allow it or leave the file out") from error
+            raise UnreadableSource(
+                self.name, english("no permission to read it; allow it or leave the file out")
+            ) from error
         except (OSError, EOFError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError) as error:
-            raise UnreadableSource(self.name, f"cannot be opened: {error}") from error
+            raise UnreadableSource(self.name, english("cannot be opened: {error}", error=error)) from error
 
     def text(self) -> TextIO:
         """The content as text without line-end translation: UTF-8 (with or without mark), UTF-16 with its mark or many
@@ -125,7 +128,9 @@ class Source:
                 last = max(block.rfind(b"\n"), block.rfind(b"\r"))
                 length = length + len(block) if last < 0 else len(block) - last
                 if length > MOST_LINE:
-                    raise UnreadableSource(self.name, f"a line of more than {MOST_LINE >> 20} MiB; no export has one")
+                    raise UnreadableSource(
+                        self.name, english("a line of more than {n} MiB; no export has one", n=MOST_LINE >> 20)
+                    )
                 yield block
 
     def digest(self) -> str:

@@ -13,6 +13,7 @@ from typing import TextIO
 import attrs
 
 from touchpoints.errors import UnreadableSource
+from touchpoints.language import english
 from touchpoints.source import HEAD, Source
 
 DELIMITERS = (";", ",", "\t", "|")
@@ -83,7 +84,7 @@ class Table:
     def __init__(self, source: Source, accept: Callable[[Sequence[str]], bool]) -> None:
         header = header_in(source.head_text, accept)
         if header is None:
-            raise UnreadableSource(source.name, "no header row with the expected columns")
+            raise UnreadableSource(source.name, english("no header row with the expected columns"))
         self.source = source
         self.header = self._whole(header)
 
@@ -126,12 +127,20 @@ def rows_of(
     try:
         for row in reader:
             if len(row) > MOST_COLUMNS:
-                raise UnreadableSource(name, f"{len(row)} columns; no export has more than {MOST_COLUMNS}", start)
+                raise UnreadableSource(
+                    name,
+                    english(
+                        "{value} columns; no export has more than {most_columns}",
+                        value=len(row),
+                        most_columns=MOST_COLUMNS,
+                    ),
+                    start,
+                )
             if any(row):
                 yield start, row
             start = skip + reader.line_num + 1
     except csv.Error as error:
-        raise UnreadableSource(name, f"not a readable table: {error}", start) from error
+        raise UnreadableSource(name, english("not a readable table: {error}", error=error), start) from error
 
 
 def _blocks(name: str, stream: TextIO) -> Iterator[TextIO]:
@@ -142,7 +151,7 @@ def _blocks(name: str, stream: TextIO) -> Iterator[TextIO]:
         block = rest + block
         cut = max(block.rfind("\n"), block.rfind("\r", 0, -1)) + 1  # a last \r may be half of a line's end
         if not cut and len(block) > MOST_LINE:
-            raise UnreadableSource(name, f"a line of more than {MOST_LINE >> 20} MiB", line)
+            raise UnreadableSource(name, english("a line of more than {n} MiB", n=MOST_LINE >> 20), line)
         line += block.count("\n")
         rest = block[cut:]
         yield io.StringIO(block[:cut].replace("\x00", ""), newline="")

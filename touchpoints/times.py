@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from touchpoints.errors import InvalidValue
+from touchpoints.language import english
 
 # -- zones ------------------------------------------------------------------------------------------------------
 
@@ -157,7 +158,7 @@ class Dates:
         `UndecidedOrder`) for a cell that is no date in this column's format."""
         text = text[: LONGEST + 1].translate(_SPACES).strip()
         if len(text) > LONGEST:
-            raise InvalidValue(f"'{text[:40]}…' is no date")
+            raise InvalidValue(english("'{text}…' is no date", text=text[:40]))
         try:
             if len(text) >= 10 and text[4] == "-" and text[:4].isdigit():
                 return _plausible(datetime.fromisoformat(text.replace(" UTC", "+00:00").replace(" GMT", "+00:00")))
@@ -167,7 +168,7 @@ class Dates:
             pass  # not quite ISO 8601: the general pattern decides
         match = _NUMERIC.match(text) or _NAMED.match(text)
         if not match:
-            raise InvalidValue(f"'{text}' is no date this column's format explains")
+            raise InvalidValue(english("'{text}' is no date this column's format explains", text=text))
         parts = match.groupdict()
         try:
             year, month, day = self._named(parts) if parts.get("d") or parts.get("d2") else self._numeric(parts)
@@ -175,12 +176,12 @@ class Dates:
         except ValueError as error:
             if isinstance(error, InvalidValue):
                 raise
-            raise InvalidValue(f"'{text}' is no date: {error}") from None
+            raise InvalidValue(english("'{text}' is no date: {error}", text=text, error=error)) from None
 
     def _named(self, parts: dict[str, str | None]) -> tuple[int, int, int]:
         name = (parts["mon"] or parts["mon2"] or "").lower()
         if name not in _MONTHS:
-            raise InvalidValue(f"'{name}' is no month in German or English")
+            raise InvalidValue(english("'{name}' is no month in German or English", name=name))
         year = int(parts["y"] or 0)
         return year + 2000 if year < 100 else year, _MONTHS[name], int(parts["d"] or parts["d2"] or 0)
 
@@ -195,13 +196,20 @@ class Dates:
             return year, a, b
         if self.order == "YMD":
             return a + 2000, b, c
-        raise UndecidedOrder(f"'{parts['a']}{parts['sep']}{parts['b']}…': day or month first?")
+        raise UndecidedOrder(
+            english(
+                "'{parts}{parts2}{parts3}…': day or month first?",
+                parts=parts["a"],
+                parts2=parts["sep"],
+                parts3=parts["b"],
+            )
+        )
 
 
 def _plausible(when: datetime) -> datetime:
     """Raises `InvalidValue` for a year no file means: a counter that ran over, a digit too few or too many."""
     if not 1600 <= when.year < 2200:
-        raise InvalidValue(f"year {when.year} is no year of a record")
+        raise InvalidValue(english("year {year} is no year of a record", year=when.year))
     return when
 
 
@@ -243,7 +251,7 @@ def duration(text: str, unit: str = "s") -> float | None:
     """
     seconds = _seconds(text, unit)
     if seconds is not None and seconds > MOST_SECONDS:
-        raise InvalidValue(f"'{text.strip()[:40]}' is no duration: longer than a year")
+        raise InvalidValue(english("'{strip}' is no duration: longer than a year", strip=text.strip()[:40]))
     return seconds
 
 
@@ -252,7 +260,7 @@ def _seconds(text: str, unit: str) -> float | None:
     if not text or text in ("-", "–"):
         return None
     if len(text) > LONGEST:
-        raise InvalidValue(f"'{text[:40]}…' is no duration")
+        raise InvalidValue(english("'{text}…' is no duration", text=text[:40]))
     if re.fullmatch(r"\d+([.,]\d+)?", text):
         return float(text.replace(",", ".")) * (60 if unit == "m" else 1)
     if match := re.fullmatch(r"(\d+):(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?", text):
@@ -265,14 +273,14 @@ def _seconds(text: str, unit: str) -> float | None:
     parts = re.findall(r"(\d+)\s*([^\W\d_]+)\.?", text.lower())
     if parts and all(name in _UNITS for _, name in parts):
         return float(sum(int(number) * _UNITS[name] for number, name in parts))
-    raise InvalidValue(f"'{text}' is no duration")
+    raise InvalidValue(english("'{text}' is no duration", text=text))
 
 
 def days(text: str | int) -> int:
     """Whole days of a period: `30`, `30d`, `6w`, `3m`, `1y`. Raises `InvalidValue` for anything else."""
     match = re.fullmatch(r"(\d+)\s*([dtwmyj]?)[a-zä]*", str(text).strip().lower())
     if not match:
-        raise InvalidValue(f"'{text}' is no period such as 30d, 6w, 3m or 1y")
+        raise InvalidValue(english("'{text}' is no period such as 30d, 6w, 3m or 1y", text=text))
     return int(match[1]) * {"": 1, "d": 1, "t": 1, "w": 7, "m": 30, "y": 365, "j": 365}[match[2]]
 
 
@@ -307,7 +315,7 @@ def when(text: str, zone: ZoneInfo, now: datetime | None = None) -> datetime:
         )
         if found is not None:
             return local(found, zone)
-    raise InvalidValue(f"'{text}' is no date; write 2026-07-01 or 2026-07-01T14:30")
+    raise InvalidValue(english("'{text}' is no date; write 2026-07-01 or 2026-07-01T14:30", text=text))
 
 
 def local_date(instant: float, zone: ZoneInfo) -> date:

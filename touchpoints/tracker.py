@@ -20,6 +20,7 @@ from touchpoints.errors import IdentityError, InvalidValue, PluginError, StoreEr
 from touchpoints.facts import Stored
 from touchpoints.handles import Handle
 from touchpoints.ingest import FileReport, Progress, Report, ingest
+from touchpoints.language import P_, english
 from touchpoints.model import Colleague, Contact, Coverage, Customer, LeftOut, Person, Skipped, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Plugins
@@ -65,7 +66,7 @@ class Tracker(Answers):
         key: str | None = None,
     ) -> None:
         if isinstance(store, str) and "://" in store:
-            raise StoreError(f"{store}: stores are files in this version; give a path")
+            raise StoreError(english("{store}: stores are files in this version; give a path", store=store))
         self._given = settings or Settings()
         self._colleagues = tuple(colleagues)
         self._plugins = plugins
@@ -102,11 +103,16 @@ class Tracker(Answers):
         begun = self.store.get("timezone")
         if zone is not None:
             if times.iana(zone) is None:
-                raise InvalidValue(f"'{zone}' is no time zone; write an IANA name such as Europe/Berlin")
+                raise InvalidValue(
+                    english("'{zone}' is no time zone; write an IANA name such as Europe/Berlin", zone=zone)
+                )
             if begun is not None and begun != zone and self.store.count():
                 raise StoreError(
-                    f"this store keeps its dates in {begun}, the settings say {zone}; "
-                    f"change it with: touchpoints timezone {zone}"
+                    english(
+                        "this store keeps its dates in {begun}, the settings say {zone}; change it with: touchpoints timezone {zone}",
+                        begun=begun,
+                        zone=zone,
+                    )
                 )
             if begun != zone:
                 self.store.set_zone(zone)
@@ -183,7 +189,7 @@ class Tracker(Answers):
                 if not isinstance(value, Touchpoint):
                     skip(number, f"a {type(value).__name__}, not a Touchpoint")
                 elif value.channel not in known:
-                    skip(number, str(UnknownName("channel", value.channel, known)))
+                    skip(number, str(UnknownName(P_("reason", "channel"), value.channel, known)))
                 else:
                     sided = self._sided(value, known[value.channel])
                     decided = gate.admits(sided) if isinstance(sided, Touchpoint) else sided
@@ -224,7 +230,7 @@ class Tracker(Answers):
         `UnknownName` if no such file was imported."""
         found = [s for s in self.store.sources() if s[1] == name]
         if not found:
-            raise UnknownName("file", name, (s[1] for s in self.store.sources()))
+            raise UnknownName(P_("reason", "file"), name, (s[1] for s in self.store.sources()))
         for source in found:
             self.store.forget(source[0])
         return len(found)
@@ -300,7 +306,9 @@ class Tracker(Answers):
             except InvalidValue:
                 raise  # the user's own settings are wrong: that is theirs to hear
             except Exception as error:
-                problem = PluginError(rule.name, f"rule failed: {type(error).__name__}: {error}")
+                problem = PluginError(
+                    rule.name, english("rule failed: {name}: {error}", name=type(error).__name__, error=error)
+                )
                 self._plugins = Plugins(self.plugins.provided, (*self.plugins.problems, problem))
                 continue
             found += reasons
@@ -354,7 +362,9 @@ class Tracker(Answers):
         found = self.directory.find(who)
         book = self.book(at)
         if not isinstance(found, Unresolved) and found.id in self.directory.objected:
-            raise InvalidValue(f"{found.name} objected to any evaluation; see: touchpoints privacy export")
+            raise InvalidValue(
+                english("{name} objected to any evaluation; see: touchpoints privacy export", name=found.name)
+            )
         if isinstance(found, Contact):
             return book.by_id[found.id]
         if isinstance(found, Customer):
@@ -469,7 +479,7 @@ class Tracker(Answers):
                 return frames.book_rows(self.book(at))
             case "touchpoints":
                 return list(frames.touchpoint_rows(self.touchpoints(until=at), self.store.zone))
-        raise UnknownName("records", of, ("calls", "book", "touchpoints"))
+        raise UnknownName(P_("reason", "records"), of, ("calls", "book", "touchpoints"))
 
 
 def default_store(folder: Path, environment: Mapping[str, str]) -> Path:

@@ -18,6 +18,7 @@ from math import ceil, exp, expm1, floor, log, log1p, sqrt
 import attrs
 
 from touchpoints.errors import InvalidValue
+from touchpoints.language import english
 from touchpoints.prior import PRIOR, Prior, fit_prior, prior_sample
 from touchpoints.summary import Summary, View
 
@@ -303,7 +304,7 @@ def warmth(dates: Iterable[date | datetime], at: date | datetime, prior: Prior =
 
 def _ordinal(day: date | datetime) -> int:
     if isinstance(day, datetime) and day.utcoffset() is None:
-        raise InvalidValue(f"a date or a datetime with a time zone is needed, not {day!r}")
+        raise InvalidValue(english("a date or a datetime with a time zone is needed, not {day}", day=repr(day)))
     return day.toordinal()
 
 

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from touchpoints.errors import UnreadableSource
+from touchpoints.language import english
 from touchpoints.source import Source
 
 MOST_TEXT = 64 << 20
@@ -31,7 +32,9 @@ def sheets(source: Source, stream: BinaryIO) -> Iterator[Source]:
     except UnreadableSource:
         raise
     except Exception as error:  # a damaged workbook raises whatever its XML leads to
-        raise UnreadableSource(source.name, f"a damaged workbook: {error}; save it anew or as CSV") from error
+        raise UnreadableSource(
+            source.name, english("a damaged workbook: {error}; save it anew or as CSV", error=error)
+        ) from error
     for title, text in found.items():
         name = source.name if len(found) == 1 else f"{source.name}/{title}"
         path = PurePosixPath(source.path).with_suffix(".csv" if len(found) == 1 else f".{title.replace('/', '_')}.csv")
@@ -48,7 +51,9 @@ def _text(source: Source, sheet: Any) -> bytes:
             del cells[-1]
         writer.writerow(cells)
         if out.tell() > MOST_TEXT:
-            raise UnreadableSource(source.name, f"a sheet of more than {MOST_TEXT >> 20} MiB; save it as CSV")
+            raise UnreadableSource(
+                source.name, english("a sheet of more than {n} MiB; save it as CSV", n=MOST_TEXT >> 20)
+            )
     text = out.getvalue().rstrip("\r\n")
     return f"{text}\r\n".encode() if text else b""
 

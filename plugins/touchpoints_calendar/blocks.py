@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from touchpoints.language import P_, english
 from touchpoints.source import Source
 
 MOST_BYTES = 32 << 20
@@ -105,15 +106,17 @@ class _Cutter:
     def begin(self, name: bytes, line: bytes) -> Iterator[Block]:
         """A component begins."""
         if name == b"VCALENDAR":
-            yield from self._close(0, "ends without its END line", "ends without its END line")
+            yield from self._close(
+                0, P_("reason", "ends without its END line"), P_("reason", "ends without its END line")
+            )
             self.calendar += 1
             self._calendar_line = self.line
         elif name in _SIBLINGS and self._at is not None:
-            yield from self._close(self._at, "ends without its END line")
+            yield from self._close(self._at, P_("reason", "ends without its END line"))
         self._inner(line)
         self.open.append(name)
         if len(self.open) > MOST_DEPTH:
-            raise TooLarge(f"components nested more than {MOST_DEPTH} deep")
+            raise TooLarge(english("components nested more than {most_depth} deep", most_depth=MOST_DEPTH))
         if name in (b"VEVENT", b"VTIMEZONE") and self._at is None:
             self._at, self._parts, self._size, self._line = len(self.open) - 1, [], 0, self.line
 
@@ -125,7 +128,7 @@ class _Cutter:
                 yield self._collected("")
                 self._at = None
             self._inner(line)
-            yield from self._close(depth, "ends without its END line")
+            yield from self._close(depth, P_("reason", "ends without its END line"))
 
     def _inner(self, line: bytes) -> None:
         """Keeps a line that begins or ends a part of a zone; an event's parts are only alarms."""
@@ -134,7 +137,7 @@ class _Cutter:
 
     def finish(self) -> Iterator[Block]:
         """The file ends."""
-        damage = "is cut off: the file ends before its END line"
+        damage = english("is cut off: the file ends before its END line")
         yield from self._close(0, damage, damage if self._at is None else "")  # said once
 
     def _close(self, depth: int, damage: str, of_calendar: str = "") -> Iterator[Block]:
@@ -180,7 +183,7 @@ def blocks(parts: Iterable[bytes]) -> Iterator[Block]:
         cutter.line += buffer.count(b"\n", counted, limit)
         buffer, counted = buffer[max(at, limit) :], 0
         if len(buffer) > MOST_BYTES:
-            raise TooLarge(f"a line of more than {MOST_BYTES >> 20} MiB")
+            raise TooLarge(english("a line of more than {n} MiB", n=MOST_BYTES >> 20))
     yield from cutter.finish()
 
 

@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from types import MappingProxyType
 
 import attrs
 
 from touchpoints.errors import UnreadableSource
+from touchpoints.language import P_, Text, english
 from touchpoints.model import CHANNELS, Absence, Coverage, Emptied, LeftOut, Participant, Question, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -46,13 +46,9 @@ class ICalendar(Importer):
 
     name = "icalendar"
     channels = (CHANNELS["meeting"], CHANNELS["video"], CHANNELS["phone"])
-    export = MappingProxyType(
-        {
-            "de": "Google Kalender: Einstellungen > Importieren & Exportieren > Exportieren. Outlook: Datei > Kalender "
-            "speichern, vollständige Details. Apple Kalender: Ablage > Exportieren.",
-            "en": "Google Calendar: Settings > Import & export > Export. Outlook: File > Save Calendar, full details. "
-            "Apple Calendar: File > Export.",
-        }
+    export = Text(
+        "Google Calendar: Settings > Import & export > Export. Outlook: File > Save Calendar, full details. "
+        "Apple Calendar: File > Export."
     )
 
     def recognises(self, source: Source) -> bool:
@@ -64,7 +60,9 @@ class ICalendar(Importer):
         try:
             yield from _Reading(source, context).records()
         except TooLarge as error:
-            raise UnreadableSource(source.name, f"{error}; no calendar, or a damaged one: export it again") from error
+            raise UnreadableSource(
+                source.name, english("{error}; no calendar, or a damaged one: export it again", error=error)
+            ) from error
 
 
 def read_calendar(data: bytes, context: Context) -> Iterator[Record]:
@@ -173,7 +171,11 @@ class _Reading:
         block = None
         for block, entry in self._entries():
             if block.damage:
-                yield self._skipped(block.line, f"the {_KINDS[block.kind]} {block.damage}", block.data)
+                yield self._skipped(
+                    block.line,
+                    english("the {kind} {reason}", kind=_KINDS[block.kind], reason=block.damage),
+                    block.data,
+                )
             if block.kind != "VEVENT":
                 continue
             uid = next(uids, 0)
@@ -191,7 +193,7 @@ class _Reading:
                 if not repeated[uid]:
                     yield from self._series(list(waiting.pop(uid, {}).values()))
         if block is None:
-            raise UnreadableSource(self.source.name, "no calendar and no event in it")
+            raise UnreadableSource(self.source.name, english("no calendar and no event in it"))
         yield from self._coverage()
 
     def _entries(self) -> Iterator[tuple[Block, Entry | Damaged | None]]:
@@ -250,7 +252,9 @@ class _Reading:
         older, newer = sorted((known, entry), key=lambda e: (e.event.version, repr(e.event)))
         entries[place] = newer
         if older.event.version == newer.event.version:
-            yield self.context.skipped(older.line, "another event has its UID and version", older.event.subject)
+            yield self.context.skipped(
+                older.line, english("another event has its UID and version"), older.event.subject
+            )
 
     def _series(self, entries: list[Entry]) -> Iterator[Record]:
         """The records of the events of one UID (or of several, if their hashes are equal by chance)."""
@@ -284,8 +288,9 @@ class _Reading:
                 yield from self._unknown(error.name, master.line)
             else:
                 if cut:
-                    reason = (
-                        f"a series of more than {MOST_OCCURRENCES} occurrences: the latest {MOST_OCCURRENCES} are read"
+                    reason = english(
+                        "a series of more than {most_occurrences} occurrences: the latest {most_occurrences} are read",
+                        most_occurrences=MOST_OCCURRENCES,
                     )
                     yield self.context.skipped(master.event.uid or master.line, reason, master.event.subject)
         by_event: dict[int, list[Occurrence]] = {}
@@ -410,10 +415,12 @@ class _Reading:
 
     def _unknown(self, zone: str, line: int) -> Iterator[Record]:
         setting = f'[zones]\n"{zone}" = "Europe/Berlin"'
-        yield self.context.skipped(line, f"unknown time zone '{zone}'; name it in touchpoints.toml under [zones]", zone)
+        yield self.context.skipped(
+            line, english("unknown time zone '{zone}'; name it in touchpoints.toml under [zones]", zone=zone), zone
+        )
         if zone not in self.asked:
             self.asked.add(zone)
-            yield Question(f"Which time zone is '{zone}'?", (), setting)
+            yield Question(english("Which time zone is '{zone}'?", zone=zone), (), setting)
 
     def _coverage(self) -> Iterator[Coverage]:
         """A calendar says what was up to its newest stamp; what lies after that is only planned."""
@@ -425,7 +432,9 @@ class _Reading:
                 yield Coverage(first.astimezone(zone).date(), end.astimezone(zone).date(), name)
 
 
-_KINDS = {"VEVENT": "event", "VTIMEZONE": "time zone", "VCALENDAR": "calendar"}
+_KINDS = {
+    "VEVENT": P_("reason", "event"), "VTIMEZONE": P_("reason", "time zone"), "VCALENDAR": P_("reason", "calendar"),
+}  # fmt: skip
 _ANSWERS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
 _NO_CALENDAR = Calendar()
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from touchpoints.language import english
+
 
 class Parameters(dict[str, str]):
     """A line's parameters: names in upper case, values without quotes. Never changed, so it can be hashed: what was
@@ -75,7 +77,7 @@ class Grammar:
                 _, parameters, value = line.parts()
             except ValueError as error:
                 if name in self.vital:
-                    raise Damaged(f"{name} cannot be read") from error
+                    raise Damaged(english("{name} cannot be read", name=name)) from error
                 continue
             pairs = ((k.upper(), v if isinstance(v, str) else ",".join(v)) for k, v in parameters.items())
             yield name, Parameters(pairs), value

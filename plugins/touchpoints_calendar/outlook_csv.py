@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 from touchpoints import handles
 from touchpoints.errors import InvalidValue
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, Absence, Coverage, LeftOut, Participant
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -53,13 +53,9 @@ class OutlookCalendar(Importer):
 
     name = "outlook-calendar"
     channels = (CHANNELS["meeting"], CHANNELS["video"], CHANNELS["phone"])
-    export = MappingProxyType(
-        {
-            "de": "Outlook: Datei > Öffnen und Exportieren > Importieren/Exportieren > In Datei exportieren > Durch "
-            "Trennzeichen getrennte Werte > Kalender. Besser: Datei > Kalender speichern (nennt Adressen und Zusagen).",
-            "en": "Outlook: File > Open & Export > Import/Export > Export to a file > Comma Separated Values > Calendar. "
-            "Better: File > Save Calendar (has addresses and answers).",
-        }
+    export = Text(
+        "Outlook: File > Open & Export > Import/Export > Export to a file > Comma Separated Values > Calendar. "
+        "Better: File > Save Calendar (has addresses and answers)."
     )
 
     def recognises(self, source: Source) -> bool:
@@ -87,7 +83,9 @@ class OutlookCalendar(Importer):
                 yield context.skipped(line, str(error), cells["subject"])
                 continue
             if end - start > LONGEST_MEETING:
-                yield context.skipped(line, f"it would last until {end.date()}: no such appointment", cells["subject"])
+                yield context.skipped(
+                    line, english("it would last until {date}: no such appointment", date=end.date()), cells["subject"]
+                )
                 continue
             day = start.date()
             first, last = min(first or day, day), max(last or day, day)
@@ -135,12 +133,12 @@ def _time(dates: Dates, day: str, clock: str) -> datetime:
         return when
     match = _CLOCK.fullmatch(clock.replace("\u202f", " ").replace("\u00a0", " "))
     if not match:
-        raise InvalidValue(f"'{clock}' is no time of day")
+        raise InvalidValue(english("'{clock}' is no time of day", clock=clock))
     hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
     if match[4]:
         hour = hour % 12 + (12 if match[4] in "pP" else 0)
     if hour > 23 or minute > 59 or second > 59:
-        raise InvalidValue(f"'{clock}' is no time of day")
+        raise InvalidValue(english("'{clock}' is no time of day", clock=clock))
     return when.replace(hour=hour, minute=minute, second=second)
 
 

@@ -16,6 +16,7 @@ from itertools import product
 
 import attrs
 
+from touchpoints.language import english
 from touchpoints_calendar.lines import Damaged
 
 MOST_PERIODS = 10_000
@@ -55,15 +56,15 @@ class Rule:
         for part in filter(None, (p.strip() for p in text.upper().split(";"))):
             name, equals, value = part.partition("=")
             if not equals or name in parts:
-                raise Damaged(f"RRULE part '{part}' cannot be read")
+                raise Damaged(english("RRULE part '{part}' cannot be read", part=part))
             parts[name] = value.replace(" ", "")
         frequency = parts.pop("FREQ", "")
         if frequency in ("SECONDLY", "MINUTELY"):
-            raise Damaged(f"repeats {frequency}: no meeting does")
+            raise Damaged(english("repeats {frequency}: no meeting does", frequency=frequency))
         if frequency not in FREQUENCIES or parts.pop("RSCALE", "GREGORIAN") != "GREGORIAN":
-            raise Damaged(f"RRULE cannot be read: {text[:80]}")
+            raise Damaged(english("RRULE cannot be read: {text}", text=text[:80]))
         if parts.pop("SKIP", "OMIT") != "OMIT":
-            raise Damaged("RRULE with SKIP, which is not understood")
+            raise Damaged(english("RRULE with SKIP, which is not understood"))
         count = _number("COUNT", parts.pop("COUNT", "-1"))
         rule = cls(
             frequency,
@@ -75,32 +76,32 @@ class Rule:
             {name: _numbers(name, value) for name, value in parts.items()},
         )
         if rule.interval < 1 or rule.count == 0:
-            raise Damaged("RRULE with an INTERVAL or COUNT of zero")
+            raise Damaged(english("RRULE with an INTERVAL or COUNT of zero"))
         if len(_times(rule, datetime.min)) > MOST_TIMES:
-            raise Damaged(f"RRULE with more than {MOST_TIMES} times a day")
+            raise Damaged(english("RRULE with more than {most_times} times a day", most_times=MOST_TIMES))
         return rule
 
 
 def _number(name: str, text: str) -> int:
     if not re.fullmatch(r"[+-]?\d{1,12}", text):
-        raise Damaged(f"RRULE part '{name}={text}' cannot be read")
+        raise Damaged(english("RRULE part '{name}={text}' cannot be read", name=name, text=text))
     return int(text)
 
 
 def _numbers(name: str, text: str) -> tuple[int, ...]:
     if name not in _RANGES or not _NUMBERS.fullmatch(text):
-        raise Damaged(f"RRULE part '{name}={text[:40]}' cannot be read")
+        raise Damaged(english("RRULE part '{name}={text}' cannot be read", name=name, text=text[:40]))
     low, high = _RANGES[name]
     numbers = tuple(sorted({int(n) for n in text.split(",")}))
     if numbers[0] < low or numbers[-1] > high or (low < 0 and 0 in numbers):
-        raise Damaged(f"RRULE part '{name}={text[:40]}' is out of range")
+        raise Damaged(english("RRULE part '{name}={text}' is out of range", name=name, text=text[:40]))
     return numbers
 
 
 def _weekday(text: str) -> tuple[str, int, str]:
     match = re.fullmatch(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)", text)
     if not match:
-        raise Damaged(f"RRULE weekday '{text[:20]}' cannot be read")
+        raise Damaged(english("RRULE weekday '{text}' cannot be read", text=text[:20]))
     return text, int(match[1] or 0), match[2]
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import attrs
 
+from touchpoints.language import english
 from touchpoints.reading import Context
 from touchpoints_calendar.lines import Damaged, Grammar, Line
 from touchpoints_calendar.recurrence import Rule, expand
@@ -43,7 +44,7 @@ class Moment:
         try:
             wall = datetime.fromisoformat(value[:15])
         except ValueError as error:
-            raise Damaged(f"'{value}' is no point in time") from error
+            raise Damaged(english("'{value}' is no point in time", value=value)) from error
         if len(value) == 8:
             return cls(wall, "", True)
         if parameters.get("VALUE", "").upper() == "DATE":
@@ -57,9 +58,9 @@ class Moment:
         try:
             read = vDDDTypes.from_ical(value)  # type: ignore[no-untyped-call]
         except ValueError as error:
-            raise Damaged(f"'{value[:40]}' is no point in time") from error
+            raise Damaged(english("'{value}' is no point in time", value=value[:40])) from error
         if not isinstance(read, datetime):
-            raise Damaged(f"'{value[:40]}' is no point in time")
+            raise Damaged(english("'{value}' is no point in time", value=value[:40]))
         return cls(read.replace(tzinfo=None), "Z" if read.tzinfo else parameters.get("TZID", "").strip(" \"'"))
 
 
@@ -138,7 +139,7 @@ def _onsets(lines: list[Line]) -> list[Onset]:
     """When the standard or daylight time of some lines begins."""
     values = {name: value for name, _, value in lines}
     if not {"DTSTART", "TZOFFSETFROM", "TZOFFSETTO"} <= values.keys():
-        raise Damaged("a zone without its start or offsets")
+        raise Damaged(english("a zone without its start or offsets"))
     before, after = _offset(values["TZOFFSETFROM"]), _offset(values["TZOFFSETTO"])
     start = Moment.of(values["DTSTART"], {}).wall
     walls = {start}
@@ -158,10 +159,10 @@ def _onsets(lines: list[Line]) -> list[Onset]:
 def _offset(text: str) -> timedelta:
     match = _OFFSET.fullmatch(text)
     if not match:
-        raise Damaged(f"'{text}' is no offset")
+        raise Damaged(english("'{text}' is no offset", text=text))
     seconds = int(match[2]) * 3600 + int(match[3]) * 60 + int(match[4] or 0)
     if seconds >= 86400:
-        raise Damaged(f"'{text}' is no offset")
+        raise Damaged(english("'{text}' is no offset", text=text))
     return timedelta(seconds=seconds if match[1] == "+" else -seconds)
 
 
@@ -214,7 +215,7 @@ class Clock:
     def utc(self, wall: datetime, zone: tzinfo | None) -> datetime:
         """The instant of a wall time in a zone (`None`: in the store's). Raises `Damaged` at the ends of time."""
         if not 1 < wall.year < 9999:  # elsewhere it may have no date
-            raise Damaged(f"{wall} is beyond the calendar")
+            raise Damaged(english("{wall} is beyond the calendar", wall=wall))
         return wall.replace(tzinfo=zone or self._context.zone).astimezone(UTC)
 
     def instant(self, moment: Moment) -> datetime:

@@ -14,6 +14,7 @@ from touchpoints import handles
 from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue
 from touchpoints.handles import Handle
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, LeftOut, Participant, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key, utc
@@ -28,10 +29,9 @@ _CALL_TYPES = {  # direction and outcome of each; without an outcome its seconds
 _NOBODY = {"", "(unknown)", "null", "unknown", "(unbekannt)"}
 _FROM, _CC = "137", "130"
 """Types of an `addr` in a picture message; the others are 151 (to) and 129 (blind copy)."""
-_EXPORT = {
-    "de": "Am Telefon in „SMS Backup & Restore“ Anrufe und Nachrichten sichern, dann die XML-Dateien hierher kopieren.",
-    "en": "On the phone in “SMS Backup & Restore”: back up now (calls and messages), then copy the XML files here.",
-}
+_EXPORT = Text(
+    "On the phone in “SMS Backup & Restore”: back up now (calls and messages), then copy the XML files here."
+)
 
 
 class AndroidCalls(Importer):
@@ -105,7 +105,7 @@ def _at(values: Mapping[str, str], context: Context) -> datetime:
     try:
         return datetime.fromtimestamp(int(values["date"]) / 1000, context.zone)
     except (ValueError, OverflowError, OSError):
-        raise InvalidValue(f"'{values['date']}' is no time in milliseconds") from None
+        raise InvalidValue(english("'{values}' is no time in milliseconds", values=values["date"])) from None
 
 
 def _name(values: Mapping[str, str]) -> str:
@@ -117,7 +117,7 @@ def _call(element: Element, context: Context, seen: dict[tuple[str, ...], tuple[
     line, _, values, _ = element
     kind = values["type"]
     if kind not in _CALL_TYPES:
-        raise InvalidValue(f"'{kind}' is no type of call")
+        raise InvalidValue(english("'{kind}' is no type of call", kind=kind))
     direction, outcome = _CALL_TYPES[kind]
     talked: float | None = seconds(values.get("duration", ""))
     outcome = outcome or ("reached" if talked else "missed")

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.handles import is_hidden
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, Skipped
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
@@ -31,10 +32,7 @@ _MACHINES = frozenset(
     "queue playback background waitexten wait read hangup congestion busy musiconhold answer agi goto stasis".split()
 )
 """Applications that answer a call by themselves: without a second channel nobody took it."""
-_EXPORT = {
-    "de": "Auf der Telefonanlage /var/log/asterisk/cdr-csv/Master.csv kopieren (FreePBX: Berichte → CDR → CSV).",
-    "en": "Copy /var/log/asterisk/cdr-csv/Master.csv from the telephone system (FreePBX: Reports → CDR → CSV).",
-}
+_EXPORT = Text("Copy /var/log/asterisk/cdr-csv/Master.csv from the telephone system (FreePBX: Reports → CDR → CSV).")
 
 
 class Asterisk(Importer):
@@ -79,7 +77,7 @@ def _rows(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
         return
     names = _order(source)
     if names is None:
-        raise UnreadableSource(source.name, "its columns are in none of the orders that Asterisk writes")
+        raise UnreadableSource(source.name, english("its columns are in none of the orders that Asterisk writes"))
     with source.text() as stream:
         for line, row in rows_of(source.name, stream, ","):
             yield line, cells_by_name(names, row)
@@ -91,7 +89,7 @@ def _legs(source: Source, context: Context) -> Iterator[Leg | Skipped]:
         disposition = cells.get("disposition", "").upper()
         raw = ",".join(cells.values())
         if disposition not in _DISPOSITIONS:
-            yield context.skipped(line, f"'{cells.get('disposition', '')}' is no disposition", raw)
+            yield context.skipped(line, english("'{code}' is no disposition", code=cells.get("disposition", "")), raw)
             continue
         try:
             at = dates(cells.get("start") or cells.get("calldate", ""))

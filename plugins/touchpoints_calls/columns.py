@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from touchpoints.errors import UnknownName, UnreadableSource
+from touchpoints.language import P_, english
 from touchpoints.source import Source
 from touchpoints.table import Header, header_in, plain
 
@@ -148,7 +149,9 @@ def layout(source: Source, tables: Sequence[Mapping[str, Any]]) -> Layout | None
             try:
                 return _mapped(header, table)
             except UnknownName as error:
-                raise UnreadableSource(source.name, f"[[table]] in the settings: {error}") from error
+                raise UnreadableSource(
+                    source.name, english("[[table]] in the settings: {error}", error=error)
+                ) from error
     header = header_in(source.head_text, is_log)
     return None if header is None else _named(header)
 
@@ -164,19 +167,19 @@ def _mapped(header: Header, table: Mapping[str, Any]) -> Layout:
         if key in _SETTINGS:
             continue
         if key not in FIELDS:
-            raise UnknownName("key", key, (*FIELDS, *_SETTINGS))
+            raise UnknownName(P_("reason", "key"), key, (*FIELDS, *_SETTINGS))
         index = header.column(plain(str(value)))
         if index is not None:
             columns[key] = index
         elif key == "channel":
             channel = str(value)
         else:
-            raise UnknownName(f"column for {key}", str(value), header.names)
+            raise UnknownName(english("column for {key}", key=key), str(value), header.names)
     unit = table.get("duration_unit")
     if unit is not None and unit not in _UNITS:
-        raise UnknownName("duration_unit", str(unit), _UNITS)
+        raise UnknownName(P_("reason", "duration_unit"), str(unit), _UNITS)
     if not columns.keys() & {"at", "date"}:
-        raise UnknownName("key", "at", ("it is missing: name the column with the time",))
+        raise UnknownName(P_("reason", "key"), "at", ("it is missing: name the column with the time",))
     if unit is None and "duration" in columns:
         unit = _unit(header.plain[columns["duration"]])
     words = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from touchpoints.errors import UnreadableSource
+from touchpoints.language import english
 from touchpoints.model import Skipped
 from touchpoints.reading import Context
 from touchpoints.source import Source
@@ -66,13 +67,15 @@ def elements(
                     parser.feed(rest, last)
                     broken = None
                 except LookupError as error:
-                    raise UnreadableSource(source.name, f"{error}; save it as UTF-8") from None
+                    raise UnreadableSource(source.name, english("{error}; save it as UTF-8", error=error)) from None
                 except (expat.ExpatError, ValueError) as error:
                     if "multi-byte" in str(error):  # of an encoding such as UTF-32, which expat does not know
-                        raise UnreadableSource(source.name, f"{error}; save it as UTF-8") from None
+                        raise UnreadableSource(source.name, english("{error}; save it as UTF-8", error=error)) from None
                     broken = str(error).partition(":")[0]
                 if parser.pending > MOST_OF_ONE:
-                    parser.refused = f"a tag or text of more than {MOST_OF_ONE >> 20} MiB; no export has one"
+                    parser.refused = english(
+                        "a tag or text of more than {n} MiB; no export has one", n=MOST_OF_ONE >> 20
+                    )
                 if parser.refused:
                     raise UnreadableSource(source.name, parser.refused, parser.line)
                 records, parser.records = parser.records, []
@@ -97,7 +100,9 @@ def elements(
                 searching = True
             lines += block.count(b"\n")
     if damages and not any_record:
-        raise UnreadableSource(source.name, f"not readable as XML: {damages[0].reason}", damages[0].record)
+        raise UnreadableSource(
+            source.name, english("not readable as XML: {reason}", reason=damages[0].reason), damages[0].record
+        )
 
 
 class _Parser:
@@ -151,7 +156,7 @@ class _Parser:
         self.encoding = encoding
 
     def _doctype(self, *_: object) -> None:
-        self.refused = "it declares a DOCTYPE, which no such export does; refused"
+        self.refused = english("it declares a DOCTYPE, which no such export does; refused")
         raise ValueError(self.refused)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from touchpoints import times
 from touchpoints.errors import InvalidValue
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, LeftOut
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
@@ -25,10 +26,7 @@ _XML_TYPES = {"1": ("in", None), "2": ("in", "missed"), "3": ("out", None), "10"
 _STILL_GOING = ("9", "11")
 _FAX_PORT, _MACHINE_PORTS = "5", ("6", *map(str, range(40, 50)))
 
-_EXPORT = {
-    "de": "In der FRITZ!Box-Oberfläche: Telefonie → Anrufe → Sichern (die Liste hält nur die letzten 400 Anrufe).",
-    "en": "In the FRITZ!Box interface: Telephony → Calls → Save (the list keeps only the last 400 calls).",
-}
+_EXPORT = Text("In the FRITZ!Box interface: Telephony → Calls → Save (the list keeps only the last 400 calls).")
 
 
 class FritzBox(Importer):
@@ -79,7 +77,7 @@ def _from_csv(source: Source, context: Context) -> Iterator[Record]:
             continue  # exports put behind each other repeat their header
         surplus = len(row) - width  # delimiters inside the name: the box quotes nothing
         if surplus < 0:
-            yield context.skipped(line, f"{len(row)} of {width} columns", raw)
+            yield context.skipped(line, english("{value} of {width} columns", value=len(row), width=width), raw)
             continue
         cells = [cell.strip().strip('"') for cell in row]
         number, (device, own, length) = cells[3 + surplus if named else 2], cells[-3:]
@@ -95,7 +93,7 @@ def _from_csv(source: Source, context: Context) -> Iterator[Record]:
         elif cells[0] in _CSV_TYPES:
             direction, outcome = _CSV_TYPES[cells[0]]
         else:
-            yield context.skipped(line, f"'{cells[0]}' is no type of call", raw)
+            yield context.skipped(line, english("'{cells}' is no type of call", cells=cells[0]), raw)
             continue
         yield _call(context, line, at, direction, outcome, number, name, own, device, seconds)
 
@@ -111,10 +109,12 @@ def _from_xml(source: Source, context: Context) -> Iterator[Record]:
             continue
         kind, port, raw = values.get("Type", ""), values.get("Port", ""), " ".join(values.values())
         if kind in _STILL_GOING:
-            yield context.skipped(line, "the call was still going on when the list was made; fetch the list again", raw)
+            yield context.skipped(
+                line, english("the call was still going on when the list was made; fetch the list again"), raw
+            )
             continue
         if kind not in _XML_TYPES:
-            yield context.skipped(line, f"'{kind}' is no type of call", raw)
+            yield context.skipped(line, english("'{kind}' is no type of call", kind=kind), raw)
             continue
         direction, outcome = _XML_TYPES[kind]
         other, ours = ("Caller", "Called") if direction == "in" else ("Called", "Caller")

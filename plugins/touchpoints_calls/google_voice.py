@@ -16,6 +16,7 @@ from touchpoints import handles, times
 from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.handles import Handle
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, LeftOut, Participant
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -26,10 +27,7 @@ _KINDS = {  # label of a call's page: direction, outcome
     "placed": ("out", None), "received": ("in", None), "missed": ("in", "missed"), "voicemail": ("in", "voicemail"),
 }  # fmt: skip
 _ME = {"me", "ich"}
-_EXPORT = {
-    "de": "Bei Google Takeout „Voice“ auswählen und das Archiv herunterladen.",
-    "en": "Choose “Voice” in Google Takeout and download the archive.",
-}
+_EXPORT = Text("Choose “Voice” in Google Takeout and download the archive.")
 
 
 class GoogleVoice(Importer):
@@ -52,7 +50,9 @@ class GoogleVoice(Importer):
                 page.feed(block)
             page.close()
         if not page.whole and not page.messages:
-            raise UnreadableSource(source.name, "the page breaks off before its end; download the archive again")
+            raise UnreadableSource(
+                source.name, english("the page breaks off before its end; download the archive again")
+            )
         if page.is_call:
             return covered(iter((_call(page, context),)))
         return covered(_texts(page, source, context))
@@ -143,7 +143,9 @@ def _call(page: _Page, context: Context) -> Record:
         return LeftOut("media")
     if kind is None:
         labels = ", ".join(sorted(page.labels))
-        return context.skipped(1, f"no label says what kind of call it was: {labels}", page.title)
+        return context.skipped(
+            1, english("no label says what kind of call it was: {labels}", labels=labels), page.title
+        )
     direction, outcome = _KINDS[kind]
     try:
         at = context.dates(())(page.time)
@@ -151,7 +153,7 @@ def _call(page: _Page, context: Context) -> Record:
     except InvalidValue as error:
         return context.skipped(1, str(error), page.title)
     if at.tzinfo is None:
-        return context.skipped(1, f"'{page.time}' has no zone", page.title)
+        return context.skipped(1, english("'{time}' has no zone", time=page.time), page.title)
     digits = "".join(c for c in page.number if c.isdigit())
     return context.call(
         at, caller=page.number if direction == "in" else None, called=page.number if direction == "out" else None,
@@ -173,7 +175,7 @@ def _texts(page: _Page, source: Source, context: Context) -> Iterator[Record]:
             yield context.skipped(number, str(error), message.time)
             continue
         if at.tzinfo is None:
-            yield context.skipped(number, f"'{message.time}' has no zone", message.time)
+            yield context.skipped(number, english("'{time}' has no zone", time=message.time), message.time)
             continue
         if message.own:
             people = [Participant("to", handle, name) for handle, name in others.items()]

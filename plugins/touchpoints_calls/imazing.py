@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from touchpoints.errors import UnreadableSource
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
@@ -18,10 +19,7 @@ _COLUMNS = (
     ("call type", "date", "duration", "number", "contact", "service"),
     ("anruftyp", "datum", "dauer", "nummer", "kontakt", "dienst"),
 )
-_EXPORT = {
-    "de": "In iMazing: iPhone auswählen → Telefon → Anrufliste → als CSV exportieren.",
-    "en": "In iMazing: choose the iPhone → Phone → call history → export to CSV.",
-}
+_EXPORT = Text("In iMazing: choose the iPhone → Phone → call history → export to CSV.")
 
 
 class IMazing(Importer):
@@ -40,7 +38,7 @@ class IMazing(Importer):
         """Each call, then the span they cover."""
         found = _layout(source)
         if found is None:
-            raise UnreadableSource(source.name, "no header row with the columns of a call history")
+            raise UnreadableSource(source.name, english("no header row with the columns of a call history"))
         yield from Reading(source, context, found, self.name)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from touchpoints import times
 from touchpoints.errors import InvalidValue, UnreadableSource
+from touchpoints.language import english
 from touchpoints.reading import Context, utc
 from touchpoints_calls.rows import MOST_REMEMBERED
 
@@ -86,7 +87,7 @@ class Moments:
         try:
             at = time.fromisoformat(text if len(text) in (5, 8) and text[-1].isdigit() else self._clock(text))
         except ValueError as error:
-            raise InvalidValue(f"'{text}' is no time of day: {error}") from None
+            raise InvalidValue(english("'{text}' is no time of day: {error}", text=text, error=error)) from None
         self._clocks[clock] = at, at.isoformat(), text.count(":") < 2
         return True
 
@@ -102,7 +103,7 @@ class Moments:
             self._looked = True
             self._dates = times.Dates(self._cells(), self._order)
             if self._dates.contradiction:
-                reason = "some of its dates can only be day first, others only month first; export it again"
+                reason = english("some of its dates can only be day first, others only month first; export it again")
                 raise UnreadableSource(self._context.source, reason) from None
             return self._parse(text)
 

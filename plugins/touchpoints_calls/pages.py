@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from touchpoints.errors import UnreadableSource
+from touchpoints.language import english
 from touchpoints.model import Skipped
 from touchpoints.reading import Context
 from touchpoints.source import Source
@@ -54,7 +55,7 @@ def records(source: Source, context: Context, *alternatives: frozenset[str]) -> 
                 for line, row in table.rows():
                     yield line, cells_by_name(names, row)
                 return
-        raise UnreadableSource(source.name, "no header row with the expected columns")
+        raise UnreadableSource(source.name, english("no header row with the expected columns"))
 
     def is_record(entry: Any) -> bool:
         names = {spaced(str(name)) for name in entry} if isinstance(entry, dict) else frozenset()
@@ -66,10 +67,10 @@ def records(source: Source, context: Context, *alternatives: frozenset[str]) -> 
             found = True
             yield number, {spaced(str(name)): _text(value) for name, value in entry.items()}
         else:
-            reason = entry if isinstance(entry, _Broken) else "an entry without the fields of a call"
+            reason = entry if isinstance(entry, _Broken) else english("an entry without the fields of a call")
             yield context.skipped(number, reason, ", ".join(entry) if isinstance(entry, dict) else "")
     if not found:
-        raise UnreadableSource(source.name, "no readable entry in it; export it again")
+        raise UnreadableSource(source.name, english("no readable entry in it; export it again"))
 
 
 class _Broken(str):
@@ -86,7 +87,9 @@ def _entries(source: Source, is_record: Callable[[Any], bool]) -> Iterator[Any]:
     with source.open() as stream:
         content = stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise UnreadableSource(source.name, f"more than {MOST_BYTES >> 20} MiB of JSON; export it in parts")
+        raise UnreadableSource(
+            source.name, english("more than {n} MiB of JSON; export it in parts", n=MOST_BYTES >> 20)
+        )
     text = content.decode(source.encoding, "replace").lstrip("\ufeff")
     try:
         yield from _inside(json.loads(text), is_record)
@@ -94,7 +97,7 @@ def _entries(source: Source, is_record: Callable[[Any], bool]) -> Iterator[Any]:
     except ValueError:
         pass  # one object a line, or cut off
     except RecursionError:
-        raise UnreadableSource(source.name, "lists inside lists without an end") from None
+        raise UnreadableSource(source.name, english("lists inside lists without an end")) from None
     decoder, place, first = json.JSONDecoder(), 0, re.search(r"\[\s*(?=\{)", text)
     while place < len(text):
         try:

@@ -12,6 +12,7 @@ import attrs
 
 from touchpoints.errors import InvalidValue
 from touchpoints.handles import Handle
+from touchpoints.language import english
 from touchpoints.model import Channel, Coverage, LeftOut, Skipped, Touchpoint
 from touchpoints.plugins import Record
 from touchpoints.reading import Context, content_key
@@ -83,7 +84,7 @@ def seconds(text: str) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number < 1e7:
-        raise InvalidValue(f"'{text}' is no number of seconds")
+        raise InvalidValue(english("'{text}' is no number of seconds", text=text))
     return number
 
 

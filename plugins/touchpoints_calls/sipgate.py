@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from touchpoints.errors import InvalidValue
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, LeftOut, Participant, Skipped
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -19,10 +20,7 @@ from touchpoints_calls.rows import covered, seconds
 from touchpoints_calls.words import meaning
 
 _NEEDED = frozenset({"source", "target", "direction", "created", "type"})
-_EXPORT = {
-    "de": "Verlauf über die sipgate-API abrufen (GET /v2/history) und als JSON-Datei ablegen.",
-    "en": "Fetch the history through the sipgate API (GET /v2/history) and keep it as a JSON file.",
-}
+_EXPORT = Text("Fetch the history through the sipgate API (GET /v2/history) and keep it as a JSON file.")
 
 
 class Sipgate(Importer):
@@ -59,7 +57,7 @@ def _entry(place: int, fields: Fields, at: datetime, context: Context) -> Record
         return LeftOut("automatic")
     direction = "in" if said.endswith("INCOMING") else "out" if said.endswith("OUTGOING") else None
     if direction is None:
-        raise InvalidValue(f"'{fields['direction']}' is no direction")
+        raise InvalidValue(english("'{fields}' is no direction", fields=fields["direction"]))
     theirs, ours = ("source", "target") if direction == "in" else ("target", "source")
     number, own = _number(fields[theirs]), _number(fields[ours])
     alias = fields.get(f"{theirs}alias") or fields.get(f"{theirs} alias", "")

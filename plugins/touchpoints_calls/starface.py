@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from touchpoints.errors import InvalidValue
+from touchpoints.language import Text
 from touchpoints.model import CHANNELS, Skipped
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
@@ -20,10 +21,7 @@ from touchpoints_calls.people import Somebody, somebody
 from touchpoints_calls.rows import Leg, cells_by_name, covered, joined
 from touchpoints_calls.words import NO, YES
 
-_EXPORT = {
-    "de": "In der STARFACE-Oberfläche die Anrufliste (Journal) als CSV exportieren.",
-    "en": "Export the call list (journal) as CSV in the STARFACE interface.",
-}
+_EXPORT = Text("Export the call log (journal) as CSV in the STARFACE interface.")
 
 
 class Starface(Importer):

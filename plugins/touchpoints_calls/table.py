@@ -29,6 +29,7 @@ import attrs
 from touchpoints import handles
 from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.handles import Handle
+from touchpoints.language import english
 from touchpoints.model import CHANNELS, LIVE_MEDIA, LeftOut, Participant, Question, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -109,7 +110,7 @@ class AnyTable(Importer):
         """Each row, then the span they cover, then what the file leaves open."""
         found = layout(source, (*self.tables, *(t for t in context.settings.tables if not t.get("people"))))
         if found is None:
-            raise UnreadableSource(source.name, "no header row with a time and a number, name or address")
+            raise UnreadableSource(source.name, english("no header row with a time and a number, name or address"))
         return iter(Reading(source, context, found, self.name))
 
 
@@ -145,7 +146,12 @@ class Reading:
             if channel not in CHANNELS:
                 known = ", ".join(CHANNELS)
                 raise UnreadableSource(
-                    self.source.name, f"[[table]] in the settings: '{channel}' is no column and no channel ({known})"
+                    self.source.name,
+                    english(
+                        "[[table]] in the settings: '{channel}' is no column and no channel ({known})",
+                        channel=channel,
+                        known=known,
+                    ),
                 )
             return channel
         if self.columns.keys() & {"number", "caller", "called", "duration", "direction", "channel", "type", "wait"}:
@@ -323,7 +329,7 @@ class Reading:
             return "out" if ours[0] else "in"
         if ours[0]:
             return LeftOut("internal")
-        return self.context.skipped("", "neither side is known to be ours; name yourself with --me")
+        return self.context.skipped("", english("neither side is known to be ours; name yourself with --me"))
 
     def _people(self, cells: dict[str, str]) -> tuple[Somebody, Somebody, list[Somebody]]:
         """Caller, called, and those of whom the table does not say which of both they are."""
@@ -401,16 +407,18 @@ class Reading:
         if self.lengths.open:
             column = self.layout.header.names[self.columns["duration"]]
             yield Question(
-                f"Is 12:34 in the column {column} minutes and seconds, or hours and minutes?", ("mm:ss", "h:mm"),
+                english(
+                    "Is 12:34 in the column {column} minutes and "
+                    "seconds, or hours and minutes?", column=column), ("mm:ss", "h:mm"),
                 '[[table]] with its columns and duration_unit = "mm:ss" (see: import --dry-run)',
             )  # fmt: skip
         if self._numbers and not self._ours_known:
             options = [number for number, _ in self._numbers.most_common(3)]
             setting = f'me = ["{options[0]}"]  (or: --me {options[0]})'
-            yield Question("Which of these numbers is yours?", options, setting)
+            yield Question(english("Which of these numbers is yours?"), options, setting)
         if self._kind_open:
             yield Question(
-                "What kind of contact are its rows? They were read as phone calls.",
+                english("What kind of contact are its rows? They were read as phone calls."),
                 ("phone", "meeting", "video", "mail"),
                 '[[table]] with its columns and channel = "meeting" (see: import --dry-run)',
             )  # fmt: skip

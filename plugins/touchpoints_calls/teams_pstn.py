@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from touchpoints.errors import InvalidValue
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, Skipped
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -24,10 +25,7 @@ _USAGE_JSON = frozenset({"caller number", "callee number", "call type", "start d
 _ROUTING_CSV = frozenset({"caller number", "callee number", "call type", "invite time", "success"})
 _ROUTING_JSON = frozenset({"caller number", "callee number", "call type", "invite date time", "successful call"})
 _SHAPES = (_USAGE_CSV, _USAGE_JSON, _ROUTING_CSV, _ROUTING_JSON)
-_EXPORT = {
-    "de": "Im Teams Admin Center: Analysen und Berichte → Nutzungsberichte → PSTN-Nutzung → exportieren.",
-    "en": "In the Teams admin centre: Analytics & reports → Usage reports → PSTN usage → export.",
-}
+_EXPORT = Text("In the Teams admin centre: Analytics & reports → Usage reports → PSTN usage → export.")
 
 
 class TeamsPstn(Importer):
@@ -66,7 +64,7 @@ def _call(place: int, fields: Fields, context: Context) -> Record:
     words = set(kind.replace("byot", "byot ").split())
     direction = "in" if words & {"in", "inbound"} else "out" if words & {"out", "outbound"} else None
     if direction is None:
-        raise InvalidValue(f"'{first('call type')}' is no type of call")
+        raise InvalidValue(english("'{first}' is no type of call", first=first("call type")))
     caller, called = first("caller id", "caller number"), first("destination number", "callee number")
     if direction == "in" and not routing:
         owned = [context.our_side.owns(context.phone(number)) for number in (caller, called)]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from touchpoints import times
 from touchpoints.errors import InvalidValue
+from touchpoints.language import Text
 from touchpoints.model import CHANNELS, Skipped
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
@@ -21,10 +22,7 @@ from touchpoints_calls.rows import Leg, covered, joined
 from touchpoints_calls.words import meaning
 
 _FAX = re.compile(r"(?i)\b(tele)?fax\b")
-_EXPORT = {
-    "de": "In der 3CX-Verwaltungskonsole: Berichte → Anrufprotokoll → als CSV exportieren.",
-    "en": "In the 3CX management console: Reports → Call log → export as CSV.",
-}
+_EXPORT = Text("In the 3CX management console: Reports → Call log → export as CSV.")
 
 
 class ThreeCx(Importer):

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from touchpoints.errors import InvalidValue
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, LeftOut, Skipped
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -24,10 +25,7 @@ _SHAPES = tuple(
     for time in ("start time", "date created")
 )
 _OUTCOMES = {"completed": "reached", "busy": "missed", "no-answer": "missed", "failed": "missed", "canceled": "missed"}
-_EXPORT = {
-    "de": "In der Twilio-Konsole: Monitor → Logs → Calls → exportieren (oder GET /Calls.json über die API).",
-    "en": "In the Twilio console: Monitor → Logs → Calls → export (or GET /Calls.json through the API).",
-}
+_EXPORT = Text("In the Twilio console: Monitor → Logs → Calls → export (or GET /Calls.json through the API).")
 
 
 class Twilio(Importer):
@@ -62,7 +60,9 @@ def _call(legs: list[tuple[int, Fields]], context: Context) -> Record:
     children = [fields for _, fields in legs if fields is not parent]
     said = [fields["status"].casefold() for fields in children or [parent]]
     if unknown := [status for status in said if status not in _OUTCOMES]:
-        raise InvalidValue(f"a call that is still '{unknown[0]}'; export again when it has ended")
+        raise InvalidValue(
+            english("a call that is still '{unknown}'; export again when it has ended", unknown=unknown[0])
+        )
     machine = parent.get("answered by", "").casefold()
     if machine == "fax":
         return LeftOut("automatic")
@@ -76,7 +76,7 @@ def _call(legs: list[tuple[int, Fields]], context: Context) -> Record:
         if _is_ours(called, context):  # click to call: we are rung first, then the customer
             called = next((fields["to"] for fields in children if not _is_ours(fields["to"], context)), called)
     else:
-        raise InvalidValue(f"'{parent['direction']}' is no direction")
+        raise InvalidValue(english("'{parent}' is no direction", parent=parent["direction"]))
     ours = called if direction == "in" else caller
     talked = max((seconds(fields.get("duration", "")) for fields in children or [parent]), default=0.0)
     return context.call(
@@ -106,5 +106,5 @@ def _at(fields: Fields) -> datetime:
         try:
             when = parsedate_to_datetime(text)
         except (ValueError, TypeError, IndexError, OverflowError):
-            raise InvalidValue(f"'{text}' is no time") from None
+            raise InvalidValue(english("'{text}' is no time", text=text)) from None
     return when if when.tzinfo else when.replace(tzinfo=UTC)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from touchpoints import handles, times
 from touchpoints.errors import InvalidValue, UnreadableSource
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, LeftOut, Participant, Skipped
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -24,14 +25,8 @@ from touchpoints_calls.words import NO, YES, meaning
 
 _CALL_LOG = frozenset({"caller number", "callee number", "direction", "date time"})
 _CALL_HISTORY = frozenset({"direction", "call result", "start time", "duration"})
-_EXPORT = {
-    "de": "Verlauf über die Zoom-API abrufen (GET /phone/call_history) und als JSON-Datei ablegen.",
-    "en": "Fetch the history through the Zoom API (GET /phone/call_history) and keep it as a JSON file.",
-}
-_EXPORT_MEETINGS = {
-    "de": "Im Zoom-Webportal: Berichte → Nutzung → Meeting → Teilnehmer → mit Meeting-Daten exportieren.",
-    "en": "In the Zoom web portal: Reports → Usage → Meeting → Participants → export with meeting data.",
-}
+_EXPORT = Text("Fetch the history through the Zoom API (GET /phone/call_history) and keep it as a JSON file.")
+_EXPORT_MEETINGS = Text("In the Zoom web portal: Reports → Usage → Meeting → Participants → export with meeting data.")
 _NAME = "name (original name)"
 _BOT = re.compile(r"(?i)note ?taker|otter\.ai|fireflies|read\.ai|\brecorder\b|fathom|tl;dv")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b.*")
@@ -68,7 +63,7 @@ class ZoomPhone(Importer):
 def _call(place: int, fields: Fields, context: Context) -> Record:
     direction = meaning(fields["direction"]).direction
     if direction is None:
-        raise InvalidValue(f"'{fields['direction']}' is no direction")
+        raise InvalidValue(english("'{fields}' is no direction", fields=fields["direction"]))
     caller, called = (
         fields.get(f"{who} did number") or fields.get(f"{who} number") or fields.get(f"{who} ext number", "")
         for who in ("caller", "callee")
@@ -112,7 +107,7 @@ def _is_meeting(names: Sequence[str]) -> bool:
 def _meetings(source: Source, context: Context) -> Iterator[Record]:
     header = header_in(source.head_text, lambda names: _NAME in names)
     if header is None:
-        raise UnreadableSource(source.name, "no row with the columns of the participants")
+        raise UnreadableSource(source.name, english("no row with the columns of the participants"))
 
     def rows() -> Iterator[tuple[int, list[str]]]:
         with source.text() as stream:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
+from touchpoints.language import Text
 from touchpoints_contacts.rows import Columns, PeopleTable
 
 _OF = r"(?:person|kontakt) - "
@@ -14,12 +13,7 @@ class Pipedrive(PeopleTable):
     """One row a person; every column begins with `Person - `, numbers and addresses end with where they reach them."""
 
     name = "pipedrive"
-    export = MappingProxyType(
-        {
-            "de": "Pipedrive → Kontakte → Personen → … → Filterergebnisse exportieren (CSV)",
-            "en": "Pipedrive → Contacts → People → … → Export filter results (CSV)",
-        }
-    )
+    export = Text("Pipedrive → Contacts → People → … → Export filter results (CSV)")
     columns = Columns(
         full=(f"{_OF}name",),
         given=(f"{_OF}(first name|vorname)",),
@@ -49,12 +43,7 @@ class Zoho(PeopleTable):
     """One row a contact or a lead; owners and accounts stand twice, as an id (`Account Name.id`) and as a name."""
 
     name = "zoho"
-    export = MappingProxyType(
-        {
-            "de": "Zoho CRM → Einstellungen → Datenverwaltung → Exportieren → Kontakte",
-            "en": "Zoho CRM → Setup → Data Administration → Export → Contacts",
-        }
-    )
+    export = Text("Zoho CRM → Setup → Data Administration → Export → Contacts")
     columns = Columns(
         full=("full name", "contact name", "lead name"),
         given=("first name", "vorname"),

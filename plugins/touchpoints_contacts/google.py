@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 import attrs
 
+from touchpoints.language import Text
 from touchpoints_contacts.person import NO_OWN_LINE, Card
 from touchpoints_contacts.rows import Columns, PeopleTable, Row
 
@@ -15,12 +14,7 @@ class GoogleContacts(PeopleTable):
     one cell. The column names are English whatever the account's language."""
 
     name = "google-contacts"
-    export = MappingProxyType(
-        {
-            "de": "contacts.google.com → Exportieren → Google CSV",
-            "en": "contacts.google.com → Export → Google CSV",
-        }
-    )
+    export = Text("contacts.google.com → Export → Google CSV")
     columns = Columns(
         full=("name",),
         given=("first name", "given name"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 import attrs
 
+from touchpoints.language import Text
 from touchpoints_contacts.person import Card
 from touchpoints_contacts.rows import Columns, PeopleTable, Row
 
@@ -15,12 +14,7 @@ class HubSpot(PeopleTable):
     same in every export; the life-cycle stage says what the customer is."""
 
     name = "hubspot"
-    export = MappingProxyType(
-        {
-            "de": "HubSpot → CRM → Kontakte → Exportieren (CSV, alle Eigenschaften)",
-            "en": "HubSpot → CRM → Contacts → Export (CSV, all properties)",
-        }
-    )
+    export = Text("HubSpot → CRM → Contacts → Export (CSV, all properties)")
     columns = Columns(
         given=("first name", "vorname"),
         family=("last name", "nachname"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 import attrs
 
+from touchpoints.language import Text
 from touchpoints_contacts.person import Card
 from touchpoints_contacts.rows import Columns, PeopleTable, Row
 
@@ -15,12 +14,7 @@ class LinkedInConnections(PeopleTable):
     Members who hide themselves leave a row with nothing but its date."""
 
     name = "linkedin-connections"
-    export = MappingProxyType(
-        {
-            "de": "LinkedIn → Einstellungen & Datenschutz → Datenschutz → Kopie Ihrer Daten anfordern → Kontakte",
-            "en": "LinkedIn → Settings & Privacy → Data privacy → Get a copy of your data → Connections",
-        }
-    )
+    export = Text("LinkedIn → Settings & Privacy → Data privacy → Get a copy of your data → Connections")
     columns = Columns(
         given=("first name",),
         family=("last name",),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 import attrs
 
+from touchpoints.language import Text
 from touchpoints.plugins import Record
 from touchpoints.reading import Context
 from touchpoints.settings import Settings
@@ -48,12 +48,7 @@ class ContactsTable(PeopleTable):
 
     name = "contacts-table"
     fallback = True
-    export = MappingProxyType(
-        {
-            "de": "Die Liste als CSV speichern, mit Spalten wie Name, Firma, E-Mail, Telefon, Kategorie",
-            "en": "Save the list as CSV, with columns such as name, company, email, phone, category",
-        }
-    )
+    export = Text("Save the list as CSV, with columns such as name, company, email, phone, category")
     columns = Columns(
         full=(
             r"ansprechpartner(in|:in)?", "(ansprech|kontakt)person", "contact( ?person| ?name)?", "kontakt( ?name)?",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from types import MappingProxyType
 
 import attrs
 
 from touchpoints.handles import company_domain
+from touchpoints.language import Text, english
 from touchpoints.model import LeftOut, Person, Question
 from touchpoints.plugins import Record
 from touchpoints.reading import Context
@@ -25,12 +25,7 @@ class Microsoft365Users(PeopleTable):
     Guests are written `name_their.domain#EXT#@ours`."""
 
     name = "microsoft365-users"
-    export = MappingProxyType(
-        {
-            "de": "Microsoft 365 Admin Center → Benutzer → Aktive Benutzer → Benutzer exportieren",
-            "en": "Microsoft 365 admin center → Users → Active users → Export users",
-        }
-    )
+    export = Text("Microsoft 365 admin center → Users → Active users → Export users")
     columns = Columns(
         full=("anzeigename", "display name"),
         given=("vorname", "first name"),
@@ -68,6 +63,6 @@ class Microsoft365Users(PeopleTable):
         domain = max(domains, key=lambda d: domains[d], default=None)
         if domain and not ours:
             yield Question(
-                f"A user list names people at {domain}: is that our own organisation?", ("yes", "no"),
+                english("A user list names people at {domain}: is that our own organisation?", domain=domain), ("yes", "no"),
                 f'own_domains = ["{domain}"]  (or: --own-domain {domain})',
             )  # fmt: skip

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
+from touchpoints.language import Text
 from touchpoints_contacts.rows import Columns, PeopleTable
 
 
@@ -12,12 +11,7 @@ class OutlookContacts(PeopleTable):
     Exchange server has a directory path instead of an address (type EX), which reaches nobody from outside."""
 
     name = "outlook-contacts"
-    export = MappingProxyType(
-        {
-            "de": "Outlook: Datei → Öffnen und Exportieren → Importieren/Exportieren → In Datei exportieren → CSV",
-            "en": "Outlook: File → Open & Export → Import/Export → Export to a file → CSV",
-        }
-    )
+    export = Text("Outlook: File → Open & Export → Import/Export → Export to a file → CSV")
     columns = Columns(
         given=("vorname", "first name"),
         family=("nachname", "last name"),

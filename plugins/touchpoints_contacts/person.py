@@ -12,6 +12,7 @@ import attrs
 from touchpoints import handles
 from touchpoints.errors import InvalidValue
 from touchpoints.handles import EXTENSION, Handle, fold
+from touchpoints.language import english
 from touchpoints.model import LeftOut, Person, Question, Skipped
 from touchpoints.reading import Context, content_key
 from touchpoints.times import UndecidedOrder
@@ -93,7 +94,7 @@ class AddressBook:
         entry = self._entry(card, birthday)
         yield entry
         if wrong and isinstance(entry, Person):
-            reason = f"'{card.birthday[:40]}' is no date of birth; the rest was read"
+            reason = english("'{birthday}' is no date of birth; the rest was read", birthday=card.birthday[:40])
             yield self._context.skipped(card.place, reason, entry.name)
 
     def questions(self) -> Iterator[Question]:
@@ -114,7 +115,9 @@ class AddressBook:
         addresses = (h.value for h in reachable if h.kind == "email")
         name = " ".join(card.name.split())[:LONGEST] or next(addresses, "")  # an address without a name names itself
         if not fold(name):
-            return self._context.skipped(card.place, "no name, organisation or address", "; ".join(card.phones))
+            return self._context.skipped(
+                card.place, english("no name, organisation or address"), "; ".join(card.phones)
+            )
         known = reachable or (handles.name(name, self._family),)
         if any(map(self._context.our_side.owns, known)):
             return LeftOut("internal")

@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 
 import attrs
 
+from touchpoints.language import english
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
@@ -102,7 +103,7 @@ class PeopleTable(Importer):
         whole = _ends_with_a_line(source)
         for is_last, (line, cells) in _with_last(self.rows(table)):
             if is_last and not whole and len(cells) < len(table.header.names):
-                yield context.skipped(line, "a row that ends early; the file is cut off here", " ".join(cells))
+                yield context.skipped(line, english("a row that ends early; the file is cut off here"), " ".join(cells))
                 continue
             yield from book.entries(self.card(Row(line, cells, table.header, places)))
         yield from book.questions()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import MappingProxyType
 
+from touchpoints.language import Text
 from touchpoints.table import Table
 from touchpoints_contacts.rows import Columns, PeopleTable
 
@@ -14,12 +14,7 @@ class Salesforce(PeopleTable):
     and a copyright notice."""
 
     name = "salesforce"
-    export = MappingProxyType(
-        {
-            "de": "Salesforce → Berichte → Kontakte und Accounts → Exportieren → Nur Details, CSV, UTF-8",
-            "en": "Salesforce → Reports → Contacts & Accounts → Export → Details only, CSV, UTF-8",
-        }
-    )
+    export = Text("Salesforce → Reports → Contacts & Accounts → Export → Details only, CSV, UTF-8")
     columns = Columns(
         full=("full name", "contact name", "vollständiger name", "kontaktname"),
         given=("first name", "vorname"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 import attrs
 
+from touchpoints.language import Text
 from touchpoints_contacts.person import Card
 from touchpoints_contacts.rows import Columns, PeopleTable, Row
 
@@ -14,12 +13,7 @@ class ThunderbirdContacts(PeopleTable):
     """One row a contact. The birthday stands in three columns; the one called "Geburtstag" is only its day."""
 
     name = "thunderbird-contacts"
-    export = MappingProxyType(
-        {
-            "de": "Thunderbird: Adressbuch → Rechtsklick → Exportieren → Kommagetrennt (CSV, UTF-8)",
-            "en": "Thunderbird: Address Book → right click → Export → Comma separated (CSV, UTF-8)",
-        }
-    )
+    export = Text("Thunderbird: Address Book → right click → Export → Comma separated (CSV, UTF-8)")
     columns = Columns(
         full=("anzeigename", "display name"),
         given=("vorname", "first name"),

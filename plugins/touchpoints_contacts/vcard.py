@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 import attrs
 
+from touchpoints.language import Text, english
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
@@ -154,12 +155,7 @@ class VCard(Importer):
     """vCards (.vcf): one card or many in a file, of any version."""
 
     name = "vcard"
-    export = MappingProxyType(
-        {
-            "de": "Im Adressbuch alle Kontakte auswählen und als vCard (.vcf) exportieren",
-            "en": "Select all contacts in the address book and export them as vCard (.vcf)",
-        }
-    )
+    export = Text("Select all contacts in the address book and export them as vCard (.vcf)")
 
     def recognises(self, source: Source) -> bool:
         """A file whose first words are BEGIN:VCARD."""
@@ -178,7 +174,7 @@ class VCard(Importer):
             if lines.unreadable:
                 number, raw = lines.first_unreadable
                 many = f"{lines.unreadable} unreadable line(s) in the card of line {lines.start}"
-                yield context.skipped(number, f"{many}; its others were read", _text(raw))
+                yield context.skipped(number, english("{many}; its others were read", many=many), _text(raw))
         yield from book.questions()
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from types import MappingProxyType
 
 from touchpoints.errors import SourceError, UnreadableSource
+from touchpoints.language import Text, english
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
@@ -32,13 +32,9 @@ class Eml(Importer):
 
     name = "eml"
     channels = (MAIL,)
-    export = MappingProxyType(
-        {
-            "de": "Mails im Mailprogramm markieren und als Dateien (.eml) in einen Ordner ziehen oder speichern; "
-            "bei einem Maildir den ganzen Ordner angeben. Outlook: .msg lässt sich nicht lesen, .eml schon.",
-            "en": "Select mails in the mail program and drag or save them as files (.eml) into a folder; "
-            "of a Maildir give the whole folder. Outlook: .msg cannot be read, .eml can.",
-        }
+    export = Text(
+        "Select mails in the mail program and drag or save them as files (.eml) into a folder; of a Maildir give "
+        "the whole folder. Outlook: .msg cannot be read, .eml can."
     )
 
     def recognises(self, source: Source) -> bool:
@@ -57,7 +53,9 @@ class Eml(Importer):
             try:
                 raw = stream.read(KEPT)
             except Exception as error:  # whatever a damaged archive makes its reader raise
-                raise UnreadableSource(source.name, f"breaks off: {error}; export or download it again") from error
+                raise UnreadableSource(
+                    source.name, english("breaks off: {error}; export or download it again", error=error)
+                ) from error
         yield from mailbox.records(raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"), 1)
         yield from mailbox.closing()
 

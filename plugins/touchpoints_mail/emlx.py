@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from types import MappingProxyType
 from typing import BinaryIO
 
 from touchpoints.errors import SourceError, UnreadableSource
+from touchpoints.language import Text, english
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
@@ -27,12 +27,7 @@ class Emlx(Importer):
 
     name = "emlx"
     channels = (MAIL,)
-    export = MappingProxyType(
-        {
-            "de": "Apple Mail: Postfach wählen, „Postfach exportieren“; oder die Ordner unter ~/Library/Mail kopieren.",
-            "en": "Apple Mail: select the mailbox, “Export Mailbox”; or copy the folders below ~/Library/Mail.",
-        }
-    )
+    export = Text("Apple Mail: select the mailbox, “Export Mailbox”; or copy the folders below ~/Library/Mail.")
 
     def recognises(self, source: Source) -> bool:
         """A line with a number, and the headers of a mail behind it."""
@@ -49,7 +44,7 @@ class Emlx(Importer):
                 text = stream.read(KEPT)
                 count = _COUNT.match(text)
                 if count is None:
-                    raise UnreadableSource(source.name, "does not begin with the length of its message")
+                    raise UnreadableSource(source.name, english("does not begin with the length of its message"))
                 end = count.end() + int(count[1])
                 behind = text[end:]
                 if end > len(text):  # a large attachment: its bytes are passed over
@@ -58,7 +53,9 @@ class Emlx(Importer):
             except SourceError:
                 raise
             except Exception as error:  # whatever a damaged archive makes its reader raise
-                raise UnreadableSource(source.name, f"breaks off: {error}; export or download it again") from error
+                raise UnreadableSource(
+                    source.name, english("breaks off: {error}; export or download it again", error=error)
+                ) from error
         flags = int(found[1]) if (found := _FLAGS.search(behind)) else 0
         letters = ("T" if flags & _DELETED else "") + ("D" if flags & _DRAFT else "")
         mailbox = Mailbox(context, folder_of(source.name), letters)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from touchpoints.errors import SourceError
 from touchpoints.handles import Handle, company_domain, email, is_automatic
+from touchpoints.language import english
 from touchpoints.model import Absence, Channel, Coverage, LeftOut, Participant, Question
 from touchpoints.plugins import Record
 from touchpoints.reading import Context, content_key
@@ -45,7 +46,7 @@ class Mailbox:
         """What one message gives; `raw` is its beginning (at most `KEPT` bytes), `place` its line in the file."""
         head, body, whole = _divided(raw)
         if not whole:
-            yield self.context.skipped(place, "the file ends within the headers of this mail", _shown(head))
+            yield self.context.skipped(place, english("the file ends within the headers of this mail"), _shown(head))
             return
         fields = Fields(head)
         kept_in = self._kept_in(fields)
@@ -68,7 +69,7 @@ class Mailbox:
                 yield absence
             yield LeftOut("automatic")
         elif not authors or at is None:
-            reason = why_undated(fields) if authors else "no sender"
+            reason = why_undated(fields) if authors else english("no sender")
             yield self.context.skipped(place, reason, _shown(head))
         else:
             yield self._touchpoint(fields, body, authors, subject, at, sent=kept_in == "sent")
@@ -78,12 +79,16 @@ class Mailbox:
         if self._span:
             yield Coverage(*self._span, next(iter(self._lines.most_common()), ""))
         likely = self._sent_from.most_common()
-        why = "Mail in the Sent folder comes from it."
+        why = english("Mail in the Sent folder comes from it.")
         if not likely and self.no_address_known:
             likely = self._delivered_to.most_common() or self._named.most_common()
-            why = "No own address is known, so all mail counts as incoming."
+            why = english("No own address is known, so all mail counts as incoming.")
         if likely:
-            yield Question(f"Is {likely[0]} yours? {why}", likely, f'me = ["{likely[0]}"]  (or: --me {likely[0]})')
+            yield Question(
+                english("Is {likely} yours? {why}", likely=likely[0], why=why),
+                likely,
+                f'me = ["{likely[0]}"]  (or: --me {likely[0]})',
+            )
 
     # -- what a message is ------------------------------------------------------------------------------------
 
@@ -146,7 +151,9 @@ class Mailbox:
             subject = decoded(fields.first(b"subject"))
             calendar = tnef.meeting(packed, authors[0], others, subject) if authors else None
             if calendar is None:
-                reason = "an Outlook meeting packed as winmail.dat that cannot be read; export the calendar as .ics"
+                reason = english(
+                    "an Outlook meeting packed as winmail.dat that cannot be read; export the calendar as .ics"
+                )
                 return [self.context.skipped(place, reason, subject)]
         if calendar is None:
             return []
@@ -155,7 +162,11 @@ class Mailbox:
         try:
             return list(read_calendar(calendar, self.context))
         except SourceError as error:
-            return [self.context.skipped(place, f"its calendar part: {error.reason}", _shown(calendar))]
+            return [
+                self.context.skipped(
+                    place, english("its calendar part: {reason}", reason=error.reason), _shown(calendar)
+                )
+            ]
 
     # -- a message that counts --------------------------------------------------------------------------------
 

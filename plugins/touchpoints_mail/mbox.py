@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from types import MappingProxyType
 from typing import BinaryIO
 
 from touchpoints.errors import SourceError, UnreadableSource
+from touchpoints.language import Text, english
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
@@ -36,13 +36,9 @@ class Mbox(Importer):
 
     name = "mbox"
     channels = (MAIL,)
-    export = MappingProxyType(
-        {
-            "de": "Thunderbird: im Profilordner unter Mail oder ImapMail die Dateien Inbox und Sent (ohne .msf) "
-            "kopieren. Apple Mail: Postfach wählen, „Postfach exportieren“. Gmail: takeout.google.com, nur „E-Mail“.",
-            "en": "Thunderbird: copy the files Inbox and Sent (without .msf) below Mail or ImapMail in the profile "
-            "folder. Apple Mail: select the mailbox, “Export Mailbox”. Gmail: takeout.google.com, “Mail” only.",
-        }
+    export = Text(
+        "Thunderbird: copy the files Inbox and Sent (without .msf) below Mail or ImapMail in the profile folder. "
+        "Apple Mail: select the mailbox, “Export Mailbox”. Gmail: takeout.google.com, “Mail” only."
     )
 
     def recognises(self, source: Source) -> bool:
@@ -84,7 +80,9 @@ def messages(stream: BinaryIO, name: str = "") -> Iterator[tuple[int, bytes]]:
         try:
             block = stream.read(BLOCK)
         except Exception as error:  # whatever a damaged archive makes its reader raise
-            raise UnreadableSource(name, f"breaks off: {error}; export or download it again", begun or None) from error
+            raise UnreadableSource(
+                name, english("breaks off: {error}; export or download it again", error=error), begun or None
+            ) from error
         text += block.removeprefix(b"\xef\xbb\xbf") if line == 1 else block
         ready = len(text) - _AHEAD if block else len(text)  # a separator that begins behind it may not be whole
         done = 2
@@ -104,5 +102,5 @@ def messages(stream: BinaryIO, name: str = "") -> Iterator[tuple[int, bytes]]:
         line += text.count(b"\n", done, ready)
         text = text[ready - 2 :]
     if not begun:
-        raise UnreadableSource(name, "no message begins in this file")
+        raise UnreadableSource(name, english("no message begins in this file"))
     yield begun, kept + text[done : done + KEPT - len(kept)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import MappingProxyType
 
 from touchpoints.errors import SourceError, UnreadableSource
+from touchpoints.language import Text, english
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
@@ -18,13 +18,9 @@ class OutlookFiles(Importer):
     """Messages as Outlook saves them, and its stores: formats of their own that no importer reads."""
 
     name = "outlook-files"
-    export = MappingProxyType(
-        {
-            "de": "Outlook: Mails markieren und als .eml in einen Ordner ziehen (neues Outlook, Mac), oder den Ordner über ein "
-            "IMAP-Konto in Thunderbird öffnen und dessen Datei geben.",
-            "en": "Outlook: select mails and drag them into a folder as .eml (new Outlook, Mac), or open the folder in Thunderbird "
-            "through an IMAP account and give its file.",
-        }
+    export = Text(
+        "Outlook: select mails and drag them into a folder as .eml (new Outlook, Mac), or open "
+        "the folder in Thunderbird through an IMAP account and give its file."
     )
 
     def recognises(self, source: Source) -> bool:
@@ -44,8 +40,10 @@ class OutlookFiles(Importer):
         if source.head.startswith(b"!BDN"):
             raise UnreadableSource(
                 source.name,
-                "a store of Outlook (.pst, .ost), which is not read; export its mails as .eml or mbox, its calendar as .ics",
+                english(
+                    "a store of Outlook (.pst, .ost), which is not read; export its mails as .eml or mbox, its calendar as .ics"
+                ),
             )
         raise UnreadableSource(
-            source.name, "a message in Outlook's own format (.msg), which is not read; save it as .eml"
+            source.name, english("a message in Outlook's own format (.msg), which is not read; save it as .eml")
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from touchpoints.errors import InvalidValue, UnreadableSource
+from touchpoints.language import english
 from touchpoints.reading import Context, utc
 from touchpoints.source import Source
 
@@ -26,17 +27,21 @@ def load(source: Source) -> tuple[Any, str]:
     with source.text() as stream:
         text = stream.read(LARGEST + 1)
     if len(text) > LARGEST:
-        raise UnreadableSource(source.name, f"more than {LARGEST >> 20} MiB; export a shorter span or fewer chats")
+        raise UnreadableSource(
+            source.name, english("more than {n} MiB; export a shorter span or fewer chats", n=LARGEST >> 20)
+        )
     try:
         return json.loads(text), ""
     except RecursionError:
-        raise UnreadableSource(source.name, "nested too deeply: no export is") from None
+        raise UnreadableSource(source.name, english("nested too deeply: no export is")) from None
     except ValueError as error:
         line = text.count("\n", 0, getattr(error, "pos", 0)) + 1
         try:
             return json.loads(_closed(text)), f"the file ends too early, in line {line}; export it again"
         except (ValueError, RecursionError):
-            raise UnreadableSource(source.name, f"not readable as JSON: {error}; export it again", line) from None
+            raise UnreadableSource(
+                source.name, english("not readable as JSON: {error}; export it again", error=error), line
+            ) from None
 
 
 def _closed(text: str) -> str:
@@ -78,7 +83,7 @@ def instant(value: Any, context: Context, per_second: int = 1) -> datetime:
     """A Unix time in the store's zone; raises `InvalidValue` for one that is none, or not between 1970 and 2200."""
     found = number(value)
     if found is None or found > _YEAR_2200 * per_second:
-        raise InvalidValue(f"'{str(value)[:40]}' is no time")
+        raise InvalidValue(english("'{value}' is no time", value=str(value)[:40]))
     return context.at(utc(found / per_second))
 
 
@@ -87,9 +92,9 @@ def iso(value: Any, context: Context) -> datetime:
     try:
         found = datetime.fromisoformat(string(value))
     except ValueError:
-        raise InvalidValue(f"'{str(value)[:40]}' is no time") from None
+        raise InvalidValue(english("'{value}' is no time", value=str(value)[:40])) from None
     if not 1970 < found.year < 2200:
-        raise InvalidValue(f"'{found}' is no time of a message")
+        raise InvalidValue(english("'{found}' is no time of a message", found=found))
     return context.at(found)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from touchpoints import handles
 from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue, SourceError
+from touchpoints.language import Text, english
 from touchpoints.model import Channel, Coverage, LeftOut
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -31,10 +32,7 @@ class GoogleChat(Importer):
 
     name = "google-chat"
     channels = (Channel("google chat", "message"),)
-    export = {  # noqa: RUF012  # never changed
-        "de": "takeout.google.com: nur „Google Chat“ auswählen.",
-        "en": "takeout.google.com: select “Google Chat” only.",
-    }
+    export = Text("takeout.google.com: select “Google Chat” only.")
 
     def recognises(self, source: Source) -> bool:
         """JSON with messages that have a creator and a date of creation, or the list of members beside."""
@@ -67,7 +65,7 @@ class GoogleChat(Importer):
                 continue
             author = _author(creator, context)
             if author is None:
-                yield context.skipped(place, "a message without an author")
+                yield context.skipped(place, english("a message without an author"))
                 continue
             try:
                 at = context.at(dates(string(message.get("created_date"))))

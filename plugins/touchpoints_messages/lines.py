@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 
 from touchpoints.asking import asks
+from touchpoints.language import english
 from touchpoints.model import Coverage, Skipped
 from touchpoints.plugins import Record
 from touchpoints.reading import Context
@@ -215,7 +216,9 @@ def messages(
             except ValueError as error:
                 if author is None:
                     continue
-                yield skipped(number, f"no such date or time: {error}", f"{day_}, {clock_}, {author}")
+                yield skipped(
+                    number, english("no such date or time: {error}", error=error), f"{day_}, {clock_}, {author}"
+                )
                 continue
             at, written = combine(day, clock), iso + clock_iso
             if author is None and unsaid:

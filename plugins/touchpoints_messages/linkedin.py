@@ -14,6 +14,7 @@ from touchpoints import handles
 from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue
 from touchpoints.handles import Handle, fold
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, Coverage, LeftOut, Participant, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -21,10 +22,7 @@ from touchpoints.source import Source
 from touchpoints.table import Table, cell, header_in
 from touchpoints.times import Dates, UndecidedOrder
 
-_EXPORT = {
-    "de": "LinkedIn: Einstellungen → Datenschutz → Kopie Ihrer Daten anfordern → Nachrichten und Einladungen.",
-    "en": "LinkedIn: Settings → Data privacy → Get a copy of your data → Messages and Invitations.",
-}
+_EXPORT = Text("LinkedIn: Settings → Data privacy → Get a copy of your data → Messages and Invitations.")
 _REST = re.compile(
     r"(?i)(ad_targeting|ads? clicked|articles?|causes you care about|certifications|comments|company follows|courses|"
     r"education|email addresses|endorsement_\w+|events|hashtag_follows|honors|inferences_about_you|instant\w*|"
@@ -93,14 +91,14 @@ class Invitations(Importer):
         for line, row in table.rows():
             direction = {"INCOMING": "in", "OUTGOING": "out"}.get(cell(row, which).upper())
             if direction is None:
-                yield context.skipped(line, "neither incoming nor outgoing", cell(row, which))
+                yield context.skipped(line, english("neither incoming nor outgoing"), cell(row, which))
                 continue
             if not cell(row, message):
                 yield LeftOut("automatic")
                 continue
             who, address = (cell(row, column) for column in columns[direction])
             if not who and not address:
-                yield context.skipped(line, "an invitation without a name")
+                yield context.skipped(line, english("an invitation without a name"))
                 continue
             other = handles.profile(address) if address else handles.name(who, "linkedin")
             try:

@@ -13,6 +13,7 @@ from typing import Any
 from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.handles import fold
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, Channel, Coverage, LeftOut
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
@@ -20,10 +21,7 @@ from touchpoints.source import Source
 from touchpoints_messages.chat import Author, Chat, who_is_me
 from touchpoints_messages.document import entries, instant, load, number, string
 
-_EXPORT = {
-    "de": "Facebook/Instagram: Kontenübersicht → Deine Informationen herunterladen → Nachrichten, Format JSON.",
-    "en": "Facebook/Instagram: Accounts Centre → Download your information → Messages, format JSON.",
-}
+_EXPORT = Text("Facebook/Instagram: Accounts Centre → Download your information → Messages, format JSON.")
 _NAMES = re.compile(r'"(sender_name|senderName)"\s*:')
 _TIMES = re.compile(r'"(timestamp_ms|timestamp)"\s*:\s*\d')
 _PAGE = re.compile(r'(?i)<div[^>]*>\s*(Participants|Teilnehmer\w*|Teilnehmende): |_a6-g|class="pam _3-95')
@@ -53,7 +51,9 @@ class Facebook(Importer):
     def read(self, source: Source, context: Context) -> Iterator[Record]:
         """Messages and calls; raises `UnreadableSource` for HTML, and with a question if nobody in it is us."""
         if _is_page(source.head_text):
-            raise UnreadableSource(source.name, "an HTML download without exact times; download it again, format JSON")
+            raise UnreadableSource(
+                source.name, english("an HTML download without exact times; download it again, format JSON")
+            )
         document, damage = load(source)
         document = document if isinstance(document, dict) else {}
         yield from _read(document, "instagram" if _INSTAGRAM.search(source.name) else "facebook", context)
@@ -95,7 +95,7 @@ def _read(document: dict[str, Any], channel: str, context: Context) -> Iterator[
     for message in reversed(messages):
         name, written = _sender(message), str(message.get("timestamp_ms", message.get("timestamp")))
         if not fold(name):
-            yield context.skipped(written, "a message without a sender")
+            yield context.skipped(written, english("a message without a sender"))
             continue
         try:
             at = instant(written, context, 1000)

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from touchpoints.errors import UnreadableSource
 from touchpoints.handles import fold
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
@@ -28,10 +29,7 @@ class Signal(Importer):
 
     name = "signal"
     channels = (CHANNELS["signal"],)
-    export = {  # noqa: RUF012  # never changed
-        "de": "Signal Desktop: mit einem Werkzeug wie signal-export; die App selbst hat keinen Export.",
-        "en": "Signal Desktop: with a tool such as signal-export; the app itself has no export.",
-    }
+    export = Text("Signal Desktop: with a tool such as signal-export; the app itself has no export.")
 
     def recognises(self, source: Source) -> bool:
         """A first line with a date in brackets, without seconds, and an author; or signal-export's JSON of the same chat."""
@@ -43,9 +41,9 @@ class Signal(Importer):
         if form is None and _DATA.match(source.head_text):
             if source.sibling("chat.md"):
                 return  # the same messages, read there
-            raise UnreadableSource(source.name, "signal-export's JSON; give the folder with its chat.md too")
+            raise UnreadableSource(source.name, english("signal-export's JSON; give the folder with its chat.md too"))
         if form is None:
-            raise UnreadableSource(source.name, "its first line is no Signal message")
+            raise UnreadableSource(source.name, english("its first line is no Signal message"))
         names = sorted({name for block in blocks(source) for name in form.said.findall(block)})
         authors = {n: Author.named(n, "signal", context.region, own=fold(n) in _ME) for n in names}
         outside = [a for a in authors.values() if not a.own and not context.our_side.owns(a.handle, a.name)]

@@ -17,6 +17,7 @@ from typing import Any
 from touchpoints import handles
 from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue, UnreadableSource
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, Channel, Coverage, LeftOut, Person
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -38,10 +39,7 @@ _LISTS = frozenset(
 _WRITTEN = frozenset(["", "thread_broadcast", "file_share", "me_message", "file_comment"])
 """Subtypes of messages that people wrote; the others tell of joins, topics, pins and the like."""
 _LINK = re.compile(r"<[^>|]*\|?([^>]*)>")
-_EXPORT = {
-    "de": "Slack: Einstellungen & Administration → Workspace-Einstellungen → Daten importieren/exportieren → Export.",
-    "en": "Slack: Tools & settings → Workspace settings → Import/export data → Export.",
-}
+_EXPORT = Text("Slack: Tools & settings → Workspace settings → Import/export data → Export.")
 
 
 class Slack(Importer):
@@ -62,7 +60,9 @@ class Slack(Importer):
         document, damage = load(source)
         people = _people(_beside(source, "users.json"), context)
         if not people:
-            raise UnreadableSource(source.name, "the export's users.json is not there: import the zip as it came")
+            raise UnreadableSource(
+                source.name, english("the export's users.json is not there: import the zip as it came")
+            )
         if not any(a and a.own for a in people.values()):
             raise who_is_me(context, [a for a in people.values() if a])
         folder = PurePosixPath(source.name).parent.name
@@ -224,7 +224,7 @@ def _huddle(
     others = [p for p in joined if p.handle != author.handle]
     start, end = number(room.get("date_start")), number(room.get("date_end"))
     if not others:
-        return context.skipped(string(message.get("ts")), "a huddle without the names of those who joined")
+        return context.skipped(string(message.get("ts")), english("a huddle without the names of those who joined"))
     return context.touchpoint(
         at, "slack call", (author.as_("caller"), *(p.as_("called") for p in others)),
         key=content_key("slack", "huddle", string(message.get("ts"))), thread=thread,

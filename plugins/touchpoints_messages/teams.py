@@ -16,6 +16,7 @@ from typing import Any
 from touchpoints import handles, times
 from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, Coverage, LeftOut, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -29,10 +30,9 @@ _PAIR = re.compile(r"19:([0-9a-f-]{36})_([0-9a-f-]{36})@unq")
 _PERSONAL = re.compile(r'^\s*\{\s*"userId"\s*:\s*"\d+:.{0,300}"conversations"\s*:', re.DOTALL)
 _PART_LIST = re.compile(r'<partlist[^>]*type="(\w+)"')
 _SECONDS = re.compile(r"<duration>([\d.]+)</duration>")
-_EXPORT = {
-    "de": "Teams (privat): Microsoft-Konto → Datenschutz → Chatverlauf exportieren; Firmenkonto: über die Administration.",
-    "en": "Teams (personal): Microsoft account → privacy → export chat history; work account: ask the administrator.",
-}
+_EXPORT = Text(
+    "Teams (personal): Microsoft account → privacy → export chat history; work account: ask the administrator."
+)
 
 
 class Teams(Importer):
@@ -133,7 +133,7 @@ def _graph(source: Source, context: Context) -> tuple[list[dict[str, Any]], list
                 try:
                     collect(json.loads(line) if line.strip() else None)
                 except (ValueError, RecursionError) as error:
-                    damaged.append(context.skipped(number_, f"not readable as JSON: {error}"))
+                    damaged.append(context.skipped(number_, english("not readable as JSON: {error}", error=error)))
     else:
         document, damage = load(source)
         collect(document)
@@ -181,7 +181,7 @@ def _call(message: dict[str, Any], event: dict[str, Any], chat: Chat, context: C
     """A call of those who joined it; one that nobody but the caller joined was missed."""
     caller = _person(event.get("initiator"), context)
     if caller is None:
-        return context.skipped(string(message.get("id")), "a call without a caller")
+        return context.skipped(string(message.get("id")), english("a call without a caller"))
     listed = [_person(p.get("participant"), context) for p in entries(event.get("callParticipants"))]
     joined = [p for p in listed if p and p.handle != caller.handle]
     called = joined or [a for a in chat.authors if a.handle != caller.handle]
@@ -223,7 +223,7 @@ def _conversation(talk: dict[str, Any], me: str, context: Context) -> Iterator[R
         if not kind.startswith(("Text", "RichText")) and not (call and call[1] in ("ended", "missed")):
             continue  # somebody joined, a call began
         if not sender:
-            yield context.skipped(place, "a message without a sender")
+            yield context.skipped(place, english("a message without a sender"))
             continue
         try:
             at = iso(message.get("originalarrivaltime"), context)

@@ -15,6 +15,7 @@ from typing import Any
 from touchpoints import handles
 from touchpoints.asking import asks
 from touchpoints.errors import InvalidValue, UnreadableSource
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, Coverage, LeftOut, Person, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -36,10 +37,7 @@ class Telegram(Importer):
 
     name = "telegram"
     channels = (CHANNELS["telegram"], CHANNELS["telegram call"])
-    export = {  # noqa: RUF012  # never changed
-        "de": "Telegram Desktop: Einstellungen → Erweitert → Daten exportieren → „Maschinenlesbares JSON“.",
-        "en": 'Telegram Desktop: Settings → Advanced → Export Telegram data → "Machine-readable JSON".',
-    }
+    export = Text('Telegram Desktop: Settings → Advanced → Export Telegram data → "Machine-readable JSON".')
 
     def recognises(self, source: Source) -> bool:
         """JSON with the fields of an account, or with messages that have Telegram's names for sender and time; or the HTML of
@@ -57,7 +55,9 @@ class Telegram(Importer):
         """People of the account's address book, messages and calls; raises `UnreadableSource` for a damaged file, and
         with a question where no author is known to be ours."""
         if _is_page(source.head_text):
-            raise UnreadableSource(source.name, "Telegram's HTML export; export again as machine-readable JSON")
+            raise UnreadableSource(
+                source.name, english("Telegram's HTML export; export again as machine-readable JSON")
+            )
         document, damage = load(source)
         document = document if isinstance(document, dict) else {}
         listed = document.get("chats")
@@ -163,7 +163,7 @@ def _read_chat(chat: dict[str, Any], ours: set[str], context: Context) -> Iterat
         author = _author(message, ours)
         place = str(message.get("id", "?"))
         if author is None:
-            yield context.skipped(place, "a message without an author")
+            yield context.skipped(place, english("a message without an author"))
             continue
         try:
             at, written = _time(message, context)

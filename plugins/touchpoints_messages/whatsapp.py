@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 
 from touchpoints.errors import UnreadableSource
 from touchpoints.handles import fold
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
@@ -45,10 +46,7 @@ class WhatsApp(Importer):
 
     name = "whatsapp"
     channels = (CHANNELS["whatsapp"], CHANNELS["whatsapp call"], CHANNELS["whatsapp video"])
-    export = {  # noqa: RUF012  # never changed
-        "de": "WhatsApp: Chat öffnen, Menü bzw. Name antippen, „Chat exportieren“, „Ohne Medien“.",
-        "en": 'WhatsApp: open the chat, its menu or name, "Export chat", "Without media".',
-    }
+    export = Text('WhatsApp: open the chat, its menu or name, "Export chat", "Without media".')
 
     def recognises(self, source: Source) -> bool:
         """A first line with a header, and an author (or the note on encryption) in the first lines."""
@@ -62,7 +60,7 @@ class WhatsApp(Importer):
         """Messages and calls of one chat; raises `UnreadableSource` with a question if nobody in it is us."""
         form = _form(source)
         if form is None:
-            raise UnreadableSource(source.name, "its first line is no WhatsApp message")
+            raise UnreadableSource(source.name, english("its first line is no WhatsApp message"))
         chat = _Overview(source, form)
         voices = chat.voices(context)
         if not voices:
@@ -95,7 +93,9 @@ class _Overview:
             if number == 0:
                 self.group |= any(map(GROUP.search, form.notices.findall(block)))
             if len(said) + len(marked) > MOST_AUTHORS:
-                raise UnreadableSource(source.name, f"more than {MOST_AUTHORS} authors: not a chat")
+                raise UnreadableSource(
+                    source.name, english("more than {most_authors} authors: not a chat", most_authors=MOST_AUTHORS)
+                )
         self.names = {a for a in said | marked if not _is_sentence(a)}
         if self.title not in said and (self.group or len(self.names - {self.title}) > 2):
             self.names.discard(self.title)

@@ -46,7 +46,8 @@ def people(
         if unresolved:
             rows = list(_queue(directory))
             lines = [
-                f"{r['count']:>6}  {r['handle']}  {r['names']}  {r['first']} – {r['last']}  {r['media']}" for r in rows
+                f"{r['count']:>6}  {r['handle']}  {r['names']}  {r['first']} – {r['last']}  {_media(r['media'], session.lang)}"
+                for r in rows
             ]
         elif suggestions:
             rows = list(_suggested(directory, at_least, session.lang))
@@ -84,6 +85,10 @@ def _queue(directory: Directory) -> Iterator[dict[str, Any]]:
         first, last = (date.fromordinal(d).isoformat() if d else "" for d in (u.first, u.last))
         yield {"handle": u.handle.value, "kind": u.handle.kind, "count": u.count, "names": ", ".join(u.names), "first": first,
                "last": last, "media": ", ".join(u.media)}  # fmt: skip
+
+
+def _media(media: str, lang: str) -> str:
+    return ", ".join(name("medium", m)[lang] for m in media.split(", "))
 
 
 def _similar(directory: Directory, at_least: int) -> list[Similar]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from touchpoints import encryption
 from touchpoints.errors import StoreError
+from touchpoints.language import english
 from touchpoints.store import Store
 
 
@@ -18,7 +19,9 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Path:
     try:
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
-        raise StoreError(f"cannot write {target}: {error.strerror}") from error
+        raise StoreError(
+            english("cannot write {target}: {strerror}", target=target, strerror=error.strerror)
+        ) from error
     store.copy_to(target)
     store.put("backups", sorted({*store.get("backups", []), str(target)}))
     return target
@@ -47,7 +50,7 @@ def in_backups(store: Store, act: Callable[[Store], bool]) -> tuple[tuple[str, s
 def opened(store: Store, path: Path) -> Store:
     """The store in a copy, with the same key if the copy is encrypted. Raises `StoreError`."""
     if not path.exists():
-        raise StoreError(f"{path} is not there")
+        raise StoreError(english("{path} is not there", path=path))
     return Store(path, store.key if encryption.is_encrypted(path) else None)
 
 
@@ -71,7 +74,7 @@ def _converted(path: Path, before: str | None, after: str | None) -> tuple[tuple
     for copy in copies:
         try:
             if not copy.exists():
-                raise StoreError(f"{copy} is not there")
+                raise StoreError(english("{copy} is not there", copy=copy))
             if encryption.is_encrypted(copy) != (after is not None):
                 encryption.convert(copy, before, after)
         except StoreError as error:

@@ -12,6 +12,7 @@ from touchpoints.book import Book, Reason
 from touchpoints.directory import Directory, contact_id
 from touchpoints.errors import InvalidValue
 from touchpoints.identity import ALWAYS
+from touchpoints.language import Text, english
 from touchpoints.model import Contact, Customer, Party
 from touchpoints.privacy.erasure import listed
 from touchpoints.store import Store
@@ -27,7 +28,13 @@ def export(
     """
     found = directory.find(who)
     if isinstance(found, Customer):
-        raise InvalidValue(f"{found.name} is an organisation; name the people there: {listed(directory, found)}")
+        raise InvalidValue(
+            english(
+                "{name} is an organisation; name the people there: {listed}",
+                name=found.name,
+                listed=listed(directory, found),
+            )
+        )
     contact = (
         found if isinstance(found, Contact) else Contact(contact_id(found.handle), found.handle.value, (found.handle,))
     )
@@ -77,20 +84,16 @@ def export(
     }  # fmt: skip
 
 
-LOGIC = {
-    "en": "From the days of contact (never from contents) are worked out: how long it has been silent, what rhythm was usual, "
-    "and from both the chance of being in touch within 30 days (warmth). The status says how the silence compares with that "
-    "rhythm: on track, due (unusually long), cooling (contact becomes rarer), dormant, one-way, or not enough data. A reason to "
-    "call arises when the silence is due or cooling, an answer or a call is owed, a date was agreed or fell through, or an "
-    "occasion such as a birthday comes. A colleague is then reminded to call. Nothing is decided automatically, and nothing is "
-    "passed on.",
-    "de": "Aus den Tagen mit Kontakt (nie aus Inhalten) wird berechnet, wie lange Stille herrscht, welcher Rhythmus üblich war "
-    "und daraus die Wahrscheinlichkeit eines Kontakts innerhalb von 30 Tagen (Wärme). Der Status sagt, wie sich die Stille zu "
-    "diesem Rhythmus verhält: im Takt, fällig (ungewöhnlich lang), wird seltener, eingeschlafen, bisher nur von uns oder noch zu "
-    "neu. Ein Anlass für einen Anruf entsteht, wenn die Stille fällig ist oder der Kontakt seltener wird, eine Antwort oder ein "
-    "Rückruf offen ist, ein Termin vereinbart war oder ausfiel oder ein Anlass wie ein Geburtstag naht. Dann wird jemand bei uns "
-    "an einen Anruf erinnert. Es wird nichts automatisch entschieden und nichts weitergegeben.",
-}
+LOGIC = Text(
+    "From the days of contact (never from contents) are worked out: how long it has been silent, what rhythm was "
+    "usual, and from both the chance of being in touch "
+    "within 30 days (warmth). The status says how the silence compares with that rhythm: on track, due (unusually "
+    "long), cooling (contact becomes rarer), "
+    "dormant, one-way, or not enough data. A reason to call arises when the silence is due or cooling, an answer or "
+    "a call is owed, a date was agreed or fell "
+    "through, or an occasion such as a birthday comes. A colleague is then reminded to call. Nothing is decided "
+    "automatically, and nothing is passed on."
+)
 
 
 def _derived(book: Book, contact: Contact, reasons: Iterable[Reason]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from touchpoints.errors import InvalidValue
 from touchpoints.facts import Decision, Tombstone
 from touchpoints.handles import Handle, fold
 from touchpoints.identity import ALWAYS, decided
+from touchpoints.language import english
 from touchpoints.model import Contact, Customer, Person, Touchpoint
 from touchpoints.privacy.backups import in_backups, opened
 from touchpoints.privacy.gate import TAIL, WORD, Gate, key_of, words_of
@@ -57,7 +58,13 @@ def erase(store: Store, directory: Directory, who: str, *, at: datetime, region:
     """
     found = directory.find(who)
     if isinstance(found, Customer):
-        raise InvalidValue(f"{found.name} is an organisation; name the people there: {listed(directory, found)}")
+        raise InvalidValue(
+            english(
+                "{name} is an organisation; name the people there: {listed}",
+                name=found.name,
+                listed=listed(directory, found),
+            )
+        )
     name = found.name if isinstance(found, Contact) else (found.names[0] if found.names else found.handle.value)
     stones, ids, namesakes = _tombstones(store, directory, found, name, at)
     key = key_of(store, create=True)

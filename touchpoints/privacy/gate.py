@@ -21,6 +21,7 @@ from touchpoints import handles as reading
 from touchpoints.errors import StoreError
 from touchpoints.handles import Handle, fold
 from touchpoints.identity import ALWAYS
+from touchpoints.language import english
 from touchpoints.model import Absence, Answer, Coverage, LeftOut, Person, Touchpoint
 from touchpoints.store import Store
 
@@ -242,12 +243,14 @@ def key_of(store: Store, *, create: bool) -> bytes:
         return bytes.fromhex(kept)
     if not path.exists():
         if not create:
-            raise StoreError(f"{path} is missing: without it, people who were erased would come back; restore it")
+            raise StoreError(
+                english("{path} is missing: without it, people who were erased would come back; restore it", path=path)
+            )
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(secrets.token_hex(32) + "\n")
     try:
         return bytes.fromhex(path.read_text(encoding="ascii"))
     except ValueError as error:
         raise StoreError(
-            f"{path} is damaged: without it, people who were erased would come back; restore it"
+            english("{path} is damaged: without it, people who were erased would come back; restore it", path=path)
         ) from error

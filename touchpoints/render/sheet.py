@@ -17,7 +17,7 @@ from touchpoints import times
 from touchpoints.answers import DISMISSALS, OUTCOMES
 from touchpoints.errors import InvalidValue
 from touchpoints.handles import KINDS, Handle
-from touchpoints.language import N_, P_, in_language, language, languages
+from touchpoints.language import N_, P_, english, in_language, language, languages
 from touchpoints.model import CHANNELS, Answer
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -119,9 +119,11 @@ def _said(
     result = results.get(plain(filled["result"]))
     if result is None and filled["result"]:
         known = ", ".join(sorted(results, key=list(results).index))
-        raise InvalidValue(f"the result '{filled['result']}' is not known; write one of {known}")
+        raise InvalidValue(
+            english("the result '{filled}' is not known; write one of {known}", filled=filled["result"], known=known)
+        )
     if result not in OUTCOMES and seconds is not None:
-        raise InvalidValue("minutes without a conversation; write 'reached' as the result")
+        raise InvalidValue(english("minutes without a conversation; write 'reached' as the result"))
     until = _date(filled["next"], dates, at) if filled["next"] else None
     answers: list[tuple[str, Mapping[str, str | None]]] = []
     if result in DISMISSALS:
@@ -157,21 +159,25 @@ def _date(text: str, dates: times.Dates, at: datetime) -> date:
     except InvalidValue:
         found = due_date(text, at)
     if found is None or found <= at.date():
-        raise InvalidValue(f"the next call '{text}' is no date after {at:%Y-%m-%d}")
+        raise InvalidValue(english("the next call '{text}' is no date after {at}", text=text, at=f"{at:%Y-%m-%d}"))
     return found
 
 
 def _call(token: str) -> tuple[datetime, Handle]:
     parts = token.split("/")
     if len(parts) != 5 or parts[0] != _MARK:
-        raise InvalidValue(f"the column '{KEY}' was changed, so it is not known which call this row is about")
+        raise InvalidValue(
+            english("the column '{key}' was changed, so it is not known which call this row is about", key=KEY)
+        )
     at, kind, value, scope = (unquote(part) for part in parts[1:])
     try:
         moment = datetime.fromisoformat(at)
     except ValueError:
         moment = datetime.min
     if moment.utcoffset() is None or kind not in KINDS:
-        raise InvalidValue(f"the column '{KEY}' was changed, so it is not known which call this row is about")
+        raise InvalidValue(
+            english("the column '{key}' was changed, so it is not known which call this row is about", key=KEY)
+        )
     return moment, Handle(kind, value, scope)
 
 

@@ -19,6 +19,7 @@ from touchpoints.archives import walk
 from touchpoints.errors import SourceError, UnreadableSource
 from touchpoints.handles import Handle, phone
 from touchpoints.ingest import Progress, recognise
+from touchpoints.language import english
 from touchpoints.model import LeftOut, Participant, Person, Skipped, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Importer, Plugins, Record
@@ -146,7 +147,9 @@ def _records(importer: Importer, source: Source, context: Context) -> Iterator[R
     except (SourceError, GeneratorExit, *DAMAGE):
         raise
     except Exception as error:
-        raise UnreadableSource(source.name, f"importer {importer.name} failed: {error}") from error
+        raise UnreadableSource(
+            source.name, english("importer {name} failed: {error}", name=importer.name, error=error)
+        ) from error
 
 
 def _me_in(setting: str) -> str | None:

@@ -16,6 +16,7 @@ import orjson
 from touchpoints.encryption import connect, failures, is_encrypted, require
 from touchpoints.errors import StoreError
 from touchpoints.facts import canonical
+from touchpoints.language import english
 from touchpoints.model import CHANNELS, Channel
 
 SCHEMA = 3
@@ -93,19 +94,27 @@ class Database:
                 # owner-only from the first byte; SQLite gives its side files the same permissions
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             except OSError as error:
-                raise StoreError(f"cannot create {self.path}: {error.strerror}") from error
+                raise StoreError(
+                    english("cannot create {path}: {strerror}", path=self.path, strerror=error.strerror)
+                ) from error
         self._prepare()
 
     def _check_key(self, path: Path) -> None:
         if self.key is None:
             if is_encrypted(path):
                 raise StoreError(
-                    f"{path} cannot be opened: it is encrypted and its key is missing (TOUCHPOINTS_KEY, keyring), or it is no store"
+                    english(
+                        "{path} cannot be opened: it is encrypted and its key is missing (TOUCHPOINTS_KEY, keyring), "
+                        "or it is no store",
+                        path=path,
+                    )
                 )
             return
         require()
         if path.exists() and path.stat().st_size and not is_encrypted(path):
-            raise StoreError(f"a key was given, but {path} is not encrypted; see: touchpoints encrypt")
+            raise StoreError(
+                english("a key was given, but {path} is not encrypted; see: touchpoints encrypt", path=path)
+            )
 
     # -- connections and transactions --------------------------------------------------------------------------------
 
@@ -156,20 +165,30 @@ class Database:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA:
                 raise StoreError(
-                    f"{self.path} was written by a newer version (schema {version}, this one knows {SCHEMA}); "
-                    "upgrade touchpoints"
+                    english(
+                        "{path} was written by a newer version (schema {version}, this one knows {schema}); upgrade "
+                        "touchpoints",
+                        path=self.path,
+                        version=version,
+                        schema=SCHEMA,
+                    )
                 )
             if version < SCHEMA:
                 with self.transaction():
                     begun = db.execute("PRAGMA user_version").fetchone()[0]
                     if 0 < begun < SCHEMA:
                         raise StoreError(
-                            f"{self.path} was written by an early version that kept facts in another way; "
-                            "import the exports into a new store"
+                            english(
+                                "{path} was written by an early version that kept facts in another way; import the "
+                                "exports into a new store",
+                                path=self.path,
+                            )
                         )
                     if begun == 0:
                         if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                            raise StoreError(f"{self.path} is a database, but not a store of touchpoints")
+                            raise StoreError(
+                                english("{path} is a database, but not a store of touchpoints", path=self.path)
+                            )
                         for statement in (_TABLES + INDEXES).split(";\n"):
                             if statement.strip():
                                 db.execute(statement)
@@ -178,9 +197,11 @@ class Database:
         except failures() as error:
             if self.key is not None and "not a database" in str(error):
                 raise StoreError(
-                    f"{self.path} cannot be opened with this key: it has another, or is damaged"
+                    english("{path} cannot be opened with this key: it has another, or is damaged", path=self.path)
                 ) from error
-            raise StoreError(f"{self.path} cannot be opened as a store: {error}") from error
+            raise StoreError(
+                english("{path} cannot be opened as a store: {error}", path=self.path, error=error)
+            ) from error
 
     def close(self) -> None:
         """Close this thread's connection; others close with their threads."""

@@ -19,6 +19,7 @@ import orjson
 
 from touchpoints.errors import UnknownName
 from touchpoints.facts import Row, canonical, key_of, rest_of, scene_of, sortable, whole
+from touchpoints.language import P_
 from touchpoints.model import Touchpoint
 from touchpoints.store.database import Database
 
@@ -166,7 +167,7 @@ class Scenes:
             values = orjson.loads(text)  # what is counted must be what is written
             assert values is not None
         if (medium := self.media.get(values["ch"])) is None:
-            raise UnknownName("channel", values["ch"], self.media)
+            raise UnknownName(P_("reason", "channel"), values["ch"], self.media)
         self._number += 1
         self._scenes.append((self._number, digest, text, medium, values["dir"], values["out"]))
         self._parties += self.parties(self._number, values)

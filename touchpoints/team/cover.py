@@ -17,6 +17,7 @@ from touchpoints.book import Book, Reason, Relationship
 from touchpoints.facts import Stored
 from touchpoints.handles import Handle, same_name
 from touchpoints.happened import Event
+from touchpoints.language import languages
 from touchpoints.rules.scope import NO_SILENCE, Scope
 from touchpoints.summary import Summary
 from touchpoints.team.knows import Known
@@ -132,11 +133,11 @@ def _why(
     for note in r.notes:
         due = note.payload.get("due")
         if due and max(book.today + timedelta(days=1), start) <= (day := date.fromisoformat(due)) <= end:
-            found.append(Why("promise", day, {lang: str(note.payload["text"]) for lang in ("de", "en")}))
+            found.append(Why("promise", day, {lang: str(note.payload["text"]) for lang in languages()}))
     for planned in r.planned:
         day = planned.touchpoint.at.astimezone(book.zone).date()
         if start <= day <= end:
-            found.append(Why("booked", day, dict.fromkeys(("de", "en"), planned.touchpoint.subject or "")))
+            found.append(Why("booked", day, dict.fromkeys(languages(), planned.touchpoint.subject or "")))
     if not any(w.kind == "due" for w in found) and scope.holds(r) and r.warmth.status != DORMANT:
         cadence = book.cadence(r)
         last = r.summary.all.last

@@ -16,6 +16,7 @@ import attrs
 
 from touchpoints.distributions import count_interval, gamma_interval
 from touchpoints.happened import Event
+from touchpoints.language import languages
 from touchpoints.measures import quantile
 from touchpoints.workdays import Workdays
 
@@ -276,7 +277,7 @@ def _odd_days(every: Counts, workdays: Workdays) -> tuple[OddDay, ...]:
 
 
 def _named(day: date, workdays: Workdays) -> Mapping[str, str]:
-    return {lang: workdays.holiday(day, lang) or "" for lang in ("de", "en")}
+    return {lang: workdays.holiday(day, lang) or "" for lang in languages()}
 
 
 def _dispersion(ordinary: Counts, means: Sequence[Sequence[float]]) -> float:

@@ -17,6 +17,7 @@ import attrs
 
 from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.handles import email, fold
+from touchpoints.language import english
 from touchpoints.model import Colleague, Skipped
 from touchpoints.source import Source
 from touchpoints.table import Table, cell
@@ -114,7 +115,9 @@ def read_roster(
     shifts, absences, skipped = [], [], []
     for n, entry in enumerate(found):
         if n >= MOST_SHIFTS:
-            raise UnreadableSource(source.name, f"more than {MOST_SHIFTS} entries; give a shorter period")
+            raise UnreadableSource(
+                source.name, english("more than {most_shifts} entries; give a shorter period", most_shifts=MOST_SHIFTS)
+            )
         match entry:
             case Shift():
                 shifts.append(entry)
@@ -150,7 +153,7 @@ class _Reading:
         try:
             table = Table(self.source, roster)
         except UnreadableSource as error:
-            reason = "no roster: it needs columns for name, from and to (and a day), or be a calendar (.ics)"
+            reason = english("no roster: it needs columns for name, from and to (and a day), or be a calendar (.ics)")
             raise UnreadableSource(self.source.name, reason) from error
         columns = {field: table.column(*names) for field, names in _COLUMNS.items()}
         dates = Dates(text for field in ("day", "start", "end") for text in self._cells(table, columns[field]))
@@ -168,7 +171,7 @@ class _Reading:
     def _row(self, cells: dict[str, str], dates: Dates) -> Iterator[Shift | Absence]:
         who = self.names.get(fold(cells["name"]), cells["name"])
         if not who:
-            raise InvalidValue("no name")
+            raise InvalidValue(english("no name"))
         away = bool(_AWAY.search(cells["kind"].lower()))
         start, end = (_clock(cells[field]) for field in ("start", "end"))
         if start is None or end is None:  # dates, or an absence of a whole day
@@ -180,7 +183,7 @@ class _Reading:
             elif begins < ends:
                 yield Shift(who, local(begins, self.zone), local(ends, self.zone))
             else:
-                raise InvalidValue("ends before it begins")
+                raise InvalidValue(english("ends before it begins"))
             return
         for day in self._days(cells["day"], dates):
             if away:
@@ -193,7 +196,7 @@ class _Reading:
         weekday = _WEEKDAYS.get(text.lower().rstrip("."))
         if weekday is None:
             if not text:
-                raise InvalidValue("no day")
+                raise InvalidValue(english("no day"))
             day = dates(text).date()
             if self.first <= day <= self.last:
                 yield day
@@ -217,7 +220,9 @@ class _Reading:
                 self.first, self.last + timedelta(days=1)
             )
         except (ValueError, TypeError, KeyError, IndexError) as error:
-            raise UnreadableSource(self.source.name, f"a damaged calendar: {error}; export it again") from error
+            raise UnreadableSource(
+                self.source.name, english("a damaged calendar: {error}; export it again", error=error)
+            ) from error
         whose = str(calendar.get("X-WR-CALNAME", ""))
         for event in sorted(events, key=lambda e: (str(e["DTSTART"].dt), str(e.get("UID", "")))):
             if str(event.get("STATUS", "")).upper() != "CANCELLED":
@@ -231,13 +236,15 @@ class _Reading:
         start, end = event["DTSTART"].dt, event["DTEND"].dt if "DTEND" in event else event["DTSTART"].dt
         all_day = not isinstance(start, datetime)
         if who is None:
-            return self.skipped(str(event.get("UID", "")), "names none of the colleagues")
+            return self.skipped(str(event.get("UID", "")), english("names none of the colleagues"))
         words = " ".join((summary, calendar, str(event.get("CATEGORIES", "")))).lower()
         if _AWAY.search(words) or str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() == "OOF":
             first, last = (start, end) if all_day else (_date(start, self.zone), _date(end, self.zone))
             return Absence(who, first, max(first, last - timedelta(days=1) if all_day else last))
         if all_day:
-            return self.skipped(str(event.get("UID", "")), "a whole day: neither a shift nor said to be an absence")
+            return self.skipped(
+                str(event.get("UID", "")), english("a whole day: neither a shift nor said to be an absence")
+            )
         return Shift(who, local(start, self.zone), local(end, self.zone))
 
     def _named(self, text: str) -> str | None:

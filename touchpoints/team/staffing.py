@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from touchpoints.errors import InvalidValue
+from touchpoints.language import english
 from touchpoints.team.demand import Demand
 from touchpoints.team.roster import Roster
 from touchpoints.workdays import Workdays
@@ -38,7 +39,7 @@ class Goal:
 
     def __attrs_post_init__(self) -> None:
         if not (0 < self.level < 1 and 0 < self.occupancy <= 1 and 0 <= self.shrinkage < 1):
-            raise InvalidValue("level and occupancy lie between 0 and 1, shrinkage is at least 0 and below 1")
+            raise InvalidValue(english("level and occupancy lie between 0 and 1, shrinkage is at least 0 and below 1"))
 
 
 @attrs.frozen(slots=True)
@@ -87,7 +88,7 @@ def needed(calls: float, handle_seconds: float, goal: Goal, interval: float = HA
     """The fewest agents that reach the goal; none where there is nothing to do. Raises `InvalidValue` for a handle time
     that is not positive."""
     if handle_seconds <= 0:
-        raise InvalidValue(f"a handle time of {handle_seconds} seconds is none")
+        raise InvalidValue(english("a handle time of {handle_seconds} seconds is none", handle_seconds=handle_seconds))
     if calls <= 0:
         return queue(0, handle_seconds, 0, goal, interval)
     agents = max(1, int(calls * handle_seconds / interval))
