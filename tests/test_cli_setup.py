@@ -22,6 +22,7 @@ from touchpoints.setup.settingsfile import completed, lines, literal
 
 ROOT = Path(__file__).resolve().parents[1]
 ENV = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "Europe/Berlin"}
+ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 EVENINGS = 23  # calls of the private line that happen to fall into office hours
 AT = ["--at", "2026-07-01T09:00"]
 
@@ -74,13 +75,16 @@ def test_from_the_folder_to_a_list_with_five_answers_in_a_real_terminal(folder: 
         shell.sendline("")
     shell.close()
     assert shell.exitstatus == 0, shell.before
+    assert f"touchpoints today --store {store}" in ESCAPE.sub("", shell.before).replace(
+        "\r\n", ""
+    )  # it is not found by itself
     assert len(questions) == 5
     assert seen == len(waits)
     assert (folder / "touchpoints.toml").stat().st_mode & 0o077 == 0
     assert not (folder / "touchpoints.db").exists()
     shown = "".join(questions)
     assert ("{} von 120" if lang == "de" else "{} of 120").format(EVENINGS) in shown
-    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).splitlines()
+    plain = ESCAPE.sub("", shown).splitlines()
     assert [line for line in plain if len(line.rstrip()) > 80 and str(folder) not in line] == []
     settings = Settings.from_toml(folder / "touchpoints.toml")
     assert settings.me == (ME,)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
+import shlex
 import sys
 import textwrap
 import tomllib
@@ -292,7 +294,9 @@ class _SetUp:
         self.session.notice("\n".join(f"  {line}" for line in lines(values)) + "\n")
 
     def onward(self) -> None:
-        """The next steps."""
+        """The next steps, with the store where it would not be found without being named."""
+        from touchpoints.tracker import default_store
+
         self.session.notice("\n" + self.say("Next:"))
         steps = [
             ("touchpoints today", self.say("imports the exports and opens the call list")),
@@ -304,8 +308,14 @@ class _SetUp:
                 "{n} people seem to stand in several sources under different handles", n=self.merges,
             )  # fmt: skip
             steps.insert(1, ("touchpoints people --suggestions", known))
+        found = default_store(Path.cwd(), os.environ)
+        where = (
+            ""
+            if found.absolute() == self.session.path.absolute()
+            else f" --store {shlex.quote(str(self.session.path))}"
+        )
         for line, what in steps:
-            self.session.notice(f"  {line}\n      {what}")
+            self.session.notice(f"  {line}{where}\n" + textwrap.indent(textwrap.fill(what, 72), "      "))
 
     def paste(self) -> None:
         """Without a terminal: the proposals as lines to paste."""
