@@ -12,6 +12,7 @@ from typing import TextIO
 
 import attrs
 
+from touchpoints import markup
 from touchpoints.errors import UnreadableSource
 from touchpoints.language import english
 from touchpoints.source import HEAD, Source
@@ -171,7 +172,8 @@ def harmless_csv(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
     that this project writes is written here."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
-    for row in rows:
+    for cells in rows:
+        row = [markup.plain(cell) for cell in cells]
         writer.writerow([f"'{c}" if c[:1] in _FORMULA and not _number(c) else c for c in row])
     return out.getvalue()
 

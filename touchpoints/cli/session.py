@@ -21,6 +21,7 @@ from touchpoints.cli.help import Command, Group, UsageError, machine_language, s
 from touchpoints.encryption import failures
 from touchpoints.errors import InvalidValue, TouchpointsError
 from touchpoints.language import P_, english, language, languages
+from touchpoints.markup import plain
 from touchpoints.settings import Settings
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Session:
 
     def notice(self, text: str) -> None:
         """Something beside the output."""
-        click.echo(text, err=self.quiet_output)
+        click.echo(plain(text), err=self.quiet_output)
 
     def tracker(self, must_exist: bool = True) -> Tracker:
         """The tracker on the store."""
@@ -102,7 +103,7 @@ class Session:
     def write(self, text: str | bytes, output: str | None = None) -> None:
         """Write the output to a file (readable by its owner only) or to standard output."""
         if output is None:
-            click.echo(text, nl=False)
+            click.echo(plain(text) if isinstance(text, str) and not self.as_json else text, nl=False)
             return
         try:
             machine.write_own(Path(output), text.encode("utf-8") if isinstance(text, str) else text)
@@ -151,7 +152,7 @@ def key_from_keyring(path: Path, *, make: bool = False) -> str | None:
 
 
 def _fail(message: str) -> NoReturn:
-    click.echo(f"touchpoints: {' '.join(message.split())}", err=True)
+    click.echo(plain(f"touchpoints: {' '.join(message.split())}"), err=True)
     sys.exit(1)
 
 

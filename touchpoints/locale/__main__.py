@@ -68,7 +68,7 @@ def _help(tree: ast.Module) -> Iterator[str]:
 
 
 def _is_command(decorator: ast.expr) -> bool:
-    return isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in ("command", "click.group")
+    return isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in ("command", "main.command", "click.group")
 
 
 def brought_up_to_date(code: str) -> Catalog:

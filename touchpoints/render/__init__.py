@@ -20,9 +20,10 @@ class TextRenderer(Renderer):
 
     def render(self, report: CallReport, lang: str) -> str:
         """The list as text."""
+        from touchpoints.markup import plain
         from touchpoints.render.text import calls
 
-        return calls(report, lang)
+        return plain(calls(report, lang))
 
 
 class JsonRenderer(Renderer):

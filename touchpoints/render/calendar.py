@@ -13,6 +13,7 @@ from icalendar import Calendar, Event, Todo
 
 from touchpoints.book import Flag
 from touchpoints.language import Language, in_language, language
+from touchpoints.markup import plain
 from touchpoints.reading import content_key
 from touchpoints.render.text import who
 from touchpoints.report import CallReport
@@ -33,7 +34,7 @@ def blocks(report: CallReport, lang: str) -> bytes:
     for slot, calls in sorted(slots.items()):
         event, start = Event(), _not_before_now(slot, report)
         length = -(-sum(minutes for _, minutes in calls) // QUARTER) * QUARTER
-        names = [flag.relationship.name for flag, _ in calls]
+        names = [plain(flag.relationship.name) for flag, _ in calls]
         _common(event, f"calls-{slot.astimezone(UTC):%Y%m%dT%H%M}", report)
         event.add("summary", spoken.say("Calls: {names}", names=names))
         event.add("dtstart", start.astimezone(UTC))
@@ -50,7 +51,7 @@ def tasks(report: CallReport, lang: str) -> bytes:
     for flag, minutes in zip(report.call_list.flags, report.call_list.minutes, strict=True):
         todo = Todo()
         _common(todo, f"call-{content_key('call', flag.relationship.group)}", report)
-        todo.add("summary", spoken.say("Call {name}", name=who(flag)))
+        todo.add("summary", spoken.say("Call {name}", name=plain(who(flag))))
         todo.add("description", _said(flag, minutes, spoken))
         todo.add("status", "NEEDS-ACTION")
         todo.add("priority", min(9, max(1, 10 - round(flag.urgency / 11))))
@@ -98,4 +99,4 @@ def _said(flag: Flag, minutes: int, spoken: Language) -> str:
     lines = [who(flag), *dict.fromkeys(in_language(r.text, spoken.code) for r in flag.reasons)]
     if said := in_language(flag.suggestion.text, spoken.code):
         lines.append(f"→ {said} · {spoken.say('about {n} min', n=minutes)}")
-    return "\n".join(lines)
+    return plain("\n".join(lines))

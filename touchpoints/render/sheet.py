@@ -60,6 +60,7 @@ def sheet(report: CallReport, lang: str) -> str:
             in_language(flag.suggestion.text, lang), handle.shown if handle else "", flag.suggestion.slot or "",
             str(minutes), *("" for _ in FILLED), _token(flag, report),
         ])  # fmt: skip
+    rows = [[" ".join(cell.split()) for cell in row] for row in rows]
     decimal_comma = spoken.number(0.5, 1) == "0,5"
     return "\ufeff" + harmless_csv(rows, ";" if decimal_comma else ",")
 

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from touchpoints.language import in_language, language
+from touchpoints.markup import plain
 from touchpoints.render.text import calls, who
 from touchpoints.report import CallReport
 
@@ -20,13 +21,13 @@ def calls_table(report: CallReport, lang: str) -> Table:
     for heading, ratio in zip(headings, (None, 3, 5, 4), strict=True):
         table.add_column(heading, ratio=ratio, overflow="fold")
     for place, flag in enumerate(report.call_list.flags, 1):
-        name = Text(who(flag), style="bold")
+        name = Text(plain(who(flag)), style="bold")
         if flag.uncertain:
             name.append(f"\n({spoken.say('uncertain')})", style="italic")
         if flag.also:
-            name.append("\n" + spoken.say("also there: {names}", names=[c.name for c in flag.also]), style="dim")
-        why = Text("\n".join(dict.fromkeys(in_language(r.text, lang) for r in flag.reasons)))
-        table.add_row(str(place), name, why, Text(in_language(flag.suggestion.text, lang)))
+            name.append("\n" + spoken.say("also there: {names}", names=[plain(c.name) for c in flag.also]), style="dim")
+        why = Text(plain("\n".join(dict.fromkeys(in_language(r.text, lang) for r in flag.reasons))))
+        table.add_row(str(place), name, why, Text(plain(in_language(flag.suggestion.text, lang))))
     return table
 
 
@@ -36,4 +37,4 @@ def print_calls(report: CallReport, lang: str) -> None:
     if report.call_list.flags:
         console.print(calls_table(report, lang))
     text = calls(report, lang, flags=False)
-    console.print(text, markup=False, end="")
+    console.print(plain(text), markup=False, end="")
