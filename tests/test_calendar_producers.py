@@ -3,7 +3,7 @@
 import pytest
 from touchpoints_calendar.ics import ICalendar
 
-from touchpoints.model import LeftOut, Skipped, Touchpoint
+from touchpoints.model import LeftOut, Question, Skipped, Touchpoint
 from touchpoints.plugins import Record
 from touchpoints.reading import Context
 from touchpoints.settings import Settings
@@ -126,3 +126,24 @@ def test_changes_of_time_leap_days_and_year_ends() -> None:
     assert starts(f"{berlin}20260320T090000\nRRULE:FREQ=WEEKLY;UNTIL=20260403T070000Z\nEXDATE:20260327T080000Z\n") == [
         "2026-03-20 09:00 +0100", "2026-04-03 09:00 +0200",
     ]  # fmt: skip
+
+
+def test_where_nobody_is_known_to_be_ours_it_is_asked_for_who_takes_part_in_most() -> None:
+    text = "BEGIN:VCALENDAR\n" + "".join(
+        f"BEGIN:VEVENT\nUID:{n}\n{AT}{ME}ATTENDEE:mailto:guest{n}@muster.example\nEND:VEVENT\n" for n in range(3)
+    )
+    asked = {}
+    for me in ((), ("mara.falk@falk.example",)):
+        context = Context(Settings(me=me), zone="Europe/Berlin", source="k.ics", importer="icalendar")
+        found = ICalendar().read(Source.from_text(text + "END:VCALENDAR\n"), context)
+        asked[me] = [(r.question, r.options[0], r.setting) for r in found if isinstance(r, Question)]
+    assert asked == {
+        (): [
+            (
+                "Is mara.falk@falk.example yours? Of 3 events with people it takes part in 3.",
+                "mara.falk@falk.example",
+                'me = ["mara.falk@falk.example"]  (or: --me mara.falk@falk.example)',
+            )
+        ],
+        ("mara.falk@falk.example",): [],
+    }

@@ -163,6 +163,8 @@ class _Reading:
         self.clocks: dict[int, Clock] = {}
         self.asked: set[str] = set()
         self.spans: dict[str, tuple[datetime, datetime]] = {}
+        self.unknown = not (context.our_side.colleagues or context.our_side.domains)
+        self.events, self.met = 0, Counter[str]()  # only counted where nobody is known to be ours
 
     def records(self) -> Iterator[Record]:
         """All records of the file."""
@@ -195,6 +197,7 @@ class _Reading:
         if block is None:
             raise UnreadableSource(self.source.name, english("no calendar and no event in it"))
         yield from self._coverage()
+        yield from self._whose()
 
     def _entries(self) -> Iterator[tuple[Block, Entry | Damaged | None]]:
         """Each block of the file, with its event or what is wrong with it.
@@ -232,6 +235,9 @@ class _Reading:
     def _event(self, entry: Entry, others: dict[object, Entry] | None) -> Iterator[Record]:
         """What an event yields at once; if its UID comes again (`others`), it waits among those."""
         event, method = entry.event, entry.clock.calendar.method
+        if self.unknown and event.people and method in ("", "PUBLISH"):
+            self.events += 1
+            self.met.update({p.handle.value for p, _ in event.people if p.handle and p.handle.kind == "email"})
         if method in _ANSWERS:
             yield self._answer(entry, method)
         elif event.start is None:
@@ -421,6 +427,22 @@ class _Reading:
         if zone not in self.asked:
             self.asked.add(zone)
             yield Question(english("Which time zone is '{zone}'?", zone=zone), (), setting)
+
+    def _whose(self) -> Iterator[Question]:
+        """Who of the people in it we are, if nobody is known to be ours: whoever takes part in nearly everything."""
+        if not self.met or self.events < 2 or 2 * max(self.met.values()) <= self.events:
+            return
+        options = [address for address, _ in self.met.most_common(3)]
+        yield Question(
+            english(
+                "Is {address} yours? Of {events} events with people it takes part in {n}.",
+                address=options[0],
+                events=self.events,
+                n=self.met[options[0]],
+            ),
+            options,
+            f'me = ["{options[0]}"]  (or: --me {options[0]})',
+        )
 
     def _coverage(self) -> Iterator[Coverage]:
         """A calendar says what was up to its newest stamp; what lies after that is only planned."""

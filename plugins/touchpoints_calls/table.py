@@ -414,7 +414,7 @@ class Reading:
             )  # fmt: skip
         if self._numbers and not self._ours_known:
             options = [number for number, _ in self._numbers.most_common(3)]
-            setting = f'me = ["{options[0]}"]  (or: --me {options[0]})'
+            setting = f'me = ["{options[0]}"]  (or: --me "{options[0]}")'
             yield Question(english("Which of these numbers is yours?"), options, setting)
         if self._kind_open:
             yield Question(
