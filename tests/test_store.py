@@ -1,5 +1,6 @@
 """The store: order-free facts, exact forgetting, sums equal to the plain definition, and a file that stays whole."""
 
+import gc
 import os
 import random
 import signal
@@ -24,6 +25,7 @@ from touchpoints.handles import Handle
 from touchpoints.model import LIVE_MEDIA, Participant, Party, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.store import Store
+from touchpoints.store.bulk import many_values
 from touchpoints.store.sums import Sums
 from touchpoints.summary import Days, Summary, View
 
@@ -368,3 +370,21 @@ def test_half_an_emoji_is_kept_as_a_mark_and_nothing_breaks() -> None:
     (found,) = store.touchpoints()
     assert (found.touchpoint.parties[0].name, found.touchpoint.subject) == ("Jonas \ufffd", "\ufffd hi")
     assert store.add([broken], store.begin_source("b", "test", "")).duplicates == 1
+
+
+def test_looking_for_cycles_goes_on_as_before_after_bulk_work() -> None:
+    before = gc.get_threshold()
+    with many_values():
+        with many_values():
+            assert gc.get_threshold()[0] == 100_000
+        assert gc.get_threshold()[0] == 100_000
+    assert gc.get_threshold() == before
+    with pytest.raises(ZeroDivisionError), many_values():
+        print(1 / 0)
+    assert gc.get_threshold() == before
+    gc.set_threshold(0)
+    try:
+        with many_values():
+            assert gc.get_threshold()[0] == 0  # whoever switched it off wants it off
+    finally:
+        gc.set_threshold(*before)

@@ -31,6 +31,7 @@ from touchpoints.rules.scope import THRESHOLDS
 from touchpoints.sameevent import event, grouped
 from touchpoints.settings import Settings
 from touchpoints.store import Store
+from touchpoints.store.bulk import many_values
 from touchpoints.summary import Summary
 from touchpoints.warmth import Warmth, judge
 
@@ -247,6 +248,7 @@ class Tracker(Answers):
     # -- who is who ---------------------------------------------------------------------------------------------------
 
     @property
+    @many_values()
     def directory(self) -> Directory:
         """Contacts, customers and handles as the store and the settings have them now."""
         generation = self.store.get("generation", 0)
@@ -322,6 +324,7 @@ class Tracker(Answers):
 
         return {**THRESHOLDS, "service": TARGETS, **self.plugins.thresholds}
 
+    @many_values()
     def call_list(
         self,
         at: datetime,

@@ -3,7 +3,6 @@ language and the environment of the machine, and it says what it took."""
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -269,7 +268,6 @@ class Commands(Group):
         rest = {"complete_var": complete_var or COMPLETE, "windows_expand_args": windows_expand_args, **extra}
         if not standalone_mode:
             return super().main(args, prog_name, standalone_mode=False, **rest)
-        gc.set_threshold(100_000)  # a command makes many values and next to no cycles; looking for these is a fifth of it
         try:
             status = super().main(args, prog_name, standalone_mode=False, **rest)
         except click.exceptions.NoArgsIsHelpError as error:
