@@ -105,8 +105,9 @@ class Scenes:
             values = scene_of(t)
             self.channels.add(t.channel)
             scene = self.number(canonical(values), values)
-            # whoever shares them with other touchpoints holds them too: only those are worth remembering
-            if sys.getrefcount(participants or parties) > 3:
+            # who shares its parties with other touchpoints holds them too, beside us, this one and our side's memory: only
+            # those are worth remembering
+            if sys.getrefcount(parties) > 4:
                 if len(self._near) >= _MOST:
                     self._near.clear()
                 self._near[place] = (scene, parties, participants, colleagues)
