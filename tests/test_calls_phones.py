@@ -307,6 +307,25 @@ def test_in_a_group_message_we_are_no_party_and_the_other_recipients_are_only_co
     assert Handle("phone", "+493023125100") not in {p.handle for p in group.parties}
 
 
+def test_the_id_of_an_rcs_group_is_nobody_and_its_people_are_those_that_the_message_names() -> None:
+    def group(box: str, *people: tuple[str, str], own: str = "") -> dict[str, str]:
+        named = "".join(f'<addr address="{number}" type="{kind}"/>' for number, kind in people)
+        one = f'<mms address="a1b2c3@rcs.google.com" date="1710666400000" msg_box="{box}"><addrs>{named}</addrs></mms>'
+        backup = f"<?xml version='1.0' encoding='UTF-8'?>\n<smses>{one}</smses>"
+        records = read(AndroidMessages(), backup, (own or "+493023125100",))
+        return {p.handle.value: p.role for m in calls(records) for p in m.parties}
+
+    ours, anna, ben = "+493023125100", "+498999998123", "+498999998124"
+    received = (anna, "137"), (ours, "151"), (ben, "130")
+    assert group("1", *received, own=ours) == {anna: "with", ben: "copied"}
+    assert group("1", *received, own="+493023125999") == {anna: "with"}  # which of the others is ours nobody says
+    assert group("2", (ours, "137"), (anna, "151"), (ben, "151")) == {anna: "with", ben: "with"}
+    nameless = messages('<sms address="a1b2c3@rcs.google.com" date="1710666400000" type="1" body="x"/>')
+    assert [r.reason for r in nameless if isinstance(r, Skipped)] == [
+        "a group message that does not say who wrote it and to whom"
+    ]
+
+
 def test_two_messages_of_the_same_millisecond_are_two() -> None:
     row = '<sms address="+498999998123" date="1710666400000" type="2" body="a"/>'
     assert len({m.key for m in calls(messages(row + row))}) == 2

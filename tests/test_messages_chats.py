@@ -175,6 +175,23 @@ def test_telegram_knows_us_without_a_name_in_a_personal_chat_and_in_a_whole_acco
         assert "user1001" not in {p.handle.value for t in found for p in t.parties}
 
 
+def test_telegrams_calls_that_others_can_join_are_calls_and_what_it_cannot_export_is_named() -> None:
+    call = {"type": "service", "action": "conference_call", "actor": "Erika Muster", "actor_id": "user7"}
+    chat = {
+        "name": "Erika Muster", "type": "personal_chat", "id": 7,
+        "messages": [
+            {**call, "id": 1, "date_unixtime": "1710666400", "duration_seconds": 30, "is_active": False, "is_missed": False},
+            {**call, "id": 2, "date_unixtime": "1710666500", "is_active": False, "is_missed": True},
+            {**call, "id": 3, "date_unixtime": "1710666600", "is_active": True, "is_missed": False},
+            {"id": 4, "type": "unsupported"},
+        ],
+    }  # fmt: skip
+    records = read(Telegram(), Source.from_text(json.dumps(chat), "result.json"))
+    found = [(t.channel, t.direction, t.outcome, t.duration) for t in records if isinstance(t, Touchpoint)]
+    assert found == [("telegram call", "in", "reached", 30), ("telegram call", "in", "missed", None)]
+    assert [r.record for r in records if isinstance(r, Skipped)] == ["3", "4"]
+
+
 def test_telegram_asks_who_we_are_in_a_group() -> None:
     with pytest.raises(UnreadableSource) as caught:
         read(Telegram(), sample("telegram/old_group.json"), "Somebody Else")

@@ -29,6 +29,8 @@ _CALL_TYPES = {  # direction and outcome of each; without an outcome its seconds
 _NOBODY = {"", "(unknown)", "null", "unknown", "(unbekannt)"}
 _FROM, _CC = "137", "130"
 """Types of an `addr` in a picture message; the others are 151 (to) and 129 (blind copy)."""
+_GROUP = re.compile(r"(?i)(?:@rcs\.google\.com|^proto:)")
+"""What an RCS group is called in an `address`: an id of the conversation, nobody's address."""
 _EXPORT = Text(
     "On the phone in “SMS Backup & Restore”: back up now (calls and messages), then copy the XML files here."
 )
@@ -148,6 +150,8 @@ def _text(element: Element, context: Context, equals: Equals) -> Record:
     kind, address = values["type"], values["address"]
     if kind not in ("1", "2"):
         return LeftOut("draft")  # written, waiting or failed: it reached nobody
+    if _GROUP.search(address):
+        raise InvalidValue(english("a group message that does not say who wrote it and to whom"))
     other = _person(address, context)
     if other is None:
         return LeftOut("hidden number" if handles.is_hidden(address) else "automatic")
@@ -157,13 +161,24 @@ def _text(element: Element, context: Context, equals: Equals) -> Record:
 
 
 def _picture(element: Element, context: Context, equals: Equals) -> Record:
-    """A picture or group message. `address` names the others in the conversation; whom it does not name is us."""
+    """A picture or group message. `address` names the others in the conversation; whom it does not name is us.
+
+    An RCS group has an id there, so that its people are those of the `addr`s; of one that we received, only the sender
+    is known to be another, unless our own number is among the rest."""
     _, _, values, inside = element
     if values["msg_box"] not in ("1", "2"):
         return LeftOut("draft")
     incoming = values["msg_box"] == "1"
-    conversation = {h: None for a in re.split("[~,;]", values.get("address", "")) if (h := _person(a, context))}
+    address = values.get("address", "")
+    conversation = {h: None for a in re.split("[~,;]", address) if (h := _person(a, context))}
     written = [(_person(a.get("address", ""), context), a.get("type", "")) for tag, a in inside if tag == "addr"]
+    if _GROUP.search(address):
+        senders = {h: None for h, kind in written if h and kind == _FROM}
+        ours = {h for h, _ in written if h and context.our_side.owns(h)}
+        rest = {h: None for h, _ in written if h and h not in senders and h not in ours}
+        conversation = {**senders, **(rest if ours else {})} if incoming else rest
+        if not conversation:
+            raise InvalidValue(english("a group message that does not say who wrote it and to whom"))
     sender = next((h for h, kind in written if kind == _FROM and h in conversation), None) if incoming else None
     if incoming and sender is None:
         sender = next(iter(conversation), None)

@@ -30,6 +30,8 @@ _MESSAGE = re.compile(
 )
 _PAGE = re.compile(r'class="page_wrap"|<title>Exported Data</title>')
 _BROADCAST = ("private_channel", "public_channel")
+_CALLS = ("phone_call", "conference_call")
+"""Service messages about a call; one to which others can be added is a conference call, with fields of its own."""
 
 
 class Telegram(Importer):
@@ -100,7 +102,7 @@ def _own_ids(document: dict[str, Any], chats: list[dict[str, Any]], context: Con
 
 def _names_other(chat: dict[str, Any]) -> bool:
     """Whether the chat's id is the other person's: in personal chats, but for old exports, where people are numbers."""
-    newer = any(isinstance(m.get("from_id"), str) for m in entries(chat.get("messages")))
+    newer = any(isinstance(m.get("from_id", m.get("actor_id")), str) for m in entries(chat.get("messages")))
     return newer and chat.get("type") == "personal_chat" and isinstance(chat.get("id"), int)
 
 
@@ -126,7 +128,7 @@ def _authors(chat: dict[str, Any], ours: set[str]) -> dict[str, Author]:
     found: dict[str, Author] = {}
     for message in entries(chat.get("messages")):
         author = _author(message, ours)
-        if author and (message.get("type") == "message" or message.get("action") == "phone_call"):
+        if author and (message.get("type") == "message" or message.get("action") in _CALLS):
             found.setdefault(author.handle.value, author)
     if chat.get("type") == "personal_chat" and isinstance(chat.get("id"), int) and all(a.own for a in found.values()):
         other = Author(handles.account(f"user{chat['id']}", "telegram"), string(chat.get("name")) or None)
@@ -154,7 +156,11 @@ def _read_chat(chat: dict[str, Any], ours: set[str], context: Context) -> Iterat
     identity = str(chat["id"]) if isinstance(chat.get("id"), int) else f"name:{title}"
     talk = Chat(context, "telegram", "telegram", identity, authors.values())
     for message in entries(chat.get("messages")):
-        call = message.get("type") == "service" and message.get("action") == "phone_call"
+        call = message.get("type") == "service" and message.get("action") in _CALLS
+        if message.get("type") == "unsupported":
+            reason = english("Telegram left out what this message was; update Telegram Desktop and export again")
+            yield context.skipped(str(message.get("id", "?")), reason)
+            continue
         if message.get("type") != "message" and not call:
             continue  # a notice: somebody joined, the picture was changed
         if kind in _BROADCAST or kind == "bot_chat":
@@ -173,7 +179,10 @@ def _read_chat(chat: dict[str, Any], ours: set[str], context: Context) -> Iterat
         voice = talk.voice(authors[author.handle.value])
         numbered = isinstance(message.get("id"), int) and isinstance(chat.get("id"), int)
         key = content_key("telegram", identity, message["id"]) if numbered else None
-        if call:
+        if call and message.get("is_active") is True:
+            reason = english("the call was still going on when the list was made; fetch the list again")
+            yield context.skipped(place, reason)
+        elif call:
             seconds = number(message.get("duration_seconds"))
             ended = "declined" if message.get("discard_reason") == "busy" else "missed"
             yield voice.calls(at, written, "reached" if seconds else ended, key=key, duration=seconds)
