@@ -685,3 +685,13 @@ def test_exports_of_other_systems_are_plain_tables_of_people(header: str, row: s
         "Muster GmbH",
         "erika@example.com",
     )
+
+
+def test_anniversaries_and_contract_dates_are_read_beside_the_birthday() -> None:
+    header = "Name;E-Mail;Firma;Geburtstag;Jahrestag;Vertragsende"
+    found = person(f"{header}\nErika Muster;erika@x.example;X GmbH;1.2.80;3.7.2015;30.09.26\n")
+    assert (found.birthday, found.anniversary, found.contract) == ("--02-01", "2015-07-03", "2026-09-30")
+    _, wrong = read(f"{header}\nErika Muster;erika@x.example;X GmbH;;;bald\n")
+    assert isinstance(wrong, Skipped) and wrong.reason == "'bald' is no date; the rest was read"
+    assert person(card("FN:Erika Muster", "ANNIVERSARY:20150703")).anniversary == "2015-07-03"
+    assert person(card("FN:Erika Muster", "X-ANNIVERSARY:2015-07-03")).anniversary == "2015-07-03"

@@ -769,6 +769,40 @@ def test_a_birthday_ends_with_the_call() -> None:
     assert desk.reasons(rule="occasion") == []
 
 
+@pytest.mark.parametrize(
+    ("anniversary", "contract", "said"),
+    [
+        ("2015-07-03", None, ["occasion: anniversary Fri 3 Jul, in 2 days"]),
+        (None, "2026-07-01", ["occasion: contract date today"]),
+        (None, "2027-07-02", []),
+        (None, "2024-07-02", ["occasion: contract date tomorrow, Thu 2 Jul"]),
+        ("--07-04", "2026-07-05", [
+            "occasion: anniversary Sat 4 Jul, in 3 days", "occasion: contract date Sun 5 Jul, in 4 days",
+        ]),
+    ],
+)  # fmt: skip
+def test_an_anniversary_and_a_contract_date_are_occasions(
+    anniversary: str | None, contract: str | None, said: list[str]
+) -> None:
+    desk = Desk()
+    desk.knows(Person("Erika", [ERIKA], customer="Muster", kind="customer", anniversary=anniversary, contract=contract))
+    assert [r.text["en"] for r in desk.reasons(rule="occasion")] == said
+
+
+def test_the_contract_of_a_customer_is_spoken_of_with_one_person_there() -> None:
+    desk = Desk(customers={"Muster": {"contract": date(2026, 7, 3)}})
+    for name, address in (("Erika", ERIKA), ("Jonas", "jonas@muster.example")):
+        desk.knows(Person(name, [address], customer="Muster", kind="customer"))
+    desk.add(*(call(ERIKA, ago(20 * n)) for n in range(1, 9)))
+    [reason] = desk.reasons(rule="occasion")
+    assert (reason.relationship.name, reason.text["de"]) == (
+        "Erika",
+        "Anlass: Vertragstermin am Fr., 3. Juli, in 2 Tagen",
+    )
+    with pytest.raises(InvalidValue, match="contract of Muster: write a date"):
+        Desk(customers={"Muster": {"contract": "soon"}})
+
+
 def test_birthdays_return_also_on_a_leap_day() -> None:
     assert next_birthday("2000-02-29", date(2026, 1, 1)) == date(2026, 3, 1)
     assert next_birthday("2000-02-29", date(2028, 1, 1)) == date(2028, 2, 29)

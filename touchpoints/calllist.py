@@ -22,7 +22,7 @@ from touchpoints.language import Day, Text, language
 from touchpoints.markup import paragraph, table
 from touchpoints.model import ADVERTISING, LIVE_MEDIA
 from touchpoints.reach import Averages
-from touchpoints.rules.occasions import next_birthday
+from touchpoints.rules.occasions import occasions
 from touchpoints.rules.scope import NO_SILENCE, Scope, is_attempt
 from touchpoints.suggestion import suggest, usual_minutes
 from touchpoints.warmth import DORMANT, NOT_ENOUGH_DATA, due_silence
@@ -458,9 +458,9 @@ class _Choice:
         whom = group.whom
         gone = all(x.rule == "contact_left" and x.relationship.id == whom.id for x in reasons)
         soon = any(x.stage <= 2 or not x.silence for x in reasons)
-        birthday = whom.contact.birthday if whom.contact and all(x.rule == "occasion" for x in reasons) else None
+        only = occasions(whom, self.book)[:1] if all(x.rule == "occasion" for x in reasons) else []
         suggestion = suggest(
-            self.book, whom, self.averages, soon=soon, start=next_birthday(birthday, self.book.today) if birthday else None,
+            self.book, whom, self.averages, soon=soon, start=only[0].day if only else None,
             banned=self._banned(whom), gone=gone,
         )  # fmt: skip
         others = {x.relationship.id: x.relationship.contact for x in group.standing if x.relationship.id != whom.id}

@@ -279,7 +279,8 @@ class Person:
 
     `handles` may be given as text (`"+49 89 99998 123"`, `"erika@example.com"`). `customer` is the organisation's name,
     `ref` the directory's own id, `kind` and `importance` those of the customer (`KINDS_OF_CUSTOMER`; A, B, C),
-    `owner` the colleague responsible, `birthday` an ISO date or `--MM-DD`. `key` and `revision` work as in
+    `owner` the colleague responsible, `birthday` and `anniversary` ISO dates or `--MM-DD`, `contract` the ISO date on
+    which their contract ends or is renewed. `key` and `revision` work as in
     `Touchpoint`.
     """
 
@@ -296,6 +297,8 @@ class Person:
     owner: str | None = attrs.field(default=None, kw_only=True)
     tags: tuple[str, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
     birthday: str | None = attrs.field(default=None, kw_only=True)
+    anniversary: str | None = attrs.field(default=None, kw_only=True)
+    contract: str | None = attrs.field(default=None, kw_only=True)
     key: str | None = attrs.field(default=None, kw_only=True)
     revision: tuple[int | str, ...] = attrs.field(default=(), converter=_tuple, kw_only=True)
 
@@ -303,7 +306,8 @@ class Person:
 @attrs.frozen(slots=True)
 class Customer:
     """An organisation. `kind` is the user's or a directory's word, `unsorted` before; `proposed` what evidence suggests
-    until then, with `evidence` in a few words. `importance` is A, B, C or None."""
+    until then, with `evidence` in a few words. `importance` is A, B, C or None, `contract` the ISO date on which a contract
+    ends or is renewed."""
 
     id: str
     name: str
@@ -312,6 +316,7 @@ class Customer:
     ref: str | None = attrs.field(default=None, kw_only=True)
     tags: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     proposed: str | None = attrs.field(default=None, kw_only=True)
+    contract: str | None = attrs.field(default=None, kw_only=True)
     evidence: str = attrs.field(default="", kw_only=True)
 
     @property
@@ -335,6 +340,7 @@ class Contact:
     owner: str | None = attrs.field(default=None, kw_only=True)
     tags: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     birthday: str | None = attrs.field(default=None, kw_only=True)
+    anniversary: str | None = attrs.field(default=None, kw_only=True)
     in_directory: bool = attrs.field(default=False, kw_only=True)
     kind: str = attrs.field(default="unsorted", kw_only=True)
     proposed: str | None = attrs.field(default=None, kw_only=True)

@@ -247,6 +247,7 @@ class Resolution:
             owner=own.get("owner") or next((p.owner for p in said if p.owner), None),
             tags=tuple(sorted({t for p in said for t in p.tags} | set(own.get("tags", ())))),
             birthday=next((p.birthday for p in said if p.birthday), None),
+            anniversary=next((p.anniversary for p in said if p.anniversary), None),
             in_directory=bool(said), kind=kind or "unsorted",
         )  # fmt: skip
         if kind is None and contact.customer is None and not said and _private(handles, names):
@@ -368,6 +369,7 @@ class Resolution:
                 importance=own.get("importance") or last.get("kind", {}).get("importance") or min(importances, default=None),
                 tags=tuple(sorted({t for p in entries for t in p.tags} | set(own.get("tags", ())))),
                 proposed=proposed, evidence=evidence,
+                contract=str(own["contract"]) if "contract" in own else min(filter(None, (p.contract for p in entries)), default=None),
             )  # fmt: skip
         for contact_, customer_ in namesakes.items():
             if (kind := self.customers[customer_].effective_kind) != "unsorted":

@@ -57,16 +57,26 @@ def _lines(instance: object, attribute: attrs.Attribute[Any], value: Mapping[str
             raise UnknownName(english("kind of line {line}", line=line), str(kind), KINDS_OF_LINE)
 
 
+_OF_CUSTOMER = ("kind", "importance", "name", "tags", "owner", "contract")
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        return bool(date.fromisoformat(str(value)))
+    except ValueError:
+        return False
+
+
 def _customers(instance: object, attribute: attrs.Attribute[Any], value: Mapping[str, Mapping[str, Any]]) -> None:
     allowed = {"kind": KINDS_OF_CUSTOMER, "importance": IMPORTANCES}
     for who, fields in value.items():
+        if "contract" in fields and not _is_day(fields["contract"]):
+            raise InvalidValue(english("contract of {who}: write a date such as 2026-09-30", who=who))
         for field, known in allowed.items():
             if field in fields and fields[field] not in known:
                 raise UnknownName(f"{field} of {who}", str(fields[field]), known)
-        for field in fields.keys() - {"kind", "importance", "name", "tags", "owner"}:
-            raise UnknownName(
-                english("field of customer {who}", who=who), field, ("kind", "importance", "name", "tags", "owner")
-            )
+        for field in fields.keys() - {*_OF_CUSTOMER}:
+            raise UnknownName(english("field of customer {who}", who=who), field, _OF_CUSTOMER)
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -78,7 +88,8 @@ class Settings:
     `date_order`: DMY or MDY for dates with slashes or dashes that the file itself cannot decide.
     `known_only`: `phones` (phone backups, and routers with unsorted lines, store only what the directory knows),
     `always` or `never`. `subjects`: whether subject lines are stored. `lines`: own line → business, private, hotline.
-    `private`: handles and calendars that are never stored. `customers`: domain or name → kind, importance, name, tags.
+    `private`: handles and calendars that are never stored. `customers`: domain or name → kind, importance,
+    name, tags, owner, contract (the date on which a contract ends or is renewed).
     `cadence`: contact, customer or tag → "30d", or {ideal = "30d", latest = "45d"}. `importers`: file pattern →
     importer. `zones`: a zone name found in files → IANA name. `rules`: rule → its thresholds. `tables`: column
     mappings for tables no importer knows. `absences`: own days off as [first, last] pairs of ISO dates; they do not

@@ -12,13 +12,13 @@ from touchpoints.book import Book, Flag, Relationship
 from touchpoints.facts import Stored
 from touchpoints.happened import Event
 from touchpoints.language import Text
-from touchpoints.rules.occasions import next_birthday
+from touchpoints.rules.occasions import Coming, occasions
 
 SUBJECTS, SUBJECT_DAYS = 3, 365
 """So many subjects, and how far back they may lie."""
 NOTES = 3
 AHEAD = 30
-"""Days ahead of which birthdays are a subject."""
+"""Days ahead of which occasions are a subject."""
 _PREFIX = re.compile(r"(?i)^\s*((re|aw|wg|fwd?|sv|antw(ort)?|abgesagt|canceled|cancelled)\s*(\[\d+\])?\s*:\s*)+")
 
 
@@ -34,11 +34,11 @@ class Noted:
 @attrs.frozen(slots=True)
 class Topics:
     """What there is to talk about: recent `subjects` with their day, the newest first, each once; `notes`, promises
-    first; a `birthday` soon; appointments that are `booked`."""
+    first; `occasions` soon; appointments that are `booked`."""
 
     subjects: tuple[tuple[date, str], ...]
     notes: tuple[Noted, ...]
-    birthday: date | None
+    occasions: tuple[Coming, ...]
     booked: tuple[Stored, ...]
 
 
@@ -60,10 +60,8 @@ def topics(relationship: Relationship, events: Sequence[Event], book: Book) -> T
         for n in relationship.notes
     ]  # fmt: skip
     notes.sort(key=lambda n: (n.due is None, n.due or date.max, -n.day.toordinal()))
-    born = relationship.contact.birthday if relationship.contact else None
-    birthday = next_birthday(born, book.today) if born else None
-    soon = birthday is not None and (birthday - book.today).days <= AHEAD
-    return Topics(tuple(seen.values()), tuple(notes[:NOTES]), birthday if soon else None, relationship.planned[:2])
+    soon = tuple(o for o in occasions(relationship, book) if o.away <= AHEAD)
+    return Topics(tuple(seen.values()), tuple(notes[:NOTES]), soon, relationship.planned[:2])
 
 
 def plain_subject(subject: str | None) -> str:

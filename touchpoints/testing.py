@@ -149,9 +149,10 @@ def _fault_in_person(p: Person) -> str:
     if not all(x is None or isinstance(x, str) for x in optional) or not all(isinstance(tag, str) for tag in p.tags):
         return f"Person: a value that is no text: {optional} {p.tags}"[:200]
     try:
-        date.fromisoformat((p.birthday or "2000-01-01").replace("--", "2000-", 1))
+        for day in (p.birthday, p.anniversary, p.contract):
+            date.fromisoformat((day or "2000-01-01").replace("--", "2000-", 1))
     except ValueError:
-        return f"Person: birthday {p.birthday!r}"
+        return f"Person: a day: {p.birthday!r}, {p.anniversary!r}, {p.contract!r}"
     return ""
 
 

@@ -60,6 +60,8 @@ class Card:
     importance: str = ""
     owner: str = ""
     birthday: str = ""
+    anniversary: str = ""
+    contract: str = ""
     left_out: str = ""
     uid: str = ""
     ref: str = ""
@@ -75,27 +77,35 @@ class Card:
 
 
 class AddressBook:
-    """The people of one file. `family` names the format in their keys; `birthdays` are all cells of the birthday
-    column, from which its date format is found."""
+    """The people of one file. `family` names the format in their keys; `dates` are all cells of the columns
+    with days (birthday, anniversary, contract), from which their date format is found."""
 
-    def __init__(self, family: str, context: Context, birthdays: Iterable[str] = ()) -> None:
+    def __init__(self, family: str, context: Context, dates: Iterable[str] = ()) -> None:
         self._family = family
         self._context = context
-        self._dates = context.dates(birthdays)
+        self._dates = context.dates(dates)
         self._undecided = False
 
     def entries(self, card: Card) -> Iterator[Person | LeftOut | Skipped]:
-        """The person of a card, or why there is none; behind the person a `Skipped` for a birthday that is no date."""
-        birthday, wrong = None, False
-        try:
-            birthday = self._birthday(card.birthday.strip())
-        except InvalidValue:
-            wrong = True
-        entry = self._entry(card, birthday)
+        """The person of a card, or why there is none; behind the person a `Skipped` for each day that is no date."""
+        days: dict[str, str | None] = {}
+        wrong = []
+        for what, text in (("birthday", card.birthday), ("anniversary", card.anniversary), ("contract", card.contract)):
+            try:
+                days[what] = self._day(text.strip(), century=what == "contract")
+            except InvalidValue:
+                wrong.append((what, text))
+        if (days.get("contract") or "").startswith("--"):
+            wrong.append(("contract", card.contract))  # of a contract the year matters
+            del days["contract"]
+        entry = self._entry(card, days)
         yield entry
-        if wrong and isinstance(entry, Person):
-            reason = english("'{birthday}' is no date of birth; the rest was read", birthday=card.birthday[:40])
-            yield self._context.skipped(card.place, reason, entry.name)
+        for what, text in wrong if isinstance(entry, Person) else ():
+            if what == "birthday":
+                reason = english("'{birthday}' is no date of birth; the rest was read", birthday=text[:40])
+            else:
+                reason = english("'{text}' is no date; the rest was read", text=text[:40])
+            yield self._context.skipped(card.place, reason, getattr(entry, "name", ""))
 
     def questions(self) -> Iterator[Question]:
         """What the file left open, once all its cards were read."""
@@ -103,7 +113,7 @@ class AddressBook:
             asked = self._context.undecided_dates()
             yield Question(asked.question or "", asked.options, asked.setting)
 
-    def _entry(self, card: Card, birthday: str | None) -> Person | LeftOut | Skipped:
+    def _entry(self, card: Card, days: Mapping[str, str | None]) -> Person | LeftOut | Skipped:
         if card.left_out:
             return LeftOut(card.left_out)
         phones = map(self._context.phone, _texts(card.phones))
@@ -131,7 +141,7 @@ class AddressBook:
             customer=company if company and kind != "private" else None,  # a friend's employer is no customer
             ref=card.ref[:LONGEST] or None, kind=kind, importance=IMPORTANCE.get(card.importance.casefold()),
             owner=card.owner[:LONGEST] or None, tags=tuple(tag[:LONGEST] for tag in tags),
-            birthday=birthday, key=self._key(card, name, reachable),
+            **days, key=self._key(card, name, reachable),
             revision=card.revision,
         )  # fmt: skip
 
@@ -143,10 +153,11 @@ class AddressBook:
             smallest = min((re.sub(r"\D", "", h.raw or h.value) for h in exact), default=None)
         return content_key("person", self._family, fold(name), smallest)
 
-    def _birthday(self, text: str) -> str | None:
+    def _day(self, text: str, century: bool = False) -> str | None:
         """An ISO date, or `--MM-DD` where the year is missing, has two digits or is a placeholder (Apple's 1604).
 
-        Raises `InvalidValue` for what is no date; a day and month in unknown order give `None` and a question."""
+        `century`: two digits are a year of this one. Raises
+        `InvalidValue` for what is no date; a day and month in unknown order give `None` and a question."""
         if not text or re.match(r"0+[./-]0+[./-]0+|0*1[./-]0*1[./-]0001|0001-01-01", text):
             return None
         try:
@@ -162,7 +173,7 @@ class AddressBook:
         except (ValueError, OverflowError) as error:
             raise InvalidValue(str(error)) from None
         short = re.match(r"\d{1,2}([./-])\s?\d{1,2}\1\s?\d\d(?!\d)", text)
-        return when.strftime("--%m-%d") if short or when.year <= 1604 else when.date().isoformat()
+        return when.strftime("--%m-%d") if (short and not century) or when.year <= 1604 else when.date().isoformat()
 
 
 def profile(text: str) -> Handle | None:

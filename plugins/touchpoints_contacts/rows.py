@@ -39,6 +39,11 @@ class Columns:
     importance: Sequence[str] = ()
     owner: Sequence[str] = ()
     birthday: Sequence[str] = ()
+    anniversary: Sequence[str] = ("jahrestag", "anniversary")
+    contract: Sequence[str] = (
+        "vertragsende", "vertrag bis", "vertragsverlängerung", "vertragstermin", "contract end( date)?", "contract date",
+        "(contract )?renewal date", "contract until",
+    )  # fmt: skip
     private: Sequence[str] = ()
     sensitivity: Sequence[str] = ()
     uid: Sequence[str] = ()
@@ -99,7 +104,16 @@ class PeopleTable(Importer):
         """A record for each row, and the questions the file leaves open."""
         table = Table(source, self.accepts)
         places = self.columns.places(table.header)
-        book = AddressBook(self.name, context, (text for n in places["birthday"][:1] for text in table.cells(n)))
+        book = AddressBook(
+            self.name,
+            context,
+            (
+                text
+                for role in ("birthday", "anniversary", "contract")
+                for n in places[role][:1]
+                for text in table.cells(n)
+            ),
+        )
         whole = _ends_with_a_line(source)
         for is_last, (line, cells) in _with_last(self.rows(table)):
             if is_last and not whole and len(cells) < len(table.header.names):
@@ -131,6 +145,8 @@ class PeopleTable(Importer):
             importance=row.first("importance"),
             owner=row.first("owner"),
             birthday=row.first("birthday"),
+            anniversary=row.first("anniversary"),
+            contract=row.first("contract"),
             uid=row.first("uid"),
             ref=row.first("ref"),
         )

@@ -29,6 +29,7 @@ MOST_CARD = 1 << 20
 
 _WANTED = frozenset(
     b"N FN NICKNAME ORG TEL EMAIL URL X-SOCIALPROFILE SOCIALPROFILE IMPP BDAY CATEGORIES KIND X-ADDRESSBOOKSERVER-KIND "
+    b"ANNIVERSARY X-ANNIVERSARY X-EVOLUTION-ANNIVERSARY "
     b"CLASS UID REV X-ABLABEL X-ABSHOWAS".split()
 )  # fmt: skip
 _PICTURES = frozenset({b"PHOTO", b"LOGO", b"SOUND", b"KEY"})
@@ -259,6 +260,7 @@ def _card(properties: list[Property], place: int) -> Card:
         profiles=[_profile(p) for p in every("URL", "X-SOCIALPROFILE", "SOCIALPROFILE", "IMPP")],
         categories=[word for p in every("CATEGORIES") for word in p.fields(",") if word],
         birthday=first("BDAY"),
+        anniversary=first("ANNIVERSARY") or first("X-ANNIVERSARY") or first("X-EVOLUTION-ANNIVERSARY"),
         uid=first("UID").removeprefix("urn:uuid:"),
         revision=_revision(first("REV")),
     )

@@ -67,7 +67,7 @@ def export(
     return {
         "name": contact.name, "id": contact.id, "customer": customer.name if customer else None,
         "kind": customer.effective_kind if customer else contact.kind, "importance": contact.importance,
-        "owner": contact.owner, "tags": list(contact.tags), "birthday": contact.birthday,
+        "owner": contact.owner, "tags": list(contact.tags), "birthday": contact.birthday, "anniversary": contact.anniversary,
         "objected_to_evaluation": contact.id in directory.objected,
         "handles": [
             {"kind": h.kind, "value": h.value, "scope": h.scope,
@@ -80,7 +80,7 @@ def export(
             for a, name in store.absences() if a.handle in own
         ],
         "derived": _derived(book, contact, reasons) if book is not None and contact.id in directory.contacts else None,
-        "logic": LOGIC, "kept_since": store.get("kept_since"),
+        "logic": dict(LOGIC), "kept_since": store.get("kept_since"),
     }  # fmt: skip
 
 

@@ -112,7 +112,8 @@ def words_of(spoken: Language, found: CallReport) -> dict[str, Any]:
     return {
         "style": safe(style), "style_hash": f"sha256-{b64encode(sha256(style.encode()).digest()).decode()}",
         "version": _version(), "lang": lang, "spoken": spoken, "report": found, "findings": findings, "plot": plots,
-        "say": spoken.say, "count": spoken.count, "day": spoken.day, "moment": spoken.moment, "number": spoken.number,
+        "say": spoken.say, "term": spoken.term,
+        "count": spoken.count, "day": spoken.day, "moment": spoken.moment, "number": spoken.number,
         "percent": spoken.percent, "duration": spoken.duration, "month": spoken.month, "weekday": spoken.weekday,
         "now": found.at.astimezone(zone), "today": found.at.astimezone(zone).date(),
         "local": lambda value: value.astimezone(zone), "short": short, "person": person, "organisation": organisation,

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 
+import attrs
+
 from touchpoints import words
 from touchpoints.book import Book, Reason, Relationship, is_live
 from touchpoints.facts import Stored
-from touchpoints.language import Day, Text
+from touchpoints.language import P_, Day, Term, Text
 from touchpoints.plugins import Rule
 from touchpoints.rules.scope import (
     NAMED,
@@ -24,36 +26,81 @@ from touchpoints.rules.scope import (
 
 
 class Occasion(Rule):
-    """A birthday within 7 days, of somebody at a customer, prospect or partner; it ends with a conversation today."""
+    """A birthday, an anniversary or a contract date within 7 days, at a customer, prospect or partner; it ends with a
+    conversation today."""
 
     name = "occasion"
     thresholds = MappingProxyType({"days": 7})
 
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
-        """One reason for each birthday; on the day itself in stage 2, before in stage 4."""
+        """One reason for each occasion; on the day itself in stage 2, before in stage 4."""
         ahead = int(self.threshold(book, "days"))
         today = datetime.combine(book.today, time(), book.zone)
         for r in book:
-            if r.contact is None or not r.contact.birthday or r.kind not in NAMED:
-                continue
-            day = next_birthday(r.contact.birthday, book.today)
-            if day is None or (away := (day - book.today).days) > ahead:
+            if r.kind not in NAMED or not (soon := [o for o in occasions(r, book) if o.away <= ahead]):
                 continue
             if any(is_live(s) and s.touchpoint.at >= today for s in book.recent(r.group)):
                 continue
-            yield Reason(
-                self.name, r, 70 - 5 * away, (), _birthday(day, away),
-                since=datetime.combine(day - timedelta(days=ahead), time(), book.zone),
-                stage=4 if away else 2, silence=False,
-            )  # fmt: skip
+            for occasion in soon:
+                yield Reason(
+                    self.name, r, 70 - 5 * occasion.away, (), occasion.text,
+                    since=datetime.combine(occasion.day - timedelta(days=ahead), time(), book.zone),
+                    stage=4 if occasion.away else 2, silence=False,
+                )  # fmt: skip
 
 
-def _birthday(day: date, away: int) -> Text:
-    if away == 0:
-        return Text("occasion: birthday today")
-    if away == 1:
-        return Text("occasion: birthday tomorrow, {day}", day=day)
-    return Text.count("occasion: birthday {day}, in {n} day", "occasion: birthday {day}, in {n} days", n=away, day=day)
+@attrs.frozen(slots=True)
+class Coming:
+    """A `day` to congratulate or to speak on, so many days `away`: `what` is a birthday, an anniversary or a contract."""
+
+    what: str
+    day: date
+    away: int
+
+    @property
+    def text(self) -> Text:
+        """The reason it gives."""
+        what = Term("occasion", self.what)
+        if self.away == 0:
+            return Text("occasion: {what} today", what=what)
+        if self.away == 1:
+            return Text("occasion: {what} tomorrow, {day}", what=what, day=self.day)
+        return Text.count(
+            "occasion: {what} {day}, in {n} day",
+            "occasion: {what} {day}, in {n} days",
+            n=self.away,
+            what=what,
+            day=self.day,
+        )
+
+
+_WHAT = (P_("occasion", "birthday"), P_("occasion", "anniversary"), P_("occasion", "contract date"))
+
+
+def occasions(r: Relationship, book: Book) -> list[Coming]:
+    """The next occasion of each kind for somebody, the first to come first. A customer's contract is spoken of with whoever
+    there is spoken with most."""
+    dates: list[tuple[str, str | None]] = []
+    if r.contact is not None:
+        dates += [("birthday", r.contact.birthday), ("anniversary", r.contact.anniversary)]
+    if r.customer is not None and r.customer.contract and book.customer(r.customer).people[0].id == r.id:
+        dates.append(("contract date", r.customer.contract))
+    found = [
+        Coming(what, day, (day - book.today).days)
+        for what, text in dates
+        if text and (day := next_return(text, book.today))
+    ]
+    return sorted(found, key=lambda o: (o.day, o.what))
+
+
+def next_return(text: str, today: date) -> date | None:
+    """The day that an ISO date names if that is yet to come, else its next return (see `next_birthday`)."""
+    try:
+        if len(text) == 10 and (once := date.fromisoformat(text)) >= today:
+            return once
+    except ValueError:
+        return None
+    return next_birthday(text, today)
 
 
 def next_birthday(text: str, today: date) -> date | None:
