@@ -64,6 +64,17 @@ def test_today_imports_writes_one_sheet_for_its_owner_only_and_says_where_it_is(
     assert "Erika Muster" in sheet.read_text(encoding="utf-8")
 
 
+def test_erasing_somebody_takes_the_sheets_of_today_along_but_not_one_to_fill_in(folder: Path) -> None:
+    run("today", *NOW, folder=folder)
+    run("today", *NOW, "--format", "csv", folder=folder)
+    assert b"Karl Kunde" in (folder / "touchpoints-today.html").read_bytes()
+    assert {s.suffix for s in sheets(folder)} == {".csv", ".html"}
+    done = run("privacy", "erase", "030 23125 312", "--yes", "--lang", "en", folder=folder)
+    assert "deleted, since it may name who was erased" in done.stderr
+    assert [s.suffix for s in sheets(folder)] == [".csv"]
+    assert "delete it: " in done.stderr and "touchpoints-today.csv" in done.stderr.replace("\n  ", "")
+
+
 def test_a_second_run_adds_nothing_and_writes_the_same_bytes(folder: Path) -> None:
     run("today", *NOW, folder=folder)
     (sheet,) = sheets(folder)

@@ -195,6 +195,14 @@ def test_erasing_asks_first_and_then_the_person_is_gone(store: Path) -> None:
     assert len(values(store, "people")) == 58
 
 
+def test_who_objected_is_in_no_evaluation_that_asks_for_a_person(store: Path) -> None:
+    assert run(store, "privacy", "object", "+49 171 39200 04", *AT).exit_code == 0
+    for command in ("show", "reach", "mix"):
+        refused = run(store, command, "+49 171 39200 04", *AT)
+        assert (refused.exit_code, refused.stdout) == (1, ""), command
+        assert "objected to any evaluation" in refused.stderr, command
+
+
 @pytest.mark.parametrize(("span", "since"), [("3y", "2023-07-01"), ("90d", "2026-04-02"), ("2026-01-20", "2026-01-20")])
 def test_retention_takes_a_span_or_a_date(store: Path, span: str, since: str) -> None:
     result = run(store, "privacy", "retain", span, "--yes", "--json", *AT)

@@ -115,6 +115,15 @@ class Directory(Resolution):
         """The media of everything there was with somebody."""
         return {m for n in self.handles_of(who) if (trait := self._traits.get(n)) for m in trait.media}
 
+    def to_evaluate(self, who: str) -> Contact | Customer | Unresolved:
+        """Whom a text means, as `find`. Raises `InvalidValue` for somebody who objected to any evaluation."""
+        found = self.find(who)
+        if isinstance(found, Contact) and found.id in self.objected:
+            raise InvalidValue(
+                english("{name} objected to any evaluation; see: touchpoints privacy export", name=found.name)
+            )
+        return found
+
     def find(self, who: str) -> Contact | Customer | Unresolved:
         """Whom a text means: an id (also a former one), an exact handle, or a name of a contact or customer (folded, in
         either order, without titles or legal form).

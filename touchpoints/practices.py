@@ -72,9 +72,9 @@ def averages(tracker: Tracker, at: datetime) -> Averages:
 
 def reach(tracker: Tracker, who: str, at: datetime) -> Reach:
     """How somebody is reached as of an aware time: a contact, the strongest contact of a customer, or a handle from the
-    queue. Raises `IdentityError`."""
+    queue. Raises `IdentityError`, and `InvalidValue` for somebody who objected to any evaluation."""
     directory = tracker.directory
-    found = directory.find(who)
+    found = directory.to_evaluate(who)
     if isinstance(found, Customer) and (strongest := tracker.relationship(who, at).contact) is not None:
         found = strongest
     if isinstance(found, Unresolved):
@@ -107,7 +107,7 @@ def mix(
     some = list(known) if known is not None else events(tracker, at)
     scope = who or colleague or team or "all"
     if who is not None:
-        whom = tracker.directory.find(who)
+        whom = tracker.directory.to_evaluate(who)
         scope = whom.handle.value if isinstance(whom, Unresolved) else whom.name
         id_ = People(tracker.directory).who(whom.handle) if isinstance(whom, Unresolved) else whom.id
         some = [e for e in some if id_ in e.who or id_ in e.groups]

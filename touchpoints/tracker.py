@@ -361,13 +361,10 @@ class Tracker(Answers):
 
     def relationship(self, who: str, at: datetime) -> Relationship:
         """One relationship by id, handle or name, as of an aware time. A customer gives that of its strongest contact;
-        a handle that waits in the queue is shown as it is. Raises `IdentityError`."""
-        found = self.directory.find(who)
+        a handle that waits in the queue is shown as it is. Raises `IdentityError`, and `InvalidValue` for somebody who
+        objected to any evaluation."""
+        found = self.directory.to_evaluate(who)
         book = self.book(at)
-        if not isinstance(found, Unresolved) and found.id in self.directory.objected:
-            raise InvalidValue(
-                english("{name} objected to any evaluation; see: touchpoints privacy export", name=found.name)
-            )
         if isinstance(found, Contact):
             return book.by_id[found.id]
         if isinstance(found, Customer):

@@ -64,6 +64,7 @@ def privacy(
             done = rights.erase(tracker.store, tracker.directory, what, at=moment, region=tracker.region)
             erased(session, done)
             _settings_that_name(session, tracker)
+            _sheets_of_today(session)
             _unfinished(session, done.untreated, done.busy)
         elif action == "clean":
             erased(session, rights.clean(tracker.store, what, region=tracker.region))
@@ -138,6 +139,24 @@ def _settings_that_name(session: Session, tracker: Tracker) -> None:
     lines = session.config.read_text(encoding="utf-8").splitlines()
     for place in [f"{session.config}:{number}" for number, line in enumerate(lines, 1) if gate.text(line) != line]:
         session.notice(spoken.say("the settings name somebody who was erased; delete it there: {place}", place=place))
+
+
+def _sheets_of_today(session: Session) -> None:
+    """The sheet that `today` wrote beside the store goes, for it may name who was erased; one to fill in is only named."""
+    from touchpoints.cli.daily import SHEET
+
+    spoken = session.spoken
+    for sheet in sorted(session.path.parent.glob(f"{SHEET}.*")):
+        if sheet.suffix == ".csv":
+            session.notice(spoken.say("this sheet may name who was erased; delete it: {file}", file=sheet))
+            continue
+        try:
+            sheet.unlink()
+        except OSError as error:
+            session.notice(spoken.say("{file} cannot be deleted: {why}", file=sheet, why=error.strerror))
+            session.exit_status = 1
+        else:
+            session.notice(spoken.say("deleted, since it may name who was erased: {file}", file=sheet))
 
 
 def _unfinished(session: Session, untreated: Sequence[tuple[str, str]], busy: bool) -> None:
