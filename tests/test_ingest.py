@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import touchpoints as tp
-from touchpoints.ingest import Report
+from touchpoints.imported import Report
 
 ME = ("+49 30 23125 100", "mara@falk.example", "Mara Falk")
 SETTINGS = tp.Settings(me=ME, timezone="Europe/Berlin", region="DE")

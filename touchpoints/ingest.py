@@ -13,13 +13,12 @@ from datetime import date
 from fnmatch import fnmatch
 from typing import Any
 
-import attrs
-
 from touchpoints.archives import walk
 from touchpoints.directory import OFFICE, Directory
 from touchpoints.errors import AmbiguousSource, SourceError, UnreadableSource, UnrecognisedSource
-from touchpoints.facts import Counts, Span
+from touchpoints.facts import Span
 from touchpoints.handles import Handle
+from touchpoints.imported import MOST_SHOWN, FileReport, Report
 from touchpoints.language import english
 from touchpoints.model import (
     Absence,
@@ -41,92 +40,11 @@ from touchpoints.settings import Settings
 from touchpoints.source import DAMAGE, MEDIA, Source
 from touchpoints.store import Store
 
-MOST_SHOWN = 1000
-"""So many skipped records are kept in a report; all are counted."""
 READING = 2
 """Raised when the reading of files changes, so that files are read again instead of being known by their content."""
 
 Progress = Callable[[int, int, str, int], None]
 """Called now and then with: files done, files in all, the file being read, records read of it."""
-
-
-@attrs.define(slots=True)
-class FileReport:
-    """What one file gave: `first` and `last` local date, `channels` and `people` for the dry run;
-    `answers`: how many notes and the like of the user's it holds; `absences`: our own days off it holds."""
-
-    source: str
-    importer: str
-    counts: Counts = attrs.field(factory=Counts)
-    skipped: int = 0
-    people: int = 0
-    answers: int = 0
-    withheld: int = 0
-    left_out: Counter[str] = attrs.field(factory=Counter)
-    channels: set[str] = attrs.field(factory=set)
-    first: date | None = None
-    last: date | None = None
-    absences: list[tuple[date, date]] = attrs.field(factory=list)
-
-
-@attrs.define(slots=True)
-class Report:
-    """What an import did. `failed`: (file, why) for every unknown, refused or unreadable file; `questions`: (file,
-    question) for what an answer would settle; `unresolved`: (handle, count) that nobody can name yet."""
-
-    files: list[FileReport] = attrs.field(factory=list)
-    skipped: list[Skipped] = attrs.field(factory=list)
-    skipped_total: int = 0
-    left_out: Counter[str] = attrs.field(factory=Counter)
-    failed: list[tuple[str, str]] = attrs.field(factory=list)
-    questions: list[tuple[str, Question]] = attrs.field(factory=list)
-    unresolved: list[tuple[str, int]] = attrs.field(factory=list)
-    people: int = 0
-
-    @property
-    def counts(self) -> Counts:
-        """Added, updated and duplicate touchpoints over all files."""
-        return Counts(*(sum(getattr(f.counts, n) for f in self.files) for n in ("added", "updated", "duplicates")))
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything was read and nothing waits for an answer."""
-        return not (self.skipped_total or self.failed or self.questions)
-
-    @property
-    def asked(self) -> dict[Question, list[str]]:
-        """Each question once, with the files that ask it."""
-        asked: dict[Question, list[str]] = {}
-        for source, question in self.questions:
-            asked.setdefault(question, []).append(source)
-        return asked
-
-    def as_record(self) -> dict[str, Any]:
-        """The report as the contract's JSON object."""
-        return {
-            **attrs.asdict(self.counts),
-            "people": self.people,
-            "skipped": [{"source": s.source, "record": s.record, "reason": s.reason} for s in self.skipped],
-            "skipped_total": self.skipped_total,
-            "left_out": dict(sorted(self.left_out.items())),
-            "failed": [{"source": source, "reason": reason} for source, reason in self.failed],
-            "questions": [
-                {
-                    "source": sources[0], "question": q.question, "options": list(q.options), "setting": q.setting,
-                    "files": len(sources),
-                }
-                for q, sources in self.asked.items()
-            ],
-            "unresolved": [{"handle": handle, "count": count} for handle, count in self.unresolved],
-            "files": [
-                {"source": f.source, "importer": f.importer, **attrs.asdict(f.counts), "skipped": f.skipped,
-                 "people": f.people, "answers": f.answers,
-                 "left_out": dict(sorted(f.left_out.items())), "channels": sorted(f.channels),
-                 "first": f.first.isoformat() if f.first else None, "last": f.last.isoformat() if f.last else None,
-                 "absences": [[first.isoformat(), last.isoformat()] for first, last in sorted(f.absences)]}
-                for f in self.files
-            ],
-        }  # fmt: skip
 
 
 def recognise(source: Source, plugins: Plugins, settings: Settings, as_: str | None = None) -> Importer:
@@ -407,7 +325,7 @@ class _Run:
             file.counts.updated += counts.updated
             file.counts.duplicates += counts.duplicates
             file.left_out += Counter()  # without zeros
-            self.store.finish_source(known[0], {**known[3], **self.said(file), "withheld": file.withheld})
+            self.store.finish_source(known[0], {**known[3], **file.kept(), "withheld": file.withheld})
 
     @staticmethod
     def seen(file: FileReport, span: Span) -> None:
@@ -418,19 +336,6 @@ class _Run:
                 on = date.fromordinal(day)
                 file.first, file.last = min(file.first or on, on), max(file.last or on, on)
 
-    @staticmethod
-    def said(file: FileReport) -> dict[str, Any]:
-        """What of a file's report is kept, so that the same file can say it again."""
-        counts = file.counts
-        return {
-            "touchpoints": counts.added + counts.updated + counts.duplicates, "withheld": file.withheld,
-            "skipped_total": file.skipped, "left_out": file.left_out, "channels": sorted(file.channels),
-            "people": file.people, "answers": file.answers,
-            "first": file.first.isoformat() if file.first else None,
-            "last": file.last.isoformat() if file.last else None,
-            "absences": sorted(file.absences),
-        }  # fmt: skip
-
     def context(self, source: Source, importer: Importer) -> Context:
         return Context(
             self.settings, our_side=self.our_side, zone=self.store.zone, region=self.region, source=source.name,
@@ -439,12 +344,7 @@ class _Run:
 
     def known_file(self, file: FileReport, said: dict[str, Any]) -> None:
         """The same file as before: nothing can be new, and what its import said is said again."""
-        file.counts.duplicates = said["touchpoints"]
-        file.skipped = said["skipped_total"]
-        file.left_out = Counter(said["left_out"])
-        file.channels, file.answers = set(said["channels"]), said.get("answers", 0)
-        file.first, file.last = (date.fromisoformat(d) if d else None for d in (said["first"], said["last"]))
-        file.absences = [(date.fromisoformat(a), date.fromisoformat(b)) for a, b in said.get("absences", ())]
+        file.remember(said)
         self.report.skipped += [Skipped(file.source, r, why) for r, why in said["skipped"]]
         del self.report.skipped[MOST_SHOWN:]
         self.report.skipped_total += file.skipped
@@ -540,7 +440,7 @@ class _Run:
             file.answers = len(answers)
             self.answers.append((file, id_, answers))
             kept["withheld"] = file.withheld + len(answers)
-        self.store.finish_source(id_, {**self.said(file), **kept})
+        self.store.finish_source(id_, {**file.kept(), **kept})
 
     def records(self, importer: Importer, source: Source, context: Context) -> Iterator[Record]:
         """An importer's records; whatever else a foreign one raises is named as the file's failure."""

@@ -19,7 +19,8 @@ from touchpoints.directory import OFFICE, Directory, Unresolved, contact_id
 from touchpoints.errors import IdentityError, InvalidValue, PluginError, StoreError, UnknownName
 from touchpoints.facts import Stored
 from touchpoints.handles import Handle
-from touchpoints.ingest import FileReport, Progress, Report, ingest
+from touchpoints.imported import FileReport, Report
+from touchpoints.ingest import Progress, ingest
 from touchpoints.language import P_, english
 from touchpoints.model import Colleague, Contact, Coverage, Customer, LeftOut, Person, Skipped, Touchpoint
 from touchpoints.ourside import OurSide

@@ -15,7 +15,7 @@ from touchpoints.errors import InvalidValue
 from touchpoints.language import english
 
 if TYPE_CHECKING:
-    from touchpoints.ingest import Report
+    from touchpoints.imported import Report
     from touchpoints.plugins import Renderer
     from touchpoints.tracker import Tracker
 

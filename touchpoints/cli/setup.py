@@ -25,7 +25,7 @@ from touchpoints.language import english, language
 from touchpoints.settings import Settings
 
 if TYPE_CHECKING:
-    from touchpoints.ingest import Report
+    from touchpoints.imported import Report
     from touchpoints.setup import FirstLook, Proposal
 
 YES = ("", "y", "yes", "j", "ja")

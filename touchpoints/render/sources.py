@@ -20,7 +20,7 @@ MOST = 20
 
 
 def imported(report: Any, lang: str, dry_run: bool) -> str:
-    """What an import did (an `ingest.Report`)."""
+    """What an import did (an `imported.Report`)."""
     spoken = language(lang)
     lines = []
     for f in report.files:

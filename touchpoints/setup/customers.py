@@ -10,7 +10,7 @@ from typing import Any
 from touchpoints.directory import Directory
 from touchpoints.errors import InvalidValue
 from touchpoints.handles import fold
-from touchpoints.ingest import Report
+from touchpoints.imported import Report
 from touchpoints.language import Term, Text, english
 from touchpoints.model import Contact
 from touchpoints.privacy import kept_from
