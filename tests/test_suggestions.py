@@ -139,6 +139,15 @@ def test_the_order_of_candidates_makes_no_difference() -> None:
     assert similar(candidates) == similar(reversed(candidates))
 
 
+@pytest.mark.parametrize(("kind", "golden"), [("dense", 917), ("spread", 790)])
+def test_who_is_not_looked_at_further_could_not_have_reached_the_score(kind: str, golden: int) -> None:
+    candidates, _ = maker().labelled(1500, 5, kind)
+    everything = similar(candidates, 1)  # nobody is left out by a bound
+    for least in (30, WORTH_ASKING, LIKELY, 99):
+        assert similar(candidates, least) == [p for p in everything if p.score >= least]
+    assert len([p for p in everything if p.score >= WORTH_ASKING]) == golden
+
+
 def test_every_reason_has_words_in_every_language() -> None:
     candidates, _ = maker().labelled(400, 1, "spread")
     assert {r for p in similar(candidates, 1) for r in p.reasons} <= set(REASONS)

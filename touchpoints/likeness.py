@@ -14,14 +14,11 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-import attrs
-
 from touchpoints.handles import fold, is_role
 from touchpoints.language import P_
 
 
-@attrs.frozen(slots=True, cache_hash=True)
-class Name:
+class Name(NamedTuple):
     """Given names and surname, folded; `written` as a name, or spelled by an address or profile. An empty surname: only
     what somebody is called ("Erika")."""
 
@@ -168,24 +165,25 @@ def word_alike(one: str, other: str) -> int:
     """2: equal; 1: a slip of the pen or another spelling; 0: different words."""
     if one == other:
         return 2
-    if len(one) < 4 or len(other) < 4:
+    if len(one) < 4 or len(other) < 4 or abs(len(one) - len(other)) > 2:
         return 0
     from rapidfuzz.distance import OSA
 
     distance = OSA.distance(one, other, score_cutoff=2)
-    if distance == 1:
-        return 1
+    if distance != 2:
+        return int(distance == 1)
     alike = sound(one) == sound(other) or (min(len(one), len(other)) >= 8 and sound(one)[:2] == sound(other)[:2])
-    return 1 if distance == 2 and alike else 0
+    return int(alike)
 
 
 def part_of(one: str, other: str) -> bool:
     """A double name and one half of it: "muster-klein" and "muster"."""
+    if one.isalpha() and other.isalpha():
+        return False
     a, b = set(re.split(r"[\s-]", one)), set(re.split(r"[\s-]", other))
     return len(a) != len(b) and (a < b or b < a)
 
 
-@lru_cache(maxsize=1 << 18)
 def level(a: Name, b: Name) -> Level | None:
     """How two names agree, `None` if they do not."""
     if a.given and b.given and a.given[0] == b.surname and b.given[0] == a.surname:
@@ -264,6 +262,8 @@ class Spread:
         self.surname: Counter[str] = Counter()
         self.initials: Counter[str] = Counter()
         self.n = 0
+        self._given_shares: dict[str, float] = {}
+        self._surname_shares: dict[str, float] = {}
         for names in people:
             self.n += 1
             for word in {n.given[0] for n in names if n.given}:
@@ -282,27 +282,44 @@ class Spread:
         turned = (self.given[last] + 0.1) * (self.surname[first] + 0.1)
         return Name((last,), first) if turned > 2 * as_it_is else name
 
-    def by_chance(self, found: Level, a: Name, b: Name, *, family: bool) -> float:
-        """The share of other people whose name would agree as well. `family`: among colleagues, where people of one
-        surname may be related."""
-        return self._given(found, a, b) * self._surname(found, a, b, family)
+    def by_chance(self, found: Level, a: Name, b: Name) -> tuple[float, float]:
+        """The share of other people whose name would agree as well: of all, and among colleagues, where people of one surname
+        may be related."""
+        given, surname = self._given(found, a, b), self._surname(found, a, b)
+        in_family = max(surname, 0.01) if found is INITIAL or found is SURNAME else surname
+        return given * surname, given * in_family
 
     def _given(self, found: Level, a: Name, b: Name) -> float:
         if not found.given:
             return 1.0
-        words = {n.given[0] if n.given else n.surname for n in (a, b)}
+        one, other = a.given[0] if a.given else a.surname, b.given[0] if b.given else b.surname
         if found.given == "initial":
-            return max(self._share(self.initials[w[:1]], _INITIAL) for w in words)
-        return sum(self._share(self.given[w], _GIVEN if len(w) > 1 else _INITIAL) for w in words)
+            return max(self._initial_share(one[:1]), self._initial_share(other[:1]))
+        return self._given_share(one) + (self._given_share(other) if one != other else 0.0)
 
-    def _surname(self, found: Level, a: Name, b: Name, family: bool) -> float:
+    def _surname(self, found: Level, a: Name, b: Name) -> float:
         if not found.surname:
             return 1.0
         if found.surname == "initial":
             return 1 / 10
-        words = {a.surname, b.surname}
-        share = sum(self._share(self.surname[w], _COMMON.get(w, 10_000 * _SURNAME) / 10_000) for w in words)
-        return max(share, 0.01) if family and found in (INITIAL, SURNAME) else share
+        one, other = a.surname, b.surname
+        return self._surname_share(one) + (self._surname_share(other) if one != other else 0.0)
+
+    def _initial_share(self, letter: str) -> float:
+        return self._share(self.initials[letter], _INITIAL)
+
+    def _given_share(self, word: str) -> float:
+        share = self._given_shares.get(word)
+        if share is None:
+            share = self._given_shares[word] = self._share(self.given[word], _GIVEN if len(word) > 1 else _INITIAL)
+        return share
+
+    def _surname_share(self, word: str) -> float:
+        share = self._surname_shares.get(word)
+        if share is None:
+            beforehand = _COMMON.get(word, 10_000 * _SURNAME) / 10_000
+            share = self._surname_shares[word] = self._share(self.surname[word], beforehand)
+        return share
 
     def _share(self, count: int, beforehand: float) -> float:
         others = max(0, count - 2)  # the two who are compared say nothing about the others

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 from math import log10
+from typing import NamedTuple
 
 import attrs
 
@@ -25,6 +26,7 @@ from touchpoints.handles import Handle, company_domain, fold, is_role
 from touchpoints.identity import bare
 from touchpoints.language import P_, language
 from touchpoints.likeness import (
+    Level,
     Name,
     Spread,
     aside,
@@ -37,6 +39,7 @@ from touchpoints.likeness import (
     spelled,
 )
 from touchpoints.model import Customer
+from touchpoints.store.bulk import many_values
 
 LIKELY = 85
 """From this score on a suggestion is almost always right (measured: see `docs/identity.md`)."""
@@ -81,22 +84,44 @@ class Similar:
         return ", ".join(language(lang).term("likeness", reason) for reason in self.reasons)
 
 
-@attrs.frozen(slots=True, eq=False)
+class _Organisation(NamedTuple):
+    """An organisation: its bare name; that and its domains' labels in one word; the words of the name."""
+
+    name: str
+    spelled: frozenset[str]
+    words: frozenset[str]
+
+
+@attrs.define(slots=True, eq=False)
 class _Look:
-    """What of a candidate is compared: names; the company by name and by domain, and its labels in domains; the fronts of its
-    addresses, also their letters alone; the beginnings of its numbers; by what those at one company can be told (its
-    name in one word, its domains' labels); how an address would spell its names."""
+    """What of a candidate is compared: names; the company and its domains; the fronts of its addresses, also their letters
+    alone; the beginnings of its numbers. Then, of everybody's: how an address would spell its names, the number of its set
+    of names, and how many people there are at its company."""
 
     id: str
     names: tuple[Name, ...]
-    company: str
+    company: _Organisation
     domains: frozenset[str]
-    labels: frozenset[str]
     fronts: frozenset[str]
     letters: frozenset[str]
     heads: frozenset[str]
-    places: frozenset[str]
-    spellings: Mapping[str, Name]
+    spellings: Mapping[str, tuple[Name, Level]] = attrs.field(factory=dict)
+    called: int = 0
+    there: int = 0
+
+    @property
+    def places(self) -> frozenset[str]:
+        """By what those at one company can be told."""
+        return self.company.spelled
+
+
+class _Agreement(NamedTuple):
+    """How two names agree: how likely that is of one person, of another, and of another at the same company."""
+
+    of_one: float
+    by_chance: float
+    in_family: float
+    reason: str
 
 
 # -- people ---------------------------------------------------------------------------------------------------------------
@@ -120,21 +145,21 @@ def contacts(directory: Directory) -> list[Candidate]:
 
 def similar(candidates: Iterable[Candidate], at_least: int = WORTH_ASKING) -> list[Similar]:
     """The pairs of people who look alike, by falling score."""
-    everybody = list(candidates)
+    with many_values():
+        return _similar(list(candidates), at_least)
+
+
+def _similar(everybody: Sequence[Candidate], at_least: int) -> list[Similar]:
     firms = _company_words(everybody)
     looks = sorted(
         (look for c in everybody if (look := _look(c, firms)).names or look.fronts), key=lambda look: look.id
     )
     written = Spread(look.names for look in looks)
-    looks = [_turned(look, written) for look in looks]
-    spread = Spread(look.names for look in looks)
-    sizes = Counter(place for look in looks for place in look.places)
-    found: dict[tuple[str, str], Similar] = {}
-    for one, other in _pairs(looks):
-        pair = _compare(one, other, spread, sizes)
-        if pair is not None and pair.score >= at_least:
-            found[pair.one, pair.other] = pair
-    return sorted(found.values(), key=lambda p: (-p.score, p.one, p.other))
+    for look in looks:
+        _turn(look, written)
+    comparison = _Comparison(looks, at_least)
+    found = [pair for one, other in _pairs(looks) if (pair := comparison.of(one, other))]
+    return sorted(found, key=lambda p: (-p.score, p.one, p.other))
 
 
 _NO_COMPANY = frozenset(
@@ -187,21 +212,20 @@ def _look(candidate: Candidate, firms: frozenset[str] = frozenset()) -> _Look:
             fronts.add(slug)
             if name := spelled(slug):
                 names[name] = None
-    company = bare(company) if company else ""
     return _Look(
-        candidate.id, tuple(names), company, frozenset(domains), frozenset(labels), frozenset(fronts),
-        frozenset(map(_letters, fronts)), frozenset(heads), frozenset(_spelled(company, labels)), {},
+        candidate.id, tuple(names), _organisation(bare(company) if company else "", frozenset(labels)),
+        frozenset(domains), frozenset(fronts), frozenset(map(_letters, fronts)), frozenset(heads),
     )  # fmt: skip
 
 
-def _turned(look: _Look, written: Spread) -> _Look:
-    """A look with its names the right way round ("Müller Erika"), by what the words are in other names."""
-    names = tuple(dict.fromkeys(written.right_way_round(name) for name in look.names))
-    spellings: dict[str, Name] = {}
-    for name in names:
-        for word in in_one_word(name) if name.written else ():
-            spellings.setdefault(word, name)
-    return attrs.evolve(look, names=names, spellings=spellings)
+def _turn(look: _Look, written: Spread) -> None:
+    """Turns a look's names the right way round ("Müller Erika"), by what the words are in other names."""
+    look.names = tuple(dict.fromkeys(written.right_way_round(name) for name in look.names))
+    spellings: dict[str, tuple[Name, Level]] = {}
+    for name in look.names:
+        for word, found in in_one_word(name).items() if name.written else ():
+            spellings.setdefault(word, (name, found))
+    look.spellings = spellings
 
 
 def _keys(look: _Look) -> Iterator[str]:
@@ -219,7 +243,7 @@ def _keys(look: _Look) -> Iterator[str]:
                 yield f"g {place} {given[:4]}"
     for word in {*look.spellings, *look.letters}:
         if len(word) > 4:
-            if word in look.spellings and word == look.spellings[word].surname:  # a surname alone needs a company
+            if word in look.spellings and word == look.spellings[word][0].surname:  # a surname alone needs a company
                 yield from (f"b {place} {word}" for place in places)
             else:
                 yield f"a {word}"
@@ -235,11 +259,11 @@ def _pairs(looks: Sequence[_Look]) -> Iterator[tuple[_Look, _Look]]:
     """Those who share a block, each pair once."""
     blocks: dict[str, list[int]] = defaultdict(list)
     for number, look in enumerate(looks):
-        for key in dict.fromkeys(_keys(look)):
+        for key in set(_keys(look)):
             blocks[key].append(number)
     seen: set[int] = set()
     size = len(looks)
-    for members in blocks.values():
+    for members in dict.fromkeys(tuple(b) for b in blocks.values() if len(b) > 1):  # many blocks are the same people
         for part in _parted(members, looks) if len(members) > _LARGEST else (members,):
             for a, b in combinations(part, 2):
                 place = a * size + b
@@ -265,83 +289,131 @@ _EVERYBODY = 2000
 """A store is never taken to know fewer people than this: outside it there are many more."""
 
 
-def _compare(one: _Look, other: _Look, spread: Spread, sizes: Mapping[str, int]) -> Similar | None:
-    agree = [(found, a, b, found.reason) for a in one.names for b in other.names if (found := level(a, b))]
-    for look, named in ((one, other), (other, one)):
-        for word in look.letters:
-            if name := named.spellings.get(word):
-                agree.append((in_one_word(name)[word], name, name, REASONS[9]))
-    if not agree:
-        return None
-    company, of_one, among = _company(one, other, spread.n, sizes)
-    family = company in _COLLEAGUES
-    least = _NAMESAKES / (100 if family else 1)
-    best, reasons = 0.0, list[str]()
-    for found, a, b, reason in agree:
-        chance = max(among * spread.by_chance(found, a, b, family=family), least)
-        if found.of_one / chance > best:
-            best = found.of_one / chance
-            reasons = [reason, *(["rare name"] if not family and chance < 2 * least else [])]
-    if company:
-        reasons.append(company)
-    odds = best * of_one
-    if one.heads & other.heads:
-        odds, reasons = odds * (3 if family else 10), [*reasons, "numbers of one switchboard"]
-    if alike := {f for f in one.fronts & other.fronts if len(f) > 3}:
-        says_more = any(any(c.isdigit() for c in f) for f in alike)
-        odds, reasons = odds * (30 if says_more else 3), [*reasons, "addresses alike before the @"]
-    if any(contradict(a, b) for a in one.names for b in other.names):
-        odds, reasons = odds / 50, [*reasons, "but also different given names"]
-    first, last = sorted((one.id, other.id))
-    return Similar(first, last, max(1, min(99, round(_EVEN + _TENFOLD * log10(odds)))), tuple(reasons))
+_Agreements = tuple[float, tuple[_Agreement, ...]]
+"""How two sets of names agree, and how many times likelier the best of that is of one person than of two, at most."""
+_NONE: _Agreements = (0.0, ())
+
+
+class _Comparison:
+    """Compares two at a time among given people. What is dear is done last and once: how two sets of names agree is kept, and
+    who cannot reach the score even if all else spoke for it is not looked at further."""
+
+    def __init__(self, looks: Sequence[_Look], at_least: int) -> None:
+        self.spread = Spread(look.names for look in looks)
+        self.sizes = Counter(place for look in looks for place in look.places)
+        self.everybody = max(self.spread.n, _EVERYBODY)
+        self.at_least = at_least
+        # a little less than the odds that are rounded up to the score
+        self.odds = 0.0 if at_least <= 1 else 10 ** ((at_least - 0.51 - _EVEN) / _TENFOLD)
+        self.kept: dict[int, _Agreements] = {}
+        numbers: dict[tuple[Name, ...], int] = {}
+        for look in looks:
+            look.called = numbers.setdefault(look.names, len(numbers))
+            look.there = max((self.sizes[place] for place in look.places), default=0)
+        self.called = len(numbers)
+
+    def of(self, one: _Look, other: _Look) -> Similar | None:
+        """What two have in common, `None` if that is less than the score asked for."""
+        pair = one.called * self.called + other.called
+        kept = self.kept.get(pair)
+        if kept is None:
+            kept = self.kept[pair] = self._agreements(one.names, other.names)
+        best, agree = kept
+        for look, named in ((one, other), (other, one)):
+            for word in look.letters:
+                if found := named.spellings.get(word):
+                    spelled = self._agreement(found[1], found[0], found[0], REASONS[9])
+                    best, agree = max(best, spelled.of_one / spelled.by_chance), (*agree, spelled)
+        if not agree:
+            return None
+        heads = not one.heads.isdisjoint(other.heads)
+        alike = [] if one.fronts.isdisjoint(other.fronts) else [f for f in one.fronts & other.fronts if len(f) > 3]
+        best *= (10 if heads else 1) * (30 if alike else 1)
+        company = self._company(one, other, self.odds / best)
+        return company and self._score(one, other, agree, company, heads, alike)
+
+    def _agreements(self, names: tuple[Name, ...], others: tuple[Name, ...]) -> _Agreements:
+        agree = [self._agreement(found, a, b, found.reason) for a in names for b in others if (found := level(a, b))]
+        return (max(a.of_one / a.by_chance for a in agree), tuple(agree)) if agree else _NONE
+
+    def _agreement(self, found: Level, a: Name, b: Name, reason: str) -> _Agreement:
+        return _Agreement(found.of_one, *self.spread.by_chance(found, a, b), reason)
+
+    def _company(self, one: _Look, other: _Look, least: float) -> tuple[str, float, int] | None:
+        """What two say of their companies: the reason, how likely that is of one person's two records, and how many people
+        would say the same by chance. `None` if the first is not `least` times the second."""
+        mine, theirs = one.company, other.company
+        if not (mine.name or one.domains) or not (theirs.name or other.domains):
+            return ("", 1.0, self.everybody) if 1.0 / self.everybody >= least else None
+        common = mine.spelled & theirs.spelled
+        there = max(8, *(self.sizes[place] for place in common)) if common else 8
+        if not one.domains.isdisjoint(other.domains):
+            found = "same company domain", 0.85, there
+        elif mine.name and mine.name == theirs.name:
+            found = "same company", 0.85, there
+        elif common:
+            found = "similar company", 0.8, there
+        else:
+            found = "but another company", 0.05, self.everybody
+            if least <= 0.3 / 24 and mine.name and theirs.name:
+                among = max(3 * one.there, 3 * other.there, 24)
+                if least <= 0.3 / among and _organisations_alike(mine, theirs):
+                    found = "similar company", 0.3, among
+        return found if found[1] / found[2] >= least else None
+
+    def _score(
+        self, one: _Look, other: _Look, agree: Iterable[_Agreement], said: tuple[str, float, int], heads: bool,
+        alike: Sequence[str],
+    ) -> Similar | None:  # fmt: skip
+        company, of_one, among = said
+        family = company in _COLLEAGUES
+        least = _NAMESAKES / (100 if family else 1)
+        best, reasons = 0.0, list[str]()
+        for found in agree:
+            chance = max(among * (found.in_family if family else found.by_chance), least)
+            if found.of_one / chance > best:
+                best = found.of_one / chance
+                reasons = [found.reason, *(["rare name"] if not family and chance < 2 * least else [])]
+        if company:
+            reasons.append(company)
+        odds = best * of_one
+        if heads:
+            odds, reasons = odds * (3 if family else 10), [*reasons, "numbers of one switchboard"]
+        if alike:
+            says_more = any(any(c.isdigit() for c in f) for f in alike)
+            odds, reasons = odds * (30 if says_more else 3), [*reasons, "addresses alike before the @"]
+        if any(contradict(a, b) for a in one.names for b in other.names):
+            odds, reasons = odds / 50, [*reasons, "but also different given names"]
+        score = max(1, min(99, round(_EVEN + _TENFOLD * log10(odds))))
+        first, last = sorted((one.id, other.id))
+        return Similar(first, last, score, tuple(reasons)) if score >= self.at_least else None
 
 
 _COLLEAGUES = frozenset({"same company domain", "same company", "similar company"})
 
 
-def _company(one: _Look, other: _Look, people: int, sizes: Mapping[str, int]) -> tuple[str, float, float]:
-    """What two say of their companies: the reason, how likely that is of one person's two records, and how many people would
-    say the same by chance."""
-    everybody = max(people, _EVERYBODY)
-    common = one.places & other.places
-    there = max((sizes[place] for place in common), default=0)
-    if one.domains & other.domains:
-        return "same company domain", 0.85, max(there, 8)
-    if one.company and one.company == other.company:
-        return "same company", 0.85, max(there, 8)
-    if not (one.company or one.domains) or not (other.company or other.domains):
-        return "", 1.0, everybody
-    if common:
-        return "similar company", 0.8, max(there, 8)
-    if one.company and other.company and _organisations_alike(one.company, other.company, one.labels, other.labels):
-        return "similar company", 0.3, max(3 * max(sizes[p] for look in (one, other) for p in look.places), 24)
-    return "but another company", 0.05, everybody
+@lru_cache(maxsize=1 << 16)
+def _organisation(name: str, labels: frozenset[str]) -> _Organisation:
+    """Of a bare name (or a domain in its place) and domain labels: "muster-bau.example" and "Muster Bau" are alike."""
+    one_word = name.partition(".")[0].replace(" ", "").replace("-", "")
+    return _Organisation(name, frozenset(t for t in (one_word, *labels) if len(t) > 3), frozenset(name.split()))
 
 
-@lru_cache(maxsize=1 << 17)
-def _organisations_alike(
-    a: str, b: str, labels: frozenset[str] = frozenset(), others: frozenset[str] = frozenset()
-) -> int:
-    """Points for two names of organisations: another spelling, words left out, or a domain that spells the name."""
-    if a == b:
+def _organisations_alike(one: _Organisation, other: _Organisation) -> int:
+    """Points for two organisations: another spelling, words left out, or a domain that spells the name."""
+    if one.name == other.name:
         return 90
-    spelled, spelled_b = _spelled(a, labels), _spelled(b, others)
-    if spelled & spelled_b:
+    if not one.spelled.isdisjoint(other.spelled):
         return 86
+    words, others = one.words, other.words
+    # "ostlabor.example" and "Institut Ostlabor"
+    if any(len(label) > 5 for label in one.spelled & others) or any(len(label) > 5 for label in other.spelled & words):
+        return 72
+    if words and others and (words <= others or others <= words) and any(len(w) > 4 for w in words & others):
+        return 72
     from rapidfuzz import fuzz
 
-    words, words_b = set(a.split()), set(b.split())
-    for some, whole in ((spelled, words_b), (spelled_b, words)):  # "ostlabor.example" and "Institut Ostlabor"
-        if any(len(label) > 5 and label in whole for label in some):
-            return 72
-    if words and words_b and (words <= words_b or words_b <= words) and len(max(words & words_b, key=len)) > 4:
-        return 72
-    return 66 if min(len(a), len(b)) > 5 and fuzz.ratio(a, b) >= 90 else 0
-
-
-def _spelled(name: str, labels: Iterable[str]) -> set[str]:
-    """A name (or a domain in its place) and domain labels in one word: "muster-bau.example" and "Muster Bau" are alike."""
-    return {t for t in (name.partition(".")[0].replace(" ", "").replace("-", ""), *labels) if len(t) > 3}
+    return 66 if min(len(one.name), len(other.name)) > 5 and fuzz.ratio(one.name, other.name, score_cutoff=90) else 0
 
 
 # -- organisations --------------------------------------------------------------------------------------------------------
@@ -352,12 +424,13 @@ def similar_customers(directory: Directory, at_least: int = WORTH_ASKING) -> lis
     found: dict[tuple[str, str], Similar] = {}
     people: dict[str, set[str]] = {}
     blocks: dict[str, list[Customer]] = defaultdict(list)
-    domains: dict[str, frozenset[str]] = {}
+    organisations: dict[str, _Organisation] = {}
     for customer in directory.customers.values():
         there = directory.contacts_of(customer.id)
         people[customer.id] = {n for c in there if " " in (n := fold(c.name))}
-        domains[customer.id] = frozenset(d.partition(".")[0].replace("-", "") for d in directory.domains_of(customer))
-        texts = {bare(customer.name).replace(" ", "").replace("-", ""), *domains[customer.id]}
+        labels = frozenset(d.partition(".")[0].replace("-", "") for d in directory.domains_of(customer))
+        organisations[customer.id] = _organisation(bare(customer.name), labels)
+        texts = {bare(customer.name).replace(" ", "").replace("-", ""), *labels}
         keys = {f"n {t[:4]}" for t in texts if len(t) > 2}
         keys |= {f"w {w}" for w in re.split(r"[\s.-]", bare(customer.name)) if len(w) > 4}
         for key in keys | {f"p {n}" for n in people[customer.id]}:
@@ -369,7 +442,7 @@ def similar_customers(directory: Directory, at_least: int = WORTH_ASKING) -> lis
             first, last = sorted((a.id, b.id))
             if (first, last) in found:
                 continue
-            points = _organisations_alike(bare(a.name), bare(b.name), domains[a.id], domains[b.id])
+            points = _organisations_alike(organisations[a.id], organisations[b.id])
             reasons = (
                 [{90: "same company", 86: "domain spells the name"}.get(points, "similar company")] if points else []
             )
