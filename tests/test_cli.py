@@ -273,3 +273,48 @@ def test_a_damaged_store_is_one_line_and_status_one(silent: Path) -> None:
         db.execute("DROP TABLE scene")
     done = run("calls", *NOW, store=silent, status=1)
     assert "the store cannot be used" in done.stderr
+
+
+def test_only_a_colleague_has_a_list_of_their_own_and_names_match_folded(silent: Path) -> None:
+    refused = run("calls", "--owner", "Mara Flak", "--at", "2026-07-01", store=silent, status=1)
+    assert "unknown colleague 'Mara Flak' (known: " in refused.stderr and refused.stdout == ""
+    (silent.parent / "touchpoints.toml").write_text(
+        'me = ["Mara Falk"]\n[customers]\n"Erika Muster" = { kind = "customer", owner = "Mara Falk" }\n',
+        encoding="utf-8",
+    )
+    mine = values("calls", "--owner", "falk, mara", "--at", "2026-07-01", store=silent)
+    everybody = values("calls", "--at", "2026-07-01", store=silent)
+    assert [f["owner"] for f in mine["flags"]] == [f["owner"] for f in everybody["flags"]] == ["Mara Falk"]
+
+
+def test_what_is_no_period_is_refused_before_it_can_do_harm(silent: Path) -> None:
+    for command in (["cadence", "Erika Muster", "30x"], ["privacy", "retain", "3x", "--yes"]):
+        assert "no period such as 30d" in run(*command, store=silent, status=1).stderr
+
+
+def test_a_question_that_nobody_can_answer_is_said_so(silent: Path) -> None:
+    refused = run("privacy", "erase", "Erika Muster", store=silent, status=1)
+    assert refused.stderr.splitlines()[-1] == (
+        "touchpoints: nobody is there to answer, so nothing was done; say yes beforehand with --yes"
+    )
+    assert run("show", "Erika Muster", "--at", "2026-07-01", store=silent).stdout
+
+
+def test_tasks_in_another_form_are_wrong_usage(silent: Path) -> None:
+    assert (
+        "--tasks goes with --format ics, not json" in run("calls", "--tasks", "--json", store=silent, status=2).stderr
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "region = 5", "timezone = 1", "cadence = 30", "rules = 5", "colleague = ['x']", "working_hours = [9]",
+        "working_hours = [17, 9]", "teams = ['x']", "teams = { a = 5 }", "me = 493023125100", "agreed = [1]",
+        "customers = 'x'", "lines = []", "absences = true", "retention = 5",
+    ],
+)  # fmt: skip
+def test_a_setting_of_the_wrong_kind_is_named(silent: Path, line: str) -> None:
+    (silent.parent / "touchpoints.toml").write_text(line + "\n", encoding="utf-8")
+    said = run("calls", "--at", "2026-07-01", store=silent, status=1).stderr
+    assert line.split()[0] in said and "object" not in said and "mistake in the program" not in said

@@ -101,3 +101,9 @@ def test_an_ambiguous_local_hour_is_its_first() -> None:
 )
 def test_periods_are_days(text: str | int, expected: int) -> None:
     assert times.days(text) == expected
+
+
+@pytest.mark.parametrize("text", ["3x", "30 daze", "0d", "-3d", "3.5y", "y", "", "3y6m", "999999y"])
+def test_what_is_no_period_is_never_taken_for_days(text: str) -> None:
+    with pytest.raises(InvalidValue, match="no period such as"):
+        times.days(text)

@@ -281,6 +281,18 @@ def _group(tracker: Tracker) -> Group:
     return Group(oneself, tracker.settings.agreed)
 
 
+def responsible(tracker: Tracker, who: str, at: datetime) -> str:
+    """The name of a colleague, or of whoever else is responsible for somebody, as it is written there. Raises
+    `UnknownName` for a name nobody has."""
+    owners = {r.owner for r in tracker.book(at) if r.owner}
+    if found := sorted(owner for owner in owners if same_name(owner, who)):
+        return found[0]
+    try:
+        return _colleague(tracker, who)
+    except UnknownName as error:
+        raise UnknownName(P_("reason", "colleague"), who, owners.union(error.known)) from None
+
+
 def _colleague(tracker: Tracker, who: str) -> str:
     colleagues = tracker.our_side.colleagues
     found = [c.name for c in colleagues if same_name(c.name, who)]

@@ -15,6 +15,7 @@ from touchpoints.errors import InvalidValue, UnknownName, UnreadableSource
 from touchpoints.language import P_, english, languages
 from touchpoints.model import IMPORTANCES, KINDS_OF_CUSTOMER, Colleague
 
+_LISTS = frozenset({"me", "own_domains", "private", "sources", "tables", "absences", "working_hours"})
 KINDS_OF_LINE = ("business", "private", "hotline")
 
 
@@ -22,7 +23,9 @@ def _texts(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(str(v) for v in value)
 
 
-def _teams(value: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+def _teams(value: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, Mapping) or not all(isinstance(m, list | tuple | str) for m in value.values()):
+        raise InvalidValue(english("teams is a table: the name of a team, and a list of colleagues and lines"))
     return {str(team): _texts(members) for team, members in value.items()}
 
 
@@ -47,6 +50,30 @@ def _span(instance: object, attribute: attrs.Attribute[Any], value: str) -> None
         raise InvalidValue(
             english(
                 "{name} must be a span such as 3y, 18m or 180d, not {value}", name=attribute.name, value=repr(value)
+            )
+        )
+
+
+def _text(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if value is not None and not isinstance(value, str):
+        raise InvalidValue(
+            english("{name} must be a text in quotes, not {value}", name=attribute.name, value=repr(value))
+        )
+
+
+def _table(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, Mapping):
+        raise InvalidValue(
+            english("{name} must be a table such as [{name}], not {value}", name=attribute.name, value=repr(value))
+        )
+
+
+def _hours(instance: object, attribute: attrs.Attribute[Any], value: tuple[Any, ...]) -> None:
+    whole = all(isinstance(hour, int) and not isinstance(hour, bool) for hour in value)
+    if len(value) != 2 or not whole or not 0 <= value[0] < value[1] <= 24:
+        raise InvalidValue(
+            english(
+                "{name} must be two hours such as [9, 17], not {value}", name=attribute.name, value=repr(list(value))
             )
         )
 
@@ -102,29 +129,29 @@ class Settings:
 
     me: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     own_domains: tuple[str, ...] = attrs.field(default=(), converter=_texts)
-    timezone: str | None = None
-    region: str | None = None
+    timezone: str | None = attrs.field(default=None, validator=_text)
+    region: str | None = attrs.field(default=None, validator=_text)
     date_order: str | None = attrs.field(
         default=None, validator=validators.optional(validators.in_(("DMY", "MDY", "YMD")))
     )
     lang: str | None = attrs.field(default=None, validator=validators.optional(validators.in_(languages())))
     known_only: str = attrs.field(default="phones", validator=validators.in_(("phones", "always", "never")))
     subjects: bool = True
-    lines: Mapping[str, str] = attrs.field(factory=dict, validator=_lines)
+    lines: Mapping[str, str] = attrs.field(factory=dict, validator=[_table, _lines])
     private: tuple[str, ...] = attrs.field(default=(), converter=_texts)
-    customers: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, validator=_customers)
-    cadence: Mapping[str, Any] = attrs.field(factory=dict)
-    importers: Mapping[str, str] = attrs.field(factory=dict)
-    zones: Mapping[str, str] = attrs.field(factory=dict)
-    rules: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
+    customers: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, validator=[_table, _customers])
+    cadence: Mapping[str, Any] = attrs.field(factory=dict, validator=_table)
+    importers: Mapping[str, str] = attrs.field(factory=dict, validator=_table)
+    zones: Mapping[str, str] = attrs.field(factory=dict, validator=_table)
+    rules: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, validator=_table)
     tables: tuple[Mapping[str, Any], ...] = attrs.field(default=(), converter=_many)
     colleagues: tuple[Colleague, ...] = attrs.field(default=(), converter=_many)
     absences: tuple[tuple[date, date], ...] = attrs.field(default=(), converter=_spans)
-    working_hours: tuple[int, int] = attrs.field(default=(9, 17), converter=_many)
+    working_hours: tuple[int, int] = attrs.field(default=(9, 17), converter=_many, validator=_hours)
     sources: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     teams: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=_teams)
-    agreed: str = ""
-    retention: str | None = attrs.field(default=None, validator=validators.optional(_span))
+    agreed: str = attrs.field(default="", validator=_text)
+    retention: str | None = attrs.field(default=None, validator=[_text, validators.optional(_span)])
 
     @classmethod
     def from_toml(cls, path: Path) -> Settings:
@@ -150,7 +177,10 @@ class Settings:
         for unknown in values.keys() - known:
             raise UnknownName(P_("reason", "setting"), unknown, known)
         if "colleagues" in values:
-            values["colleagues"] = tuple(_colleague(c) for c in values["colleagues"])
+            values["colleagues"] = _colleagues(values["colleagues"])
+        for name in _LISTS & values.keys():
+            if not isinstance(values[name], str | list | tuple):
+                raise InvalidValue(english("{name} must be a list, not {value}", name=name, value=repr(values[name])))
         try:
             return cls(**values)
         except (TypeError, ValueError, AttributeError) as error:
@@ -193,7 +223,15 @@ class Settings:
                     self.threshold(rule, name, 0)
 
 
-def _colleague(values: Mapping[str, Any]) -> Colleague:
+def _colleagues(value: Any) -> tuple[Colleague, ...]:
+    if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
+        return tuple(_colleague(one) for one in value)
+    raise InvalidValue(english("a colleague is written as a table: [[colleague]], name = …, handles = […]"))
+
+
+def _colleague(values: Any) -> Colleague:
+    if not isinstance(values, Mapping) or not isinstance(values.get("name"), str):
+        raise InvalidValue(english("a colleague is written as a table: [[colleague]], name = …, handles = […]"))
     known = {"name", "handles", "timezone", "region"}
     for unknown in values.keys() - known:
         raise UnknownName(P_("reason", "field of colleague"), unknown, known)

@@ -276,12 +276,18 @@ def _seconds(text: str, unit: str) -> float | None:
     raise InvalidValue(english("'{text}' is no duration", text=text))
 
 
+_PERIODS = {"": 1, "d": 1, "day": 1, "days": 1, "t": 1, "tag": 1, "tage": 1, "tagen": 1,
+            "w": 7, "week": 7, "weeks": 7, "woche": 7, "wochen": 7,
+            "m": 30, "month": 30, "months": 30, "monat": 30, "monate": 30, "monaten": 30,
+            "y": 365, "year": 365, "years": 365, "j": 365, "jahr": 365, "jahre": 365, "jahren": 365}  # fmt: skip
+
+
 def days(text: str | int) -> int:
-    """Whole days of a period: `30`, `30d`, `6w`, `3m`, `1y`. Raises `InvalidValue` for anything else."""
-    match = re.fullmatch(r"(\d+)\s*([dtwmyj]?)[a-zä]*", str(text).strip().lower())
-    if not match:
+    """Whole days of a period, at least one: `30`, `30d`, `6w`, `3m`, `1y`. Raises `InvalidValue` for anything else."""
+    match = re.fullmatch(r"(\d{1,5})\s*([a-z]*)", str(text).strip().lower())
+    if not match or match[2] not in _PERIODS or int(match[1]) == 0:
         raise InvalidValue(english("'{text}' is no period such as 30d, 6w, 3m or 1y", text=text))
-    return int(match[1]) * {"": 1, "d": 1, "t": 1, "w": 7, "m": 30, "y": 365, "j": 365}[match[2]]
+    return int(match[1]) * _PERIODS[match[2]]
 
 
 # -- what a user types ------------------------------------------------------------------------------------------

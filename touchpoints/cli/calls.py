@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from touchpoints.cli.session import Session, command, day, decided, result
-from touchpoints.errors import InvalidValue
+from touchpoints.language import english
 
 if TYPE_CHECKING:
     from touchpoints.tracker import Tracker
@@ -51,9 +51,13 @@ def calls(
             record = json.dumps({"who": found.name, "why_not": text}, ensure_ascii=False)
             session.write((record if session.as_json else f"{found.name}: {text}") + "\n", output)
             return
+        if owner is not None:
+            from touchpoints.practices import responsible
+
+            owner = responsible(tracker, owner, moment)
         form = "json" if session.as_json and format_ is None else format_ or ("tasks" if tasks else "text")
         if tasks and form not in ("ics", "tasks"):
-            raise InvalidValue(f"--tasks goes with --format ics, not {form}")
+            raise click.UsageError(english("--tasks goes with --format ics, not {form}", form=form))
         form = "tasks" if tasks else form
         if form == "text" and output is None and sys.stdout.isatty():
             from touchpoints.render.terminal import print_calls

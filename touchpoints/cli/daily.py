@@ -56,6 +56,10 @@ def today(
     with session.tracker(must_exist=not paths) as tracker:
         report = _imported(session, tracker, paths)
         moment = session.at(at, tracker)
+        if owner is not None:
+            from touchpoints.practices import responsible
+
+            owner = responsible(tracker, owner, moment)
         renderer = _renderer(tracker, form)
         shown = CallReport(tracker, moment, {"limit": limit, "minutes": minutes, "owner": owner})
         sheet = Path(output) if output else session.path.with_name(SHEET + renderer.suffix)

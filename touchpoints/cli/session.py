@@ -96,7 +96,16 @@ class Session:
     def confirm(self, question: str) -> None:
         """Ask a question that has to be answered with yes; anything else breaks off."""
         yes, no = self.spoken.term("answer", P_("answer", "yes")), self.spoken.term("answer", P_("answer", "no"))
-        answer = click.prompt(f"{question} [{yes}/{no}]", default="", show_default=False, err=True).strip().casefold()
+        try:
+            answer = click.prompt(f"{question} [{yes}/{no}]", default="", show_default=False, err=True)
+        except click.Abort:
+            if sys.stdin.isatty():
+                raise
+            click.echo(err=True)
+            raise click.ClickException(
+                self.spoken.say("nobody is there to answer, so nothing was done; say yes beforehand with --yes")
+            ) from None
+        answer = answer.strip().casefold()
         if answer not in {yes, yes[:1], "yes", "y"}:
             raise click.ClickException(self.spoken.say("not confirmed; nothing was done"))
 
