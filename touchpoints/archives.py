@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
 from touchpoints.errors import SourceError, UnreadableSource
-from touchpoints.language import english
+from touchpoints.language import P_, english
 from touchpoints.source import BLOCK, DAMAGE, MEDIA, Source
 from touchpoints.workbook import sheets
 
@@ -42,6 +42,8 @@ MOST_FOLDERS = 100
 MOST_OPEN = 32
 """So many archives are kept open at a time; any other is opened again when one of its files is read."""
 
+_OF_PYTHON = (P_("reason", "File is not a zip file"),)
+"""What Python says of damaged archives, as it stands in errors here."""
 _ZIP, _GZIP = (b"PK\x03\x04", b"PK\x05\x06"), b"\x1f\x8b\x08"
 _OTHERS = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR", b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2"}
 _WORKBOOKS, _OLD_WORKBOOKS = frozenset((".xlsx", ".xlsm")), frozenset((".xls", ".ods", ".numbers"))
@@ -99,7 +101,7 @@ def _walk(path: Path, name: str, seen: set[tuple[int, int]], opened: _Opened, de
     except SourceError as error:
         yield error
     except OSError as error:
-        yield UnreadableSource(name, english("cannot be read: {n}", n=error.strerror or error))
+        yield UnreadableSource(name, english("cannot be read: {error}", error=error.strerror or error))
 
 
 def _is_maildir(path: Path) -> bool:

@@ -88,7 +88,7 @@ def read(path: str | Path) -> Iterator[Event]:
             path.name, english("not a row of the form ({error}); {form}", error=error, form=_FORM), line or None
         ) from error
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
-        raise UnreadableSource(path.name, english("cannot be opened: {strerror}", strerror=error.strerror)) from error
+        raise UnreadableSource(path.name, english("cannot be opened: {error}", error=error.strerror)) from error
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableSource(
             path.name, english("cannot be read to its end ({error}); is the copy complete?", error=error)

@@ -29,7 +29,7 @@ def is_encrypted(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise StoreError(english("cannot read {path}: {strerror}", path=path, strerror=error.strerror)) from error
+        raise StoreError(english("cannot read {path}: {error}", path=path, error=error.strerror)) from error
     return bool(head) and head != _PLAIN
 
 
@@ -64,16 +64,14 @@ def convert(path: Path, before: str | None, after: str | None) -> None:
     try:
         os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
-        raise StoreError(english("cannot write {new}: {strerror}", new=new, strerror=error.strerror)) from error
+        raise StoreError(english("cannot write {new}: {error}", new=new, error=error.strerror)) from error
     try:
         _copy(path, before, new, after)
         path.replace(old)
         new.replace(path)
     except OSError as error:
         raise StoreError(
-            english(
-                "cannot replace {path}: {strerror}; is it open in another program?", path=path, strerror=error.strerror
-            )
+            english("cannot replace {path}: {error}; is it open in another program?", path=path, error=error.strerror)
         ) from error
     finally:
         new.unlink(missing_ok=True)
@@ -98,9 +96,9 @@ def _copy(path: Path, before: str | None, new: Path, after: str | None) -> None:
         if wrong or _sizes(source, "fresh") != _sizes(source, "main"):
             raise StoreError(
                 english(
-                    "{path}: the copy is not the same ({n}); nothing was changed",
+                    "{path}: the copy is not the same ({difference}); nothing was changed",
                     path=path,
-                    n="; ".join(wrong) or "rows are missing",
+                    difference="; ".join(wrong) or "rows are missing",
                 )
             )
     except failures() as error:

@@ -241,8 +241,10 @@ class _Run:
     def failed(self, error: SourceError) -> None:
         if self.strict:
             raise error
-        where = "" if error.record is None else f" (at {error.record})"
-        self.report.failed.append((error.source, error.reason + where))
+        reason = error.reason
+        if error.record is not None:
+            reason = english("{reason} (at {place})", reason=reason, place=error.record)
+        self.report.failed.append((error.source, reason))
         if isinstance(error, UnreadableSource) and error.question:
             self.report.questions.append((error.source, Question(error.question, error.options, error.setting)))
 
@@ -417,7 +419,7 @@ class _Run:
                     case _:
                         raise UnreadableSource(
                             source.name,
-                            english("importer {name} gave a {name2}", name=importer.name, name2=type(record).__name__),
+                            english("importer {name} gave a {type}", name=importer.name, type=type(record).__name__),
                         )
 
         file.counts = self.store.add(touchpoints(), id_, channels=channels, formerly=formerly, span=span)
@@ -450,7 +452,7 @@ class _Run:
             raise
         except Exception as error:
             reason = english(
-                "importer {name} failed: {name2}: {error}", name=importer.name, name2=type(error).__name__, error=error
+                "importer {name} failed: {type}: {error}", name=importer.name, type=type(error).__name__, error=error
             )
             raise UnreadableSource(source.name, reason) from error
 

@@ -7,7 +7,7 @@ to know of it. A message is marked where it is used, by the call that says it (`
 Errors, and the reasons of what was skipped, left out or asked, are values: plain English, the same in JSON, in the store and
 in `str(error)`. They are made with `english("'{text}' is no date", text=…)`, or marked with `P_("reason", "newsletter")`
 where they are constants; whoever shows one says `spoken.translated(reason)` (or `error.said(lang)`), which finds the
-message that the sentence was made from. A figure called `reason`, `kind` or `why` is itself such a sentence.
+message that the sentence was made from. A figure called `reason`, `kind`, `why` or `error` is itself such a sentence.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SOURCE = "en"
 REASON = "reason"
 """The context of messages that are values: see `english`."""
 _LOCALES = {"en": "en_GB"}  # day before month, as everywhere else in this library
-_NESTED = frozenset({"reason", "kind", "why"})
+_NESTED = frozenset({"reason", "kind", "why", "error"})
 
 
 @cache
@@ -89,8 +89,10 @@ def _pattern(message: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-def _literal(message: str) -> int:
-    return sum(len(literal) for literal, *_ in Formatter().parse(message))
+def _order(message: str) -> tuple[bool, int, str]:
+    """Those with the most words of their own first; before all what names the place of another reason."""
+    own = sum(len(literal) for literal, *_ in Formatter().parse(message))
+    return not message.endswith(" (at {place})"), -own, message
 
 
 class Language:
@@ -154,9 +156,9 @@ class Language:
 
     @cached_property
     def _reasons(self) -> list[tuple[re.Pattern[str], str]]:
-        """The messages of values that have figures, those with the most words of their own first."""
+        """The messages of values that have figures, in the order in which they are tried."""
         messages = self._catalogue.of(REASON) if isinstance(self._catalogue, _Catalogue) else []
-        return [(_pattern(m), m) for m in sorted(messages, key=lambda m: (-_literal(m), m)) if "{" in m]
+        return [(_pattern(m), m) for m in sorted(messages, key=_order) if "{" in m]
 
     def _with(self, message: str, figures: Mapping[str, Any]) -> str:
         return message.format(**{name: self.figure(value) for name, value in figures.items()}) if figures else message

@@ -254,7 +254,7 @@ def _offers(name: str, plugin: object) -> Iterator[Provided]:
     except (pluggy.PluginValidationError, ValueError) as error:
         known = ", ".join(_OFFERS)
         raise PluginError(
-            name, english("{splitlines} (hooks: {known})", splitlines=str(error).splitlines()[0], known=known)
+            name, english("{error} (hooks: {known})", error=str(error).splitlines()[0], known=known)
         ) from error
     version = getattr(plugin, "touchpoints_api", hookspecs.API)
     if version != hookspecs.API:

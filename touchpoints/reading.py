@@ -16,15 +16,15 @@ from zoneinfo import ZoneInfo
 from touchpoints import handles, times
 from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.handles import EXTENSION, SERVICE, Handle
-from touchpoints.language import english
+from touchpoints.language import P_, english
 from touchpoints.model import CHANNELS, LIVE_MEDIA, Channel, Colleague, LeftOut, Participant, Skipped, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.settings import Settings
 
 LONGEST_CALL = 31 * 86_400
 """No call or wait lasts longer (seconds): such a row is damaged."""
-NEITHER_SIDE = "neither side is known to be ours"
-"""How the reason begins for a call between two numbers of which none is known to be ours."""
+NEITHER_SIDE = P_("reason", "neither side is known to be ours; name own numbers with --me")
+"""The reason for a call between two numbers of which none is known to be ours."""
 
 
 def content_key(*parts: object) -> str:
@@ -117,8 +117,8 @@ class Context:
     def undecided_dates(self) -> UnreadableSource:
         """The error to raise when no row shows whether day or month comes first."""
         return self.undecided(
-            "Do its dates put the day or the month first?", ("DMY", "MDY"), 'date_order = "DMY"  (or: --date-order DMY)',
-            "no row shows whether day or month comes first; say so with --date-order DMY or MDY",
+            english("Do its dates put the day or the month first?"), ("DMY", "MDY"), 'date_order = "DMY"  (or: --date-order DMY)',
+            english("no row shows whether day or month comes first; say so with --date-order DMY or MDY"),
         )  # fmt: skip
 
     def ordinal(self, *parts: object) -> int:
@@ -247,7 +247,7 @@ class Context:
             else:
                 return self.skipped(
                     place,
-                    english("{neither_side}; name own numbers with --me", neither_side=NEITHER_SIDE),
+                    NEITHER_SIDE,
                     f"{caller} -> {called}",
                 )
         other, raw, ours = (from_, caller, to) if direction == "in" else (to, called, from_)

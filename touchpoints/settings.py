@@ -186,7 +186,7 @@ class Settings:
         except (TypeError, ValueError, AttributeError) as error:
             if isinstance(error, InvalidValue):
                 raise
-            raise InvalidValue(english("settings: {n}", n=error.args[0] if error.args else error)) from error
+            raise InvalidValue(english("settings: {error}", error=error.args[0] if error.args else error)) from error
 
     def threshold(self, rule: str, name: str, default: float) -> float:
         """A rule's threshold: the user's value, else `default`. Raises `InvalidValue` if the value is no number, or below

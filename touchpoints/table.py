@@ -131,9 +131,9 @@ def rows_of(
                 raise UnreadableSource(
                     name,
                     english(
-                        "{value} columns; no export has more than {most_columns}",
-                        value=len(row),
-                        most_columns=MOST_COLUMNS,
+                        "{n} columns; no export has more than {most}",
+                        n=len(row),
+                        most=MOST_COLUMNS,
                     ),
                     start,
                 )

@@ -12,9 +12,15 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from touchpoints.errors import InvalidValue
-from touchpoints.language import english
+from touchpoints.language import P_, english
 
 # -- zones ------------------------------------------------------------------------------------------------------
+
+_OF_PYTHON = (
+    P_("reason", "day is out of range for month"), P_("reason", "month must be in 1..12"),
+    P_("reason", "hour must be in 0..23"), P_("reason", "minute must be in 0..59"), P_("reason", "second must be in 0..59"),
+)  # fmt: skip
+"""What Python says of dates and times that there are none of, as it stands in errors here."""
 
 _ALIASES = {
     "mitteleuropäische zeit": "Europe/Berlin",
@@ -198,10 +204,8 @@ class Dates:
             return a + 2000, b, c
         raise UndecidedOrder(
             english(
-                "'{parts}{parts2}{parts3}…': day or month first?",
-                parts=parts["a"],
-                parts2=parts["sep"],
-                parts3=parts["b"],
+                "'{text}…': day or month first?",
+                text=f"{parts['a']}{parts['sep']}{parts['b']}",
             )
         )
 
@@ -251,7 +255,7 @@ def duration(text: str, unit: str = "s") -> float | None:
     """
     seconds = _seconds(text, unit)
     if seconds is not None and seconds > MOST_SECONDS:
-        raise InvalidValue(english("'{strip}' is no duration: longer than a year", strip=text.strip()[:40]))
+        raise InvalidValue(english("'{text}' is no duration: longer than a year", text=text.strip()[:40]))
     return seconds
 
 

@@ -241,7 +241,7 @@ class _Reading:
         if method in _ANSWERS:
             yield self._answer(entry, method)
         elif event.start is None:
-            raise Damaged("no DTSTART")
+            raise Damaged(english("no DTSTART"))
         elif others is not None:
             yield from self._wait(others, entry)
         elif event.recurrence is not None:

@@ -97,7 +97,7 @@ def _backup(
                 yield readers[element[1]](element)
             except (ValueError, KeyError) as error:
                 values = {k: v for k, v in element[2].items() if k in ("date", "number", "address", "type", "msg_box")}
-                reason = f"no '{error.args[0]}'" if isinstance(error, KeyError) else str(error)
+                reason = english("no '{field}'", field=error.args[0]) if isinstance(error, KeyError) else str(error)
                 yield context.skipped(element[0], reason, f"{element[1]} {values}")
 
     return covered(records(), what, context.at(utc(int(made[1]) / 1000)).date() if made else None)
@@ -107,7 +107,7 @@ def _at(values: Mapping[str, str], context: Context) -> datetime:
     try:
         return datetime.fromtimestamp(int(values["date"]) / 1000, context.zone)
     except (ValueError, OverflowError, OSError):
-        raise InvalidValue(english("'{values}' is no time in milliseconds", values=values["date"])) from None
+        raise InvalidValue(english("'{text}' is no time in milliseconds", text=values["date"])) from None
 
 
 def _name(values: Mapping[str, str]) -> str:

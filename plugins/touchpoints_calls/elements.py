@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from touchpoints.errors import UnreadableSource
-from touchpoints.language import english
+from touchpoints.language import P_, english
 from touchpoints.model import Skipped
 from touchpoints.reading import Context
 from touchpoints.source import Source
@@ -18,6 +18,10 @@ Element = tuple[int, str, dict[str, str], list[tuple[str, dict[str, str]]]]
 BLOCK = 1 << 16
 MOST_OF_ONE = 24 << 20
 """A tag, or a text, of more bytes than this is refused: pictures stand in attributes, films do not."""
+_OF_EXPAT = (
+    P_("reason", "not well-formed (invalid token)"), P_("reason", "unclosed token"), P_("reason", "no element found"),
+)  # fmt: skip
+"""What the parser says of damaged places, as it stands in reasons here."""
 MOST_INSIDE = 10_000
 MOST_DAMAGES = 1000
 """After so many places that are no XML, the rest of a file is given up."""
@@ -86,7 +90,7 @@ def elements(
                 if broken is None:
                     break
                 if last:
-                    broken = f"the file breaks off here ({broken}); export it again for the rest"
+                    broken = english("the file breaks off here ({error}); export it again for the rest", error=broken)
                 damage = context.skipped(parser.line, broken)
                 damages.append(damage)
                 if any_record:

@@ -93,7 +93,7 @@ def _from_csv(source: Source, context: Context) -> Iterator[Record]:
         elif cells[0] in _CSV_TYPES:
             direction, outcome = _CSV_TYPES[cells[0]]
         else:
-            yield context.skipped(line, english("'{cells}' is no type of call", cells=cells[0]), raw)
+            yield context.skipped(line, english("'{text}' is no type of call", text=cells[0]), raw)
             continue
         yield _call(context, line, at, direction, outcome, number, name, own, device, seconds)
 

@@ -107,7 +107,7 @@ def _entries(source: Source, is_record: Callable[[Any], bool]) -> Iterator[Any]:
                 place = first.end()
                 continue
             if not re.fullmatch(r"[\s\]}]*", text[place:]):
-                yield _Broken("the file breaks off or is damaged here; export it again for the rest")
+                yield _Broken(english("the file breaks off or is damaged here; export it again for the rest"))
             return
         yield from _inside(value, is_record)
         gap = re.compile(r"[\s,]*").match(text, end)

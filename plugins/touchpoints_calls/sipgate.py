@@ -57,7 +57,7 @@ def _entry(place: int, fields: Fields, at: datetime, context: Context) -> Record
         return LeftOut("automatic")
     direction = "in" if said.endswith("INCOMING") else "out" if said.endswith("OUTGOING") else None
     if direction is None:
-        raise InvalidValue(english("'{fields}' is no direction", fields=fields["direction"]))
+        raise InvalidValue(english("'{text}' is no direction", text=fields["direction"]))
     theirs, ours = ("source", "target") if direction == "in" else ("target", "source")
     number, own = _number(fields[theirs]), _number(fields[ours])
     alias = fields.get(f"{theirs}alias") or fields.get(f"{theirs} alias", "")

@@ -29,7 +29,7 @@ import attrs
 from touchpoints import handles
 from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.handles import Handle
-from touchpoints.language import english
+from touchpoints.language import P_, english
 from touchpoints.model import CHANNELS, LIVE_MEDIA, LeftOut, Participant, Question, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
@@ -56,7 +56,7 @@ _TOTALS = re.compile(
 """How the last rows of a report begin, which are no contact."""
 _OWN_NUMBER = re.compile(r"(?i)\s*(?:i?phone|telefon)\s*:\s*(\+?\d[\d ()/-]{4,})")
 _ONLY_OURS = "only our own number is named; name the column of the other side in a [[table]]"
-_NO_DIRECTION = "nobody was reached, and nothing says who called whom; add a column for the direction"
+_NO_DIRECTION = P_("reason", "nobody was reached, and nothing says who called whom; add a column for the direction")
 
 
 class AnyTable(Importer):
@@ -86,17 +86,21 @@ class AnyTable(Importer):
         """Why a file is none of its tables: what its first row with several columns has, and what it lacks."""
         header = header_in(source.head_text, lambda names: sum(bool(n) for n in names) >= 2)
         if header is None:
-            return "no row with several columns"
+            return english("no row with several columns")
         found = found_columns(header.plain)
-        lacks = [] if found.keys() & {"at", "date"} else ["a time"]
-        lacks += (
-            []
-            if found.keys() & {"number", "caller", "called", "name", "email", "family"}
-            else ["a number, name or address"]
-        )
-        names = ", ".join(name for name in header.names[:12] if name)
-        return f"row {header.line} has the columns {names}; " + (
-            f"it lacks {' and '.join(lacks)}" if lacks else "no contact log"
+        timed = bool(found.keys() & {"at", "date"})
+        named = bool(found.keys() & {"number", "caller", "called", "name", "email", "family"})
+        names, line = ", ".join(name for name in header.names[:12] if name), header.line
+        if timed and named:
+            return english("row {line} has the columns {names}; no contact log", line=line, names=names)
+        if timed:
+            return english(
+                "row {line} has the columns {names}; it lacks a number, name or address", line=line, names=names
+            )
+        if named:
+            return english("row {line} has the columns {names}; it lacks a time", line=line, names=names)
+        return english(
+            "row {line} has the columns {names}; it lacks a time and a number, name or address", line=line, names=names
         )
 
     def recognises(self, source: Source) -> bool:
@@ -260,7 +264,10 @@ class Reading:
         unknown = [f for f in ("channel", "type") if cells.get(f) and not any(said[f])]
         if unknown and not said["direction"].direction:
             return _Known(
-                f"'{cells[unknown[0]]}' is no kind of contact that is known, such as phone, mail, video, meeting"
+                english(
+                    "'{text}' is no kind of contact that is known, such as phone, mail, video, meeting",
+                    text=cells[unknown[0]],
+                )
             )
         caller, called, others = self._people(cells)
         channel = said["channel"].channel or said["type"].channel or self._channel_of([caller, called, *others])
@@ -297,7 +304,12 @@ class Reading:
                 return _Known(_ONLY_OURS)
             if direction is None and cells.get("direction") and not said["direction"].outcome:
                 word = cells["direction"]
-                return _Known(f"'{word}' says neither in nor out; name it under in_words or out_words of a [[table]]")
+                return _Known(
+                    english(
+                        "'{word}' says neither in nor out; name it under in_words or out_words of a [[table]]",
+                        word=word,
+                    )
+                )
         made = self._touchpoint(
             at, channel, direction or "mutual", outcome or "reached", (caller, called), others, cells
         )

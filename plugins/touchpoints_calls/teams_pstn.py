@@ -64,7 +64,7 @@ def _call(place: int, fields: Fields, context: Context) -> Record:
     words = set(kind.replace("byot", "byot ").split())
     direction = "in" if words & {"in", "inbound"} else "out" if words & {"out", "outbound"} else None
     if direction is None:
-        raise InvalidValue(english("'{first}' is no type of call", first=first("call type")))
+        raise InvalidValue(english("'{text}' is no type of call", text=first("call type")))
     caller, called = first("caller id", "caller number"), first("destination number", "callee number")
     if direction == "in" and not routing:
         owned = [context.our_side.owns(context.phone(number)) for number in (caller, called)]

@@ -61,7 +61,7 @@ def _call(legs: list[tuple[int, Fields]], context: Context) -> Record:
     said = [fields["status"].casefold() for fields in children or [parent]]
     if unknown := [status for status in said if status not in _OUTCOMES]:
         raise InvalidValue(
-            english("a call that is still '{unknown}'; export again when it has ended", unknown=unknown[0])
+            english("a call that is still '{status}'; export again when it has ended", status=unknown[0])
         )
     machine = parent.get("answered by", "").casefold()
     if machine == "fax":
@@ -76,7 +76,7 @@ def _call(legs: list[tuple[int, Fields]], context: Context) -> Record:
         if _is_ours(called, context):  # click to call: we are rung first, then the customer
             called = next((fields["to"] for fields in children if not _is_ours(fields["to"], context)), called)
     else:
-        raise InvalidValue(english("'{parent}' is no direction", parent=parent["direction"]))
+        raise InvalidValue(english("'{text}' is no direction", text=parent["direction"]))
     ours = called if direction == "in" else caller
     talked = max((seconds(fields.get("duration", "")) for fields in children or [parent]), default=0.0)
     return context.call(

@@ -63,7 +63,7 @@ class ZoomPhone(Importer):
 def _call(place: int, fields: Fields, context: Context) -> Record:
     direction = meaning(fields["direction"]).direction
     if direction is None:
-        raise InvalidValue(english("'{fields}' is no direction", fields=fields["direction"]))
+        raise InvalidValue(english("'{text}' is no direction", text=fields["direction"]))
     caller, called = (
         fields.get(f"{who} did number") or fields.get(f"{who} number") or fields.get(f"{who} ext number", "")
         for who in ("caller", "callee")

@@ -174,8 +174,11 @@ class VCard(Importer):
             yield from book.entries(_card(properties, lines.start))
             if lines.unreadable:
                 number, raw = lines.first_unreadable
-                many = f"{lines.unreadable} unreadable line(s) in the card of line {lines.start}"
-                yield context.skipped(number, english("{many}; its others were read", many=many), _text(raw))
+                reason = english(
+                    "{n} unreadable line(s) in the card of line {line}; its others were read",
+                    n=lines.unreadable, line=lines.start,
+                )  # fmt: skip
+                yield context.skipped(number, reason, _text(raw))
         yield from book.questions()
 
 
@@ -191,7 +194,7 @@ def cards(source: Source) -> Iterator[tuple[CardLines, str]]:
                 inside += 1
                 continue
             if card:
-                yield card, damage or "a card without its END:VCARD; the file is damaged here"
+                yield card, damage or english("a card without its END:VCARD; the file is damaged here")
             card, damage = CardLines(number), ""
         elif mark.startswith(b"END:VCARD") and inside:
             inside -= 1
@@ -201,10 +204,10 @@ def cards(source: Source) -> Iterator[tuple[CardLines, str]]:
             card = None
         elif not inside and (card or line.strip()):
             if card is None:
-                card, damage = CardLines(number), "lines before the next BEGIN:VCARD; the file is damaged here"
+                card, damage = CardLines(number), english("lines before the next BEGIN:VCARD; the file is damaged here")
             card.add(number, line)
     if card:
-        yield card, damage or "a card without its END:VCARD; the file is cut off here"
+        yield card, damage or english("a card without its END:VCARD; the file is cut off here")
 
 
 def _lines(source: Source) -> Iterator[tuple[int, bytes]]:

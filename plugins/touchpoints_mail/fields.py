@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from touchpoints import handles
 from touchpoints.handles import Handle
+from touchpoints.language import english
 from touchpoints.times import Dates
 
 Address = tuple[Handle, str | None]
@@ -217,15 +218,17 @@ def sent_at(fields: Fields) -> datetime | None:
 
 def why_undated(fields: Fields) -> str:
     """Why `sent_at` finds no time, in words that are true of this message."""
-    place = "and there is no Received in its place"
+    why = english("and there is no Received in its place")
     if received := fields.first(b"received"):
-        place = f"and its topmost Received has none that is: '{received.rpartition(';')[2].strip()[:60]}'"
+        last = received.rpartition(";")[2].strip()[:60]
+        why = english("and its topmost Received has none that is: '{text}'", text=last)
     given = next((value for value in fields.every(b"date") if value), "")
     if not given:
-        return f"no Date, {place}"
+        return english("no Date, {why}", why=why)
     year = re.search(r"\b(\d{4})\b", given)
-    outside = year is not None and not 1990 <= int(year[1]) <= 2035
-    return f"its Date '{given[:60]}' {'lies outside 1990 to 2035' if outside else 'is not readable'}, {place}"
+    if year is not None and not 1990 <= int(year[1]) <= 2035:
+        return english("its Date '{text}' lies outside 1990 to 2035, {why}", text=given[:60], why=why)
+    return english("its Date '{text}' is not readable, {why}", text=given[:60], why=why)
 
 
 @lru_cache(maxsize=256)

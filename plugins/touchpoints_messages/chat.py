@@ -13,6 +13,7 @@ import attrs
 from touchpoints import handles
 from touchpoints.errors import UnreadableSource
 from touchpoints.handles import Handle
+from touchpoints.language import english
 from touchpoints.model import LeftOut, Participant, Touchpoint
 from touchpoints.reading import Context, content_key
 
@@ -59,10 +60,13 @@ def who_is_me(context: Context, authors: Sequence[Author], other: Author | None 
     rest = [n for n, a in zip(names, authors, strict=True) if not other or a.handle != other.handle]
     sure = len(names) == 2 and len(rest) == 1 and other is not None
     me = rest[0] if sure else "NAME"
-    hint = f" (the chat is called after '{other.name or other.handle.value}')" if other and sure else ""
+    question = english("Which author of this chat is you?")
+    if other and sure:
+        name = other.name or other.handle.value
+        question = english("Which author of this chat is you? (the chat is called after '{name}')", name=name)
     return context.undecided(
-        f"Which author of this chat is you?{hint}", names[:50], f'me = ["{me}"]  (or: --me "{me}")',
-        "no author of this chat is known to be ours; say which one is you with --me",
+        question, names[:50], f'me = ["{me}"]  (or: --me "{me}")',
+        english("no author of this chat is known to be ours; say which one is you with --me"),
     )  # fmt: skip
 
 

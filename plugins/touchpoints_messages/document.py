@@ -37,7 +37,9 @@ def load(source: Source) -> tuple[Any, str]:
     except ValueError as error:
         line = text.count("\n", 0, getattr(error, "pos", 0)) + 1
         try:
-            return json.loads(_closed(text)), f"the file ends too early, in line {line}; export it again"
+            return json.loads(_closed(text)), english(
+                "the file ends too early, in line {line}; export it again", line=line
+            )
         except (ValueError, RecursionError):
             raise UnreadableSource(
                 source.name, english("not readable as JSON: {error}; export it again", error=error), line
@@ -94,7 +96,7 @@ def iso(value: Any, context: Context) -> datetime:
     except ValueError:
         raise InvalidValue(english("'{value}' is no time", value=str(value)[:40])) from None
     if not 1970 < found.year < 2200:
-        raise InvalidValue(english("'{found}' is no time of a message", found=found))
+        raise InvalidValue(english("'{text}' is no time of a message", text=found))
     return context.at(found)
 
 

@@ -188,12 +188,16 @@ class _People:
         if self.holds_us or not self.chats or any(map(self.context.our_side.owns, map(handles.profile, self.chats))):
             return
         (first, most), *rest = self.chats.most_common(6)
-        me, hint = "linkedin.com/in/NAME", ""
+        me, question = "linkedin.com/in/NAME", english("Which profile is you?")
         if not rest or rest[0][1] < most:
-            me, hint = first, f" ('{first}' takes part in {most} conversations, more than any other)"
+            me = first
+            question = english(
+                "Which profile is you? ('{profile}' takes part in {n} conversations, more than any other)",
+                profile=first, n=most,
+            )  # fmt: skip
         raise self.context.undecided(
-            f"Which profile is you?{hint}", [first, *(url for url, _ in rest)], f'me = ["{me}"]  (or: --me {me})',
-            "no profile in it is known to be ours; name yours with --me",
+            question, [first, *(url for url, _ in rest)], f'me = ["{me}"]  (or: --me {me})',
+            english("no profile in it is known to be ours; name yours with --me"),
         )  # fmt: skip
 
     def message(self, row: Sequence[str], dates: Dates) -> Touchpoint | LeftOut:

@@ -235,10 +235,9 @@ class _SetUp:
 
     @staticmethod
     def indented(why: Iterable[str]) -> str:
-        return "\n".join(
-            textwrap.fill(line, 78, initial_indent="     · ", subsequent_indent="       ", break_on_hyphens=False)
-            for line in why
-        )
+        from touchpoints.render.page import in_lines
+
+        return "\n".join(part for line in why for part in in_lines(line, "     · ", "       ", 78))
 
     # -- the result -----------------------------------------------------------------------------------------------------
 

@@ -19,9 +19,7 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Path:
     try:
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
-        raise StoreError(
-            english("cannot write {target}: {strerror}", target=target, strerror=error.strerror)
-        ) from error
+        raise StoreError(english("cannot write {target}: {error}", target=target, error=error.strerror)) from error
     store.copy_to(target)
     store.put("backups", sorted({*store.get("backups", []), str(target)}))
     return target
@@ -40,7 +38,7 @@ def in_backups(store: Store, act: Callable[[Store], bool]) -> tuple[tuple[str, s
         except StoreError as error:
             failed.append((path, str(error)))
         except encryption.failures() as error:
-            failed.append((path, f"{path} cannot be changed: {error}"))
+            failed.append((path, english("{path} cannot be changed: {error}", path=path, error=error)))
         else:
             if busy:
                 failed.append((path, f"{path} is open in another program"))

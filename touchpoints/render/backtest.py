@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date
 from math import sqrt
@@ -14,7 +13,7 @@ from touchpoints.distributions import share
 from touchpoints.hindsight import CALLED_WITHIN, LookBack
 from touchpoints.language import N_, P_, Language, language
 from touchpoints.measures import Bin
-from touchpoints.render.text import WIDTH
+from touchpoints.render.page import in_lines
 
 __all__ = ["data_set", "own_store", "reliability_svg"]
 
@@ -43,7 +42,7 @@ def _figure(value: float | None, spoken: Language, sign: bool = False) -> str:
 
 
 def _paragraph(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+    return in_lines(text, indent, indent)
 
 
 # ---- text ----

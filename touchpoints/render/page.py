@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from datetime import date, datetime, tzinfo
 
@@ -11,11 +12,26 @@ from touchpoints.team.group import MINIMUM, Withheld
 from touchpoints.words import name
 
 WIDTH = 79
+_TOGETHER = re.compile(
+    r"(?<=\d) (?=[^\W\d_])|(?<=\d\.) (?=[^\W\d_])"  # 12 Min. · 17 Uhr · 1. Juli
+    r"|(?<=[^\W\d_]\.,) (?=\d)|(?<=\b[A-Z][a-z]{2}) (?=\d{1,2} [A-Z])|(?<=\b[A-Z][a-z]{2},) (?=\d{1,2} [A-Z])"  # Mi., 1.
+    r"|(?<=[^\W\d_]{2}[^\W\d_.]) (?=\d{4}(?![\d-]))"  # Jul 2026
+)
+"""The spaces at which no line is broken: between a number and the word it counts, and within a date."""
 _WITHHELD = {
     "few": N_("Not shown: the figures would be about {n} of us; they are shown from {least} on."),
     "rest": N_("Not shown: with the figures of all, those of {n} others could be worked out ({least} at least)."),
     "others": N_("Not shown: figures about one person are for that person only."),
 }
+
+
+def in_lines(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> list[str]:
+    """A text in lines of at most `width` columns, begun with `first` and then `rest`; dates and amounts stay whole."""
+    lines = textwrap.wrap(
+        _TOGETHER.sub("\x1f", text), width, initial_indent=first, subsequent_indent=rest,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return [line.replace("\x1f", " ") for line in lines]
 
 
 class Page:
@@ -30,10 +46,7 @@ class Page:
 
     def add(self, line: str, indent: str = "", first: str | None = None) -> None:
         """A line, wrapped at 79 columns."""
-        self.lines += textwrap.wrap(
-            line, WIDTH, initial_indent=indent if first is None else first, subsequent_indent=f"{indent}  ",
-            break_long_words=False, break_on_hyphens=False,
-        ) or [""]  # fmt: skip
+        self.lines += in_lines(line, indent if first is None else first, f"{indent}  ") or [""]
 
     def signed(self, value: float, digits: int = 0) -> str:
         """A number with its sign."""

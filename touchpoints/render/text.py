@@ -12,11 +12,11 @@ from touchpoints import words
 from touchpoints.book import Flag, Reason, Relationship
 from touchpoints.facts import Stored
 from touchpoints.language import Language, in_language, language
+from touchpoints.render.page import WIDTH, in_lines
 from touchpoints.report import CallReport
 from touchpoints.rules.occasions import next_birthday
 from touchpoints.words import standing
 
-WIDTH = 79
 OLD = 3
 """A source that ends so many days ago is worth exporting again."""
 
@@ -97,14 +97,7 @@ def _flag(place: int, flag: Flag, minutes: int, spoken: Language) -> list[str]:
 
 def wrapped(text: str, indent: str, first: str | None = None) -> list[str]:
     """A text in lines of at most 79 columns."""
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent if first is None else first,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [indent.rstrip()]
+    return in_lines(text, indent if first is None else first, indent) or [indent.rstrip()]
 
 
 def line_of(stored: Stored, lang: str, zone: Any) -> str:

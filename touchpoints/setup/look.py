@@ -167,7 +167,7 @@ def _count(seen: FileLook, record: Record, found: FirstLook, region: str) -> Non
             _call(seen, record)
         case Person():
             found.people.append(record)
-        case Skipped(reason=reason, raw=raw) if reason.startswith(NEITHER_SIDE):
+        case Skipped(reason=reason, raw=raw) if reason == NEITHER_SIDE:
             parts = (phone(text, region) for text in re.split(r"[;,\t]| -> ", raw) if ":" not in text)
             if sides := {h.value for h in parts if h is not None and h.kind == "phone"}:
                 seen.rows += 1

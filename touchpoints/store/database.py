@@ -95,7 +95,7 @@ class Database:
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             except OSError as error:
                 raise StoreError(
-                    english("cannot create {path}: {strerror}", path=self.path, strerror=error.strerror)
+                    english("cannot create {path}: {error}", path=self.path, error=error.strerror)
                 ) from error
         self._prepare()
 
