@@ -435,3 +435,11 @@ def test_the_service_of_an_iphone_call_is_its_channel() -> None:
         ("whatsapp call", "out", "reached", "phone"), ("teams call", "out", "reached", "name"),
     ]  # fmt: skip
     assert LeftOut("hidden number") in records
+
+
+def test_signal_calls_of_an_iphone_are_calls_and_no_messages() -> None:
+    table = "Call type,Date,Duration,Number,Contact,Location,Service\n" + "".join(
+        f"Incoming,2024-03-15 14:3{n}:00,00:00:20,+49899999812{n},,,{service}\n"
+        for n, service in enumerate(("Signal Audio", "Signal Video"))
+    )
+    assert [(c.channel, c.duration) for c in calls(read(IMazing(), table))] == [("phone", 20), ("video", 20)]

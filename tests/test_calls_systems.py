@@ -169,6 +169,16 @@ def test_both_orders_of_columns_and_freepbx_give_the_same_calls() -> None:
         assert told(found) == told(plain)
 
 
+def test_asterisks_faxes_are_left_out() -> None:
+    row = (
+        '"","+498999998123","+493023125100","{0}","","SIP/a-1","","{1}","x","2026-09-01 09:00:00","2026-09-01 09:00:02",'
+        '"2026-09-01 09:02:00",120,118,"ANSWERED","DOCUMENTATION","{2}",""\n'
+    )
+    records = read(Asterisk(), row.format("from-trunk", "ReceiveFAX", "1.1") + row.format("from-trunk", "Dial", "1.2"))
+    assert [r.reason for r in records if isinstance(r, LeftOut)] == ["automatic"]
+    assert len(calls(records)) == 1
+
+
 def test_a_broken_row_of_asterisk_is_named() -> None:
     records = read(Asterisk(), SAMPLES / "asterisk" / "damaged" / "Master.csv")
     assert [r.record for r in records if isinstance(r, Skipped)] == [3, 4, 5, 6]

@@ -426,6 +426,38 @@ def test_each_shared_file_of_these_families_has_one_reader_and_is_read_or_refuse
     assert set(read_from) == OURS
 
 
+def test_all_files_of_google_chats_takeout_are_understood_and_who_joined_wrote_nothing(tmp_path: Path) -> None:
+    def person(name: str) -> dict[str, str]:
+        return {"name": name, "email": f"{name.casefold()}@example.com", "user_type": "Human"}
+
+    def message(minute: int, **said: object) -> dict[str, object]:
+        at = f"Friday, March 17, 2023 at 9:{minute:02}:00\u202fAM UTC"
+        return {"creator": person("Ben"), "created_date": at, "topic_id": "t", "message_id": f"g/t/{minute}", **said}
+
+    picture = [{"export_name": "File-a.png", "original_name": "a.png"}]
+    files = {
+        "Groups/Space A/group_info.json": {"name": 'The "crew"', "members": [person("Me"), person("Ben")]},
+        "Groups/Space A/messages.json": {
+            "messages": [message(1), message(2, text="hi"), message(3, attached_files=picture)]
+        },
+        "Groups/DM B/group_info.json": {"members": [person("Me"), person("Ben")]},
+        "Groups/DM B/messages.json": {"messages": []},
+        "Users/User 42/user_info.json": {"user": person("Me"), "membership_info": []},
+        "Users/User 42/unsentmessages.json": {"unsent_messages": [{"text": "not sent"}]},
+    }
+    records: list[Record] = []
+    for name, content in files.items():
+        path = tmp_path / "Google Chat" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content), encoding="utf-8")
+    for name in files:
+        source = Source.from_path(tmp_path / "Google Chat" / name)
+        assert [i.name for i in touchpoints_importers() if i.recognises(source)] == ["google-chat"], name
+        records += read(GoogleChat(), source, "Me")
+    assert [t.at.minute for t in records if isinstance(t, Touchpoint)] == [2, 3]
+    assert [r.reason for r in records if isinstance(r, LeftOut)] == ["draft"]
+
+
 def test_telegrams_html_is_refused_by_name_with_what_to_do() -> None:
     source = Source.from_path(SAMPLES / "telegram" / "damaged" / "messages.html")
     assert [i.name for i in touchpoints_importers() if i.recognises(source)] == ["telegram"]

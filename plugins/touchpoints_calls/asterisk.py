@@ -32,6 +32,7 @@ _MACHINES = frozenset(
     "queue playback background waitexten wait read hangup congestion busy musiconhold answer agi goto stasis".split()
 )
 """Applications that answer a call by themselves: without a second channel nobody took it."""
+_FAXES = ("receivefax", "sendfax", "rxfax", "txfax")
 _EXPORT = Text("Copy /var/log/asterisk/cdr-csv/Master.csv from the telephone system (FreePBX: Reports → CDR → CSV).")
 
 
@@ -114,6 +115,7 @@ def _legs(source: Source, context: Context) -> Iterator[Leg | Skipped]:
             waited=total if outcome == "missed" else max(total - talked, 0.0),
             line=line_called if direction == "in" else cells.get("outbound_cnum") or None,
             name=_name(cells, caller) if direction == "in" else cells.get("dst_cnam") or None,
+            channel="fax" if application in _FAXES else "phone",
         )  # fmt: skip
 
 

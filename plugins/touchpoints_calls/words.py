@@ -45,7 +45,7 @@ _OUTCOMES = (  # the first that fits: "nicht erreicht" before "erreicht"
 _CHANNELS = (
     *((f"{app} video", rf"\b{app} video") for app in ("whatsapp", "telegram", "facebook", "teams")),
     *((f"{app} call", rf"\b{app} (audio|voice|anruf|call)") for app in ("whatsapp", "telegram", "facebook", "teams")),
-    ("phone", r"\bfacetime audio"),
+    ("phone", r"\b(facetime audio|signal (audio|voice|anruf|call))"), ("video", r"\bsignal video"),
     ("whatsapp", r"\bwhats ?app\b"), ("linkedin", r"\blinked ?in\b"),
     ("sms", r"\b(sms|mms|textnachricht|text message)\b"),
     ("video", r"\b(video\w*|zoom|webex|skype|google meet|teams|facetime|online (meeting|termin)|webmeeting)\b"),

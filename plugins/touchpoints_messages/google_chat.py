@@ -23,7 +23,13 @@ from touchpoints_messages.chat import Author, Chat, who_is_me
 from touchpoints_messages.document import entries, load, string
 
 _MESSAGE = re.compile(r'"(creator|created_date|topic_id)"\s*:')
-_LISTS = re.compile(r'^\s*\{\s*"(members|user|membership_info)"\s*:\s*[\[{]')
+_LISTS = re.compile(
+    r'^\s*\{\s*(?:"name"\s*:\s*"(?:[^"\\]|\\.){0,500}"\s*,\s*)?"(members|user|membership_info)"\s*:\s*[\[{]'
+)
+_EMPTY = re.compile(r'^\s*\{\s*"messages"\s*:\s*\[\s*\]\s*\}\s*$')
+_UNSENT = re.compile(r'^\s*\{\s*"unsent_messages"\s*:\s*\[')
+_NOTICE = {"creator", "created_date", "topic_id", "message_id"}
+"""A record with nothing else tells that somebody joined or left."""
 _HUMAN = re.compile(r'"user_type"\s*:\s*"')
 
 
@@ -35,11 +41,14 @@ class GoogleChat(Importer):
     export = Text("takeout.google.com: select “Google Chat” only.")
 
     def recognises(self, source: Source) -> bool:
-        """JSON with messages that have a creator and a date of creation, or the list of members beside."""
+        """JSON with messages that have a creator and a date of creation, an empty conversation or the list of members
+        beside, or what was written and not sent."""
         head = source.head_text
         if not head.lstrip().startswith("{"):
             return False
         if '"messages"' in head and len(set(_MESSAGE.findall(head))) >= 2:
+            return True
+        if _UNSENT.match(head) or (_EMPTY.match(head) and source.sibling("group_info.json") is not None):
             return True
         return _LISTS.match(head) is not None and _HUMAN.search(head) is not None
 
@@ -47,7 +56,8 @@ class GoogleChat(Importer):
         """Messages; raises `UnreadableSource` with a question if nobody in it is us."""
         document, damage = load(source)
         document = document if isinstance(document, dict) else {}
-        messages = entries(document.get("messages"))
+        yield from (LeftOut("draft") for _ in entries(document.get("unsent_messages")))
+        messages = [m for m in entries(document.get("messages")) if not m.keys() <= _NOTICE]
         authors = {a.handle: a for m in messages if (a := _author(m.get("creator"), context))}
         for member in _members(source):
             if author := _author(member, context):
