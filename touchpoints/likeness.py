@@ -282,12 +282,13 @@ class Spread:
         turned = (self.given[last] + 0.1) * (self.surname[first] + 0.1)
         return Name((last,), first) if turned > 2 * as_it_is else name
 
-    def by_chance(self, found: Level, a: Name, b: Name) -> tuple[float, float]:
-        """The share of other people whose name would agree as well: of all, and among colleagues, where people of one surname
-        may be related."""
-        given, surname = self._given(found, a, b), self._surname(found, a, b)
-        in_family = max(surname, 0.01) if found is INITIAL or found is SURNAME else surname
-        return given * surname, given * in_family
+    def by_chance(self, found: Level, a: Name, b: Name, *, family: bool = False) -> float:
+        """The share of other people whose name would agree as well. `family`: among colleagues, where people of one
+        surname may be related."""
+        surname = self._surname(found, a, b)
+        if family and (found is INITIAL or found is SURNAME):
+            surname = max(surname, 0.01)
+        return self._given(found, a, b) * surname
 
     def _given(self, found: Level, a: Name, b: Name) -> float:
         if not found.given:

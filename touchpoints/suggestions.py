@@ -115,15 +115,6 @@ class _Look:
         return self.company.spelled
 
 
-class _Agreement(NamedTuple):
-    """How two names agree: how likely that is of one person, of another, and of another at the same company."""
-
-    of_one: float
-    by_chance: float
-    in_family: float
-    reason: str
-
-
 # -- people ---------------------------------------------------------------------------------------------------------------
 
 
@@ -289,9 +280,22 @@ _EVERYBODY = 2000
 """A store is never taken to know fewer people than this: outside it there are many more."""
 
 
-_Agreements = tuple[float, tuple[_Agreement, ...]]
-"""How two sets of names agree, and how many times likelier the best of that is of one person than of two, at most."""
-_NONE: _Agreements = (0.0, ())
+_Agreement = tuple[Level, Name, Name, str]
+"""How two names agree, the names, and the reason."""
+
+
+def _agreements(one: _Look, other: _Look) -> list[_Agreement]:
+    return [(found, a, b, found.reason) for a in one.names for b in other.names if (found := level(a, b))]
+
+
+def _addressed(one: _Look, other: _Look) -> list[_Agreement]:
+    """Where an address of one spells a name of the other."""
+    return [
+        (said[1], said[0], said[0], REASONS[9])
+        for look, named in ((one, other), (other, one))
+        for word in look.letters
+        if (said := named.spellings.get(word))
+    ]
 
 
 class _Comparison:
@@ -305,7 +309,7 @@ class _Comparison:
         self.at_least = at_least
         # a little less than the odds that are rounded up to the score
         self.odds = 0.0 if at_least <= 1 else 10 ** ((at_least - 0.51 - _EVEN) / _TENFOLD)
-        self.kept: dict[int, _Agreements] = {}
+        self.kept: dict[int, float] = {}
         numbers: dict[tuple[Name, ...], int] = {}
         for look in looks:
             look.called = numbers.setdefault(look.names, len(numbers))
@@ -315,29 +319,23 @@ class _Comparison:
     def of(self, one: _Look, other: _Look) -> Similar | None:
         """What two have in common, `None` if that is less than the score asked for."""
         pair = one.called * self.called + other.called
-        kept = self.kept.get(pair)
-        if kept is None:
-            kept = self.kept[pair] = self._agreements(one.names, other.names)
-        best, agree = kept
-        for look, named in ((one, other), (other, one)):
-            for word in look.letters:
-                if found := named.spellings.get(word):
-                    spelled = self._agreement(found[1], found[0], found[0], REASONS[9])
-                    best, agree = max(best, spelled.of_one / spelled.by_chance), (*agree, spelled)
-        if not agree:
+        best = self.kept.get(pair)
+        if best is None:
+            best = self.kept[pair] = max(map(self._says, _agreements(one, other)), default=0.0)
+        if one.letters or other.letters:
+            best = max(best, max(map(self._says, _addressed(one, other)), default=0.0))
+        if not best:
             return None
         heads = not one.heads.isdisjoint(other.heads)
         alike = [] if one.fronts.isdisjoint(other.fronts) else [f for f in one.fronts & other.fronts if len(f) > 3]
         best *= (10 if heads else 1) * (30 if alike else 1)
         company = self._company(one, other, self.odds / best)
-        return company and self._score(one, other, agree, company, heads, alike)
+        return company and self._score(one, other, company, heads, alike)
 
-    def _agreements(self, names: tuple[Name, ...], others: tuple[Name, ...]) -> _Agreements:
-        agree = [self._agreement(found, a, b, found.reason) for a in names for b in others if (found := level(a, b))]
-        return (max(a.of_one / a.by_chance for a in agree), tuple(agree)) if agree else _NONE
-
-    def _agreement(self, found: Level, a: Name, b: Name, reason: str) -> _Agreement:
-        return _Agreement(found.of_one, *self.spread.by_chance(found, a, b), reason)
+    def _says(self, agree: _Agreement) -> float:
+        """How many times likelier an agreement is of one person than of another, at most."""
+        found, a, b, _ = agree
+        return found.of_one / self.spread.by_chance(found, a, b)
 
     def _company(self, one: _Look, other: _Look, least: float) -> tuple[str, float, int] | None:
         """What two say of their companies: the reason, how likely that is of one person's two records, and how many people
@@ -362,18 +360,17 @@ class _Comparison:
         return found if found[1] / found[2] >= least else None
 
     def _score(
-        self, one: _Look, other: _Look, agree: Iterable[_Agreement], said: tuple[str, float, int], heads: bool,
-        alike: Sequence[str],
-    ) -> Similar | None:  # fmt: skip
+        self, one: _Look, other: _Look, said: tuple[str, float, int], heads: bool, alike: Sequence[str]
+    ) -> Similar | None:
         company, of_one, among = said
         family = company in _COLLEAGUES
         least = _NAMESAKES / (100 if family else 1)
         best, reasons = 0.0, list[str]()
-        for found in agree:
-            chance = max(among * (found.in_family if family else found.by_chance), least)
+        for found, a, b, reason in (*_agreements(one, other), *_addressed(one, other)):
+            chance = max(among * self.spread.by_chance(found, a, b, family=family), least)
             if found.of_one / chance > best:
                 best = found.of_one / chance
-                reasons = [found.reason, *(["rare name"] if not family and chance < 2 * least else [])]
+                reasons = [reason, *(["rare name"] if not family and chance < 2 * least else [])]
         if company:
             reasons.append(company)
         odds = best * of_one
