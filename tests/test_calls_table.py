@@ -51,6 +51,14 @@ class TestAnyTable(ImporterContract):
 # -- the plain log --------------------------------------------------------------------------------------------------------
 
 
+def test_column_names_without_spaces_are_the_same_names() -> None:
+    call = only(
+        '"CallType";"Date";"Time";"PhoneNumber";"CallDuration";"Name"\n'
+        '"Incoming";"05.06.07";"12:30";"089 99998 123";"60";"Muster, Erika"\n'
+    )
+    assert (call.direction, call.duration, call.parties[0].handle.value) == ("in", 60, "+498999998123")
+
+
 def test_the_plain_german_call_log_is_read_as_it_stands() -> None:
     records = read(SAMPLES / "weekly.csv")
     found = calls(records)

@@ -97,6 +97,7 @@ FIELDS = tuple(_NAMES)
 _RANKS = {
     name: (field, rank) for field, names in _NAMES.items() for rank, name in reversed(list(enumerate(names.split("|"))))
 }
+_RANKS = {name.replace(" ", ""): found for name, found in _RANKS.items()} | _RANKS  # CallType is "call type", too
 _SETTINGS = frozenset(("header", "label", "in_words", "out_words", "missed_words", "duration_unit", "date_order"))
 _UNITS = ("s", "m", "mm:ss", "h:mm")
 
