@@ -222,6 +222,11 @@ def test_plugins_lists_and_explains(silent: Path, tmp_path: Path) -> None:
     assert (
         answer["looked_for"]["table"] == "row 1 has the columns Zp, Nr; it lacks a time and a number, name or address"
     )
+    said = run("plugins", store=silent).stdout
+    assert max(map(len, said.splitlines())) <= 80
+    assert "Calls of an iPhone, with FaceTime, WhatsApp and Teams" in " ".join(said.split())
+    said = run("plugins", "--lang", "de", store=silent).stdout
+    assert "Anrufe eines iPhones, mit FaceTime, WhatsApp und Teams" in " ".join(said.split())
     assert "not by fritzbox: by the header row" in run("plugins", "--explain", unknown, store=silent).stdout
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"PK\x03\x04 and no more")

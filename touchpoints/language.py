@@ -68,6 +68,11 @@ def paragraphs(text: str) -> list[str]:
     return [part for part in found if part and not part.startswith("Example:")]
 
 
+def first_sentence(text: str | None) -> str:
+    """The first sentence of a docstring, without its full stop."""
+    return " ".join((text or "").strip().partition("\n\n")[0].split()).partition(". ")[0].rstrip(".")
+
+
 class _Catalogue(GNUTranslations):
     """A catalogue that can be asked for its messages of one context."""
 

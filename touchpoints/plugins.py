@@ -13,7 +13,7 @@ import pluggy
 
 from touchpoints import hookspecs
 from touchpoints.errors import PluginError, UnknownName
-from touchpoints.language import english
+from touchpoints.language import english, first_sentence
 from touchpoints.model import Absence, Answer, Channel, Coverage, LeftOut, Person, Question, Skipped, Touchpoint
 
 if TYPE_CHECKING:
@@ -120,6 +120,17 @@ class Provided:
     kind: str
     offer: Any
     plugin: str
+
+    @property
+    def about(self) -> str:
+        """What it is, in a sentence: the first of its docstring, and a message of the catalogues."""
+        return first_sentence(type(self.offer).__doc__)
+
+    @property
+    def looks_for(self) -> str:
+        """What an importer recognises its files by, in a sentence: a message of the catalogues too."""
+        said = first_sentence(type(self.offer).recognises.__doc__)
+        return said[:1].lower() + said[1:] if said[1:2] in " abcdefghijklmnopqrstuvwxyz" else said
 
 
 class Plugins:

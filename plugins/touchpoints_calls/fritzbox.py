@@ -30,7 +30,7 @@ _EXPORT = Text("In the FRITZ!Box interface: Telephony → Calls → Save (the li
 
 
 class FritzBox(Importer):
-    """`FRITZ!Box_Anrufliste.csv` in all its column sets, German and English, and the TR-064 call list (XML).
+    """`FRITZ!Box_Anrufliste.csv` in all its column sets, German and English, and the TR-064 list of calls (XML).
 
     Calls taken by the answering machine are `voicemail`, faxes are left out. In the CSV type 3 with a length is an
     outgoing call (older firmware), without one a call that the box turned away.

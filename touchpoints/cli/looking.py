@@ -12,7 +12,7 @@ import click
 from touchpoints.cli import machine
 from touchpoints.cli.session import Session, command
 from touchpoints.errors import InvalidValue, TouchpointsError
-from touchpoints.language import P_, english
+from touchpoints.language import P_, Language, english
 
 if TYPE_CHECKING:
     pass
@@ -149,6 +149,7 @@ def plugins(session: Session, explain: str | None) -> None:
     from touchpoints.archives import walk
     from touchpoints.ingest import recognise, takes
     from touchpoints.plugins import Plugins
+    from touchpoints.render.page import in_lines
     from touchpoints.source import Source
 
     installed, spoken = Plugins.installed(), session.spoken
@@ -170,7 +171,8 @@ def plugins(session: Session, explain: str | None) -> None:
             answers.append(
                 {"source": source.name, "importer": chosen, "reason": reason, "recognised_by": sorted(by),
                  "not_by": [i.name for i in importers if i.name not in by],
-                 "looked_for": {i.name: _looks_for(i, source) for i in importers if i.name not in by}}
+                 "looked_for": {p.offer.name: _looks_for(p, source, None if session.as_json else spoken)
+                                for p in installed.provided if p.kind == "importer" and p.offer.name not in by}}
             )  # fmt: skip
         if session.as_json:
             session.write(json.dumps(answers, ensure_ascii=False, indent=1) + "\n")
@@ -188,7 +190,7 @@ def plugins(session: Session, explain: str | None) -> None:
         "provided": [
             {"kind": p.kind, "name": p.offer.name, "plugin": p.plugin,
              "channels": [c.name for c in getattr(p.offer, "channels", ())],
-             "thresholds": dict(getattr(p.offer, "thresholds", {})), "about": _about(p.offer)}
+             "thresholds": dict(getattr(p.offer, "thresholds", {})), "about": p.about}
             for p in installed.provided
         ],
         "problems": [{"plugin": e.plugin, "reason": e.reason} for e in installed.problems],
@@ -198,7 +200,8 @@ def plugins(session: Session, explain: str | None) -> None:
         return
     for p in record["provided"]:
         kind = spoken.term("offer", p["kind"])
-        session.write(f"{kind:<9} {p['name']:<22} {spoken.say(p['about'])}\n")
+        lines = in_lines(spoken.say(p["about"]), f"{kind:<9} {p['name']:<20} ", " " * 31)
+        session.write("\n".join(lines) + "\n")
     for problem in record["problems"]:
         reason = spoken.translated(problem["reason"])
         session.write(spoken.say("problem   {plugin}: {reason}", plugin=problem["plugin"], reason=reason) + "\n")
@@ -207,16 +210,12 @@ def plugins(session: Session, explain: str | None) -> None:
 _OFFERS = (P_("offer", "importer"), P_("offer", "rule"), P_("offer", "renderer"))
 
 
-def _looks_for(importer: Any, source: Any) -> str:
-    """Why an importer does not take a file: what it says itself, else what it recognises its files by."""
-    if hasattr(importer, "why_not") and (told := importer.why_not(source)):
-        return str(told)
-    what = " ".join(str(importer.recognises.__doc__ or "").split()).partition(". ")[0].rstrip(".")
-    return f"{what[:1].lower()}{what[1:]}"
-
-
-def _about(offer: Any) -> str:
-    return str(type(offer).__doc__ or "").strip().partition("\n")[0]
+def _looks_for(provided: Any, source: Any, spoken: Language | None) -> str:
+    """Why an importer does not take a file: what it says itself, else what it recognises its files by; English without
+    a language."""
+    if hasattr(provided.offer, "why_not") and (told := provided.offer.why_not(source)):
+        return spoken.translated(told) if spoken else str(told)
+    return spoken.say(provided.looks_for) if spoken else str(provided.looks_for)
 
 
 @command("backtest")

@@ -16,16 +16,19 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from touchpoints.language import CATALOGUES, REASON, paragraphs
+from touchpoints.plugins import Plugins
 
 KEYWORDS = {"say": (1,), "count": (1, 2), "term": ((1, "c"), 2), "N_": (1,), "P_": ((1, "c"), 2)}
 """The calls that mark a message in a template, and which of their arguments are it (`c`: its context)."""
 _ONE, _TWO, _TERM = {"say", "Text", "N_", "english"}, {"count"}, {"term", "Term", "P_"}
 """The calls that mark one in the code: with a message; its two forms; its context and it."""
+OURS = ("touchpoints.", *(f"{path.name}." for path in (CATALOGUES.parents[1] / "plugins").glob("touchpoints_*")))
+"""Of whose importers, rules and renderers the descriptions are messages too."""
 ROOTS = (CATALOGUES.parent, CATALOGUES.parents[1] / "plugins")
 
 
 def messages() -> Catalog:
-    """Every message that is marked in a template or in the code, and what the help pages of the command line say."""
+    """Every message that is marked in a template or in the code, and what help pages and descriptions of plugins say."""
     found = Catalog()
     for root in ROOTS:
         for path in sorted(root.rglob("*")):
@@ -39,6 +42,12 @@ def messages() -> Catalog:
                         found.add(message, context=context)
                 for paragraph in _help(tree):
                     found.add(paragraph)
+    for provided in Plugins.installed().provided:
+        if not type(provided.offer).__module__.startswith(OURS):
+            continue
+        found.add(provided.about)
+        if provided.kind == "importer":
+            found.add(provided.looks_for)
     return found
 
 
