@@ -92,6 +92,17 @@ def test_of_is_strict() -> None:
         Plugins.of(module(BROKEN["misspelt-hook"][0]))
 
 
+def test_a_misspelt_hook_of_a_class_is_found_too() -> None:
+    class Misspelt:
+        touchpoints_api = 1
+        touchpoints_importer = staticmethod(list)
+
+    for plugin in (Misspelt, Misspelt()):
+        with pytest.raises(tp.PluginError, match="touchpoints_importer"):
+            Plugins.of(plugin)
+        assert [p.plugin for p in Plugins.installed(plugin).problems] == ["Misspelt"]
+
+
 def test_a_module_of_ones_own_joins_the_installed_plugins() -> None:
     plugins = Plugins.installed(module(GOOD.format(name="mine")))
     assert "mine" in [i.name for i in plugins.importers]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
@@ -104,7 +104,8 @@ class _Manager(pluggy.PluginManager):
     def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
         opts = super().parse_hookimpl_opts(plugin, name)
         found = getattr(plugin, name, None) if opts is None and name.startswith("touchpoints_") else None
-        own = getattr(found, "__module__", None) == getattr(plugin, "__name__", None)
+        module = isinstance(plugin, ModuleType)  # which may have imported names of others that begin like that
+        own = not module or getattr(found, "__module__", None) == getattr(plugin, "__name__", None)
         if callable(found) and (name in _OFFERS or own):
             return {
                 "wrapper": False, "hookwrapper": False, "optionalhook": False,
