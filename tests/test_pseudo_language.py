@@ -23,7 +23,8 @@ COMMANDS: list[list[str]] = [
     ["people", "--suggestions"], ["people", "--unresolved"], ["backtest"], ["sort"], ["history"],
     ["log", "Ingrid Brandeis", "reached", "15m", "…"], ["snooze", "Frank Thiele", "--until", "2026-08-01"],
     ["cadence", "Holger Jansen", "30d"], ["away", "Holger Jansen", "--until", "2026-08-15"], ["calls", "--limit", "50"],
-    ["history"], ["undo"], ["doctor"], ["plugins", "--explain", "examples/truth.json"],
+    ["history"], ["undo"], ["doctor"], ["plugins"], ["week"],
+    ["plugins", "--explain", "examples/truth.json"],
     ["plugins", "--explain", "examples/data/Kalender.ics"], ["show", "Nobody"], ["snooze", "Frank Thiele", "--until", "x"],
     ["privacy", "erase", "Frank Thiele"], ["timezone", "Nowhere"], ["forget", "nothing.ics"],
 ]  # fmt: skip
@@ -107,6 +108,7 @@ def data(store: Path) -> set[str]:
     """The words of names, subjects, handles, sources and notes."""
     import touchpoints as tp
     from touchpoints.language import language
+    from touchpoints.plugins import Plugins
 
     found = set(SHOWN) | words(str(store)) | words(" ".join(p.name for p in (ROOT / "examples" / "data").iterdir()))
     with tp.Tracker(store) as tracker:
@@ -117,6 +119,8 @@ def data(store: Path) -> set[str]:
                 found |= words(f"{party.name} {party.handle.value} {party.handle.raw}")
         for someone in (*tracker.directory.contacts.values(), *tracker.directory.customers.values()):
             found |= words(f"{someone.name} {someone.id}")
+    for provided in Plugins.installed().provided:
+        found |= words(provided.offer.name)
     locale = language("en").locale.parse(CODE)
     for kinds in (locale.months, locale.days):
         for widths in kinds.values():
