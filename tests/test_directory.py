@@ -709,5 +709,7 @@ def test_a_number_that_a_directory_gives_to_a_company_alone_is_a_relationship_wi
         assert (flag.contact, flag.customer.name if flag.customer else "") == (None, company)
         assert flag.suggestion.handle == h(PHONE)
         assert tracker.directory.unresolved == ()
+        assert tracker.directory.handles == {h(PHONE): flag.customer}
+        assert tracker.directory.people == ()
         tracker.log(company, "reached", at=at)
         assert tracker.flags(at=at) == ()

@@ -73,6 +73,23 @@ class Directory(Resolution):
             domains |= {d for h in contact.handles if h.kind == "email" and (d := domain_of(h))}
         return sorted(domains)
 
+    @property
+    def people(self) -> tuple[Contact, ...]:
+        """All contacts, in the order of names."""
+        return tuple(sorted(self.contacts.values(), key=lambda c: (c.name.lower(), c.id)))
+
+    @property
+    def handles(self) -> dict[Handle, Contact | Customer]:
+        """Whose each handle is now: a contact's, or a customer's where it is no person's."""
+        found: dict[Handle, Contact | Customer] = {h: c for c in self.contacts.values() for h in c.handles}
+        offices = dict(self._office_of)
+        for handle, number in self.handle_ids.items():
+            if (who := self.contact_by_number(number)) and who.startswith(OFFICE):
+                offices[handle] = who.removeprefix(OFFICE)
+        return found | {
+            h: self.customers[id_] for h, id_ in offices.items() if h not in found and id_ in self.customers
+        }
+
     def contact_of(self, handle: Handle) -> Contact | None:
         """The contact a handle belongs to now, if it belongs to one."""
         return self.contacts.get(self._ids.get(contact_id(handle), ""))

@@ -76,6 +76,21 @@ class Report:
         return Counts(*(sum(getattr(f.counts, n) for f in self.files) for n in ("added", "updated", "duplicates")))
 
     @property
+    def added(self) -> int:
+        """How many touchpoints are new."""
+        return self.counts.added
+
+    @property
+    def updated(self) -> int:
+        """How many touchpoints a newer version changed."""
+        return self.counts.updated
+
+    @property
+    def duplicates(self) -> int:
+        """How many touchpoints were known already."""
+        return self.counts.duplicates
+
+    @property
     def complete(self) -> bool:
         """Whether everything was read and nothing waits for an answer."""
         return not (self.skipped_total or self.failed or self.questions)
