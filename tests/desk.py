@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from touchpoints.book import Book, Reason
+from touchpoints.book import Book
 from touchpoints.calllist import CallList, call_list, why_not
 from touchpoints.directory import Directory
 from touchpoints.handles import Handle
 from touchpoints.model import Coverage, Party, Person, Touchpoint
 from touchpoints.ourside import OurSide
+from touchpoints.relationship import Reason
 from touchpoints.rules import touchpoints_rules
 from touchpoints.settings import Settings
 from touchpoints.store import Store

@@ -9,9 +9,9 @@ from itertools import pairwise
 import pytest
 from desk import AT, Desk, ago, at, call, chat, every, mail, together, video
 
-from touchpoints.book import Flag
 from touchpoints.handles import Handle
 from touchpoints.model import Party, Person, Touchpoint
+from touchpoints.relationship import Flag
 
 ERIKA, BERND, OLGA = "erika@muster.example", "bernd@muster.example", "olga@other.example"
 PHONE, MOBILE = "+493023125123", "+491713920012"

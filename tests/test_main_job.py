@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import touchpoints as tp
-from touchpoints.book import Flag
+from touchpoints.relationship import Flag
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 TRUTH: dict[str, Any] = json.loads((EXAMPLES / "truth.json").read_text(encoding="utf-8"))

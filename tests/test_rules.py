@@ -13,12 +13,13 @@ from desk import AT, Desk, ago, at, call, chat, every, mail, together, video
 
 import touchpoints.rules as bundled
 from touchpoints import words
-from touchpoints.book import Book, Reason
+from touchpoints.book import Book
 from touchpoints.errors import InvalidValue, PluginError, UnknownName
 from touchpoints.handles import Handle
 from touchpoints.language import Text, languages
 from touchpoints.model import Party, Person, Touchpoint
 from touchpoints.plugins import Plugins, Rule
+from touchpoints.relationship import Reason
 from touchpoints.rules import due_date, touchpoints_rules
 from touchpoints.rules.occasions import next_birthday
 from touchpoints.rules.scope import THRESHOLDS

@@ -9,8 +9,9 @@ from math import ceil
 import attrs
 
 from touchpoints import words
-from touchpoints.book import Book, Relationship
+from touchpoints.book import Book
 from touchpoints.language import Text
+from touchpoints.relationship import Relationship
 
 
 @attrs.frozen(slots=True)

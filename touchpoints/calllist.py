@@ -16,12 +16,13 @@ import attrs
 
 from touchpoints import words
 from touchpoints.absences import EasingIn, Proposal, easing_in, proposed
-from touchpoints.book import Book, Flag, HeldBack, Reason, Relationship, Suggestion, is_live
+from touchpoints.book import Book, is_live
 from touchpoints.facts import Decision
 from touchpoints.language import Day, Text, language
 from touchpoints.markup import paragraph, table
 from touchpoints.model import ADVERTISING, LIVE_MEDIA
 from touchpoints.reach import Averages
+from touchpoints.relationship import Flag, HeldBack, Reason, Relationship, Suggestion
 from touchpoints.rules.occasions import occasions
 from touchpoints.rules.scope import NO_SILENCE, Scope, is_attempt
 from touchpoints.suggestion import suggest, usual_minutes

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from touchpoints.book import Book, Relationship
+from touchpoints.book import Book
 from touchpoints.facts import Stored
 from touchpoints.language import in_language
+from touchpoints.relationship import Relationship
 from touchpoints.report import CallReport
 from touchpoints.warmth import one_decimal
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import attrs
 
-from touchpoints.book import Book, Relationship
+from touchpoints.book import Book
 from touchpoints.model import IMPORTANCES, Customer
+from touchpoints.relationship import Relationship
 from touchpoints.rules.scope import NO_SILENCE
 
 WEAK = 50

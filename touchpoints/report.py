@@ -13,12 +13,13 @@ from touchpoints.book import holes_between
 
 if TYPE_CHECKING:
     from touchpoints.absences import Proposal
-    from touchpoints.book import Book, Flag, Relationship
+    from touchpoints.book import Book
     from touchpoints.calllist import CallList
     from touchpoints.happened import Event
     from touchpoints.portfolio import Portfolio
     from touchpoints.reach import Reach
     from touchpoints.reach.channels import ChannelRate
+    from touchpoints.relationship import Flag, Relationship
     from touchpoints.talk import Draft, Topics
     from touchpoints.team.demand import Demand
     from touchpoints.team.knows import Acquaintance

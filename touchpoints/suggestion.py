@@ -15,11 +15,12 @@ from itertools import takewhile
 import attrs
 
 from touchpoints import words
-from touchpoints.book import Book, Relationship, Suggestion, is_live
+from touchpoints.book import Book, is_live
 from touchpoints.facts import Stored
 from touchpoints.handles import Handle
 from touchpoints.language import N_, Text
 from touchpoints.reach import Averages, Reach, WayReach, line_of, reach_of
+from touchpoints.relationship import Relationship, Suggestion
 from touchpoints.rules.scope import is_attempt, is_sign, is_written
 from touchpoints.sameevent import events
 

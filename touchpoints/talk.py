@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
-from touchpoints.book import Book, Flag, Relationship
+from touchpoints.book import Book
 from touchpoints.facts import Stored
 from touchpoints.happened import Event
 from touchpoints.language import Text
+from touchpoints.relationship import Flag, Relationship
 from touchpoints.rules.occasions import Coming, occasions
 
 SUBJECTS, SUBJECT_DAYS = 3, 365

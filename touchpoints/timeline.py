@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 import attrs
 
-from touchpoints.book import Book, Relationship
+from touchpoints.book import Book
 from touchpoints.happened import Event
 from touchpoints.model import MEDIA
+from touchpoints.relationship import Relationship
 
 YEAR, LONG = 365, 3 * 365
 """Days that a timeline goes back: a year, or three where the rhythm is slow or the last contact is long ago."""

@@ -13,7 +13,7 @@ import attrs
 
 from touchpoints import times
 from touchpoints.answers import DISMISSALS, OUTCOMES, Answers
-from touchpoints.book import Book, CustomerView, Flag, Reason, Relationship
+from touchpoints.book import Book
 from touchpoints.calllist import CallList, call_list
 from touchpoints.directory import OFFICE, Directory, Unresolved, contact_id
 from touchpoints.errors import IdentityError, InvalidValue, PluginError, StoreError, UnknownName
@@ -28,6 +28,7 @@ from touchpoints.plugins import Plugins
 from touchpoints.prior import PRIOR, Prior, fit_prior, prior_sample
 from touchpoints.privacy import CONSENT_YEARS, Gate, drop_private, keep, kept_from, years_before
 from touchpoints.reading import content_key
+from touchpoints.relationship import CustomerView, Flag, Reason, Relationship
 from touchpoints.rules.scope import THRESHOLDS
 from touchpoints.sameevent import event, grouped
 from touchpoints.settings import Settings

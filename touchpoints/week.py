@@ -15,11 +15,12 @@ from typing import Any
 import attrs
 
 from touchpoints import practices
-from touchpoints.book import Book, Flag
+from touchpoints.book import Book
 from touchpoints.calllist import CallList, call_list
 from touchpoints.facts import Stored
 from touchpoints.happened import Event, People, happened
 from touchpoints.language import P_
+from touchpoints.relationship import Flag
 from touchpoints.tracker import Tracker
 from touchpoints.warmth import COOLING, DORMANT, DUE, ON_TRACK
 

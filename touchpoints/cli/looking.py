@@ -28,7 +28,7 @@ def show(session: Session, who: str, at: str | None, format_: str | None, output
 
     Example: touchpoints show "Erika Muster" --at 2026-07-01
     """
-    from touchpoints.book import Relationship
+    from touchpoints.relationship import Relationship
     from touchpoints.render import records, text
 
     people: tuple[Relationship, ...]

@@ -8,13 +8,14 @@ from typing import Any
 
 import attrs
 
-from touchpoints.book import Book, Reason
+from touchpoints.book import Book
 from touchpoints.directory import Directory, contact_id
 from touchpoints.errors import InvalidValue
 from touchpoints.identity import ALWAYS
 from touchpoints.language import Text, english
 from touchpoints.model import Contact, Customer, Party
 from touchpoints.privacy.erasure import listed
+from touchpoints.relationship import Reason
 from touchpoints.store import Store
 
 

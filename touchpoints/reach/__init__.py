@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from touchpoints.book import Book, Relationship
+from touchpoints.book import Book
 from touchpoints.distributions import beta_interval
 from touchpoints.facts import Stored
 from touchpoints.handles import Handle
@@ -24,6 +24,7 @@ from touchpoints.happened import Event, People, happened
 from touchpoints.measures import quantile
 from touchpoints.reach.attempts import WINDOW, Attempt, Way, attempts, line_of
 from touchpoints.reach.averages import Average, Averages, from_log_odds, log_odds, tally
+from touchpoints.relationship import Relationship
 
 __all__ = [
     "WINDOW", "Attempt", "Average", "Averages", "BestTime", "Dead", "Reach", "Way", "WayReach", "attempts", "best_time",

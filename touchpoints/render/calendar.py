@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event, Todo
 
-from touchpoints.book import Flag
 from touchpoints.language import Language, in_language, language
 from touchpoints.markup import plain
 from touchpoints.reading import content_key
+from touchpoints.relationship import Flag
 from touchpoints.render.text import who
 from touchpoints.report import CallReport
 

@@ -6,8 +6,8 @@ The one style sheet is inline and allowed by its hash; nothing else is.
 from __future__ import annotations
 
 from touchpoints import practices
-from touchpoints.book import Relationship
 from touchpoints.language import Language, language
+from touchpoints.relationship import Relationship
 from touchpoints.render import findings
 from touchpoints.render.html_page import environment, words_of
 from touchpoints.render.text import explanation

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from touchpoints import words
-from touchpoints.book import Flag, Reason, Relationship, Suggestion
 from touchpoints.handles import Handle
 from touchpoints.language import P_, Language, in_language
 from touchpoints.markup import plain
 from touchpoints.model import MEDIA, Contact, Customer
 from touchpoints.portfolio import Place, Portfolio
+from touchpoints.relationship import Flag, Reason, Relationship, Suggestion
 from touchpoints.render import findings, plots
 from touchpoints.render.links import link
 from touchpoints.report import CallReport

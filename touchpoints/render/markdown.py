@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from touchpoints.book import Flag
 from touchpoints.language import Language, in_language, language
 from touchpoints.markup import plain
+from touchpoints.relationship import Flag
 from touchpoints.render.text import who
 from touchpoints.report import CallReport
 

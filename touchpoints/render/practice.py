@@ -8,11 +8,11 @@ from typing import Any
 
 import attrs
 
-from touchpoints.book import Relationship
 from touchpoints.facts import Stored
 from touchpoints.handles import Handle
 from touchpoints.language import N_, P_, in_language, languages
 from touchpoints.reach import ENOUGH_CALLS, Dead, Reach, WayReach
+from touchpoints.relationship import Relationship
 from touchpoints.render import text
 from touchpoints.render.page import Page
 from touchpoints.render.staffing import demand, staff

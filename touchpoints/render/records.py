@@ -7,10 +7,11 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from touchpoints.book import Book, Flag, HeldBack, Reason, Relationship
+from touchpoints.book import Book
 from touchpoints.facts import Stored
 from touchpoints.language import in_language
 from touchpoints.model import Contact, Customer
+from touchpoints.relationship import Flag, HeldBack, Reason, Relationship
 from touchpoints.report import CallReport
 from touchpoints.warmth import one_decimal
 

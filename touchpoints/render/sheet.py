@@ -25,7 +25,7 @@ from touchpoints.source import Source
 from touchpoints.table import Table, harmless_csv, plain
 
 if TYPE_CHECKING:
-    from touchpoints.book import Flag
+    from touchpoints.relationship import Flag
     from touchpoints.report import CallReport
 
 KEY = "touchpoints"

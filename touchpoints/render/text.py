@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from touchpoints import words
-from touchpoints.book import Flag, Reason, Relationship
 from touchpoints.facts import Stored
 from touchpoints.language import Language, in_language, language
+from touchpoints.relationship import Flag, Reason, Relationship
 from touchpoints.render.page import WIDTH, in_lines
 from touchpoints.report import CallReport
 from touchpoints.rules.occasions import next_birthday

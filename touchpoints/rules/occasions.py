@@ -9,10 +9,11 @@ from types import MappingProxyType
 import attrs
 
 from touchpoints import words
-from touchpoints.book import Book, Reason, Relationship, is_live
+from touchpoints.book import Book, is_live
 from touchpoints.facts import Stored
 from touchpoints.language import P_, Day, Term, Text
 from touchpoints.plugins import Rule
+from touchpoints.relationship import Reason, Relationship
 from touchpoints.rules.scope import (
     NAMED,
     NO_SILENCE,

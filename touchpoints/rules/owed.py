@@ -10,10 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from touchpoints import words
-from touchpoints.book import Book, Reason, Relationship, is_live
+from touchpoints.book import Book, is_live
 from touchpoints.facts import Stored
 from touchpoints.language import Text
 from touchpoints.plugins import Rule
+from touchpoints.relationship import Reason, Relationship
 from touchpoints.rules.scope import NOTHING_OWED, is_written, subject
 
 _TOGETHER = timedelta(minutes=2)

@@ -12,11 +12,12 @@ from typing import overload
 import attrs
 
 from touchpoints import words
-from touchpoints.book import Book, Relationship, is_live
+from touchpoints.book import Book, is_live
 from touchpoints.errors import InvalidValue
 from touchpoints.facts import Stored
 from touchpoints.handles import Handle
 from touchpoints.language import Text
+from touchpoints.relationship import Relationship
 from touchpoints.sameevent import events
 from touchpoints.summary import View
 from touchpoints.warmth import DORMANT, due_silence

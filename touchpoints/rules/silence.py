@@ -9,9 +9,10 @@ from math import log, sqrt
 from types import MappingProxyType
 
 from touchpoints import words
-from touchpoints.book import IMPORTANCE_CADENCE, Book, Reason, Relationship, is_live
+from touchpoints.book import IMPORTANCE_CADENCE, Book, is_live
 from touchpoints.language import Listed, Text
 from touchpoints.plugins import Rule
+from touchpoints.relationship import Reason, Relationship
 from touchpoints.rules.scope import NO_SILENCE, Evidence, Scope, Silence, by_medium, is_attempt
 from touchpoints.warmth import COOLING, DORMANT, DUE, NOT_ENOUGH_DATA, ON_TRACK, ONE_WAY, due_silence
 

@@ -13,11 +13,12 @@ from math import ceil
 
 import attrs
 
-from touchpoints.book import Book, Reason, Relationship
+from touchpoints.book import Book
 from touchpoints.facts import Stored
 from touchpoints.handles import Handle, same_name
 from touchpoints.happened import Event
 from touchpoints.language import languages
+from touchpoints.relationship import Reason, Relationship
 from touchpoints.rules.scope import NO_SILENCE, Scope
 from touchpoints.summary import Summary
 from touchpoints.team.knows import Known

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from touchpoints.book import Book, Relationship
+from touchpoints.book import Book
 from touchpoints.happened import Event
 from touchpoints.model import Customer
+from touchpoints.relationship import Relationship
 from touchpoints.summary import Days, Summary
 
 YEAR = 365
