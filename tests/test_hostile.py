@@ -198,7 +198,7 @@ def test_what_is_no_file_is_named_and_ends(tmp_path: Path) -> None:
     assert "folders inside folders" in left
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the memory of a process is bounded by resource limits")
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux tells it")
 def test_all_of_them_at_once_take_little_memory(tmp_path: Path) -> None:
     folder = tmp_path / "exports"
     folder.mkdir()
@@ -206,17 +206,18 @@ def test_all_of_them_at_once_take_little_memory(tmp_path: Path) -> None:
         make(folder / name)
     (folder / "zz_good.csv").write_bytes(CALLS)
     script = (
-        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
+        "import re, resource, sys; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
         "from touchpoints.cli import main\n"
         "try: main(sys.argv[1:])\n"
-        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10, file=sys.stderr)\n"
+        # not ru_maxrss, which begins with what the process that started this one held
+        "finally: print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1], file=sys.stderr)\n"
     )
     command = [sys.executable, "-c", script, "import", str(folder), "--json", "--store", str(tmp_path / "t.db")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, encoding="utf-8")
     report = json.loads(done.stdout)
     assert report["added"] == 1
     assert {Path(f["source"]).relative_to(folder).parts[0] for f in report["failed"]} == set(HOSTILE)
-    assert int(done.stderr.strip().splitlines()[-1]) < 450, "MiB at its peak"
+    assert int(done.stderr.strip().splitlines()[-1]) >> 10 < 100, "MiB at its peak"
 
 
 @pytest.mark.parametrize("suffix", ["tar", "tgz", "tar.gz", "zip", "csv.gz", "zip.gz"])
@@ -258,7 +259,7 @@ def test_a_folder_of_many_archives_does_not_run_out_of_open_files(tmp_path: Path
         content = CALLS.replace(b"17.03.24", b"%02d.%02d.24" % (n % 28 + 1, n // 28 + 1))
         (tmp_path / f"{n:04}.zip").write_bytes(zipped(("a/log.csv", content), ("in.zip", zipped(("b.csv", content)))))
     script = (
-        "import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))\n"
+        "import re, resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))\n"
         "import touchpoints as tp\n"
         "with tp.Tracker(settings=tp.Settings(timezone='Europe/Berlin')) as desk:\n"
         "    report = desk.ingest(sys.argv[1]); print(report.failed[:3], report.counts.added)\n"
