@@ -323,3 +323,13 @@ def test_a_setting_of_the_wrong_kind_is_named(silent: Path, line: str) -> None:
     (silent.parent / "touchpoints.toml").write_text(line + "\n", encoding="utf-8")
     said = run("calls", "--at", "2026-07-01", store=silent, status=1).stderr
     assert line.split()[0] in said and "object" not in said and "mistake in the program" not in said
+
+
+@pytest.mark.parametrize(
+    "wrong", ["calls --at 31.02.2026", "calls --format nope", "list --since someday", "snooze Erika --until never"]
+)
+def test_what_is_no_date_and_no_form_is_wrong_usage(wrong: str, tmp_path: Path) -> None:
+    store = tmp_path / "t.db"
+    run("import", call_log(tmp_path / "log.csv", [date(2026, 6, 1)]), *ME, store=store)
+    done = run(*wrong.split(), store=store, status=2)
+    assert done.stderr.splitlines()[-1].endswith("--help")

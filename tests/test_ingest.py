@@ -136,6 +136,14 @@ def test_forgetting_a_file_takes_its_touchpoints_back(tmp_path: Path) -> None:
         tracker.ingest(tmp_path)
         tracker.forget(str(tmp_path / "log.csv"))
         assert list(tracker.touchpoints()) == []
+        tracker.ingest(tmp_path)
+        assert tracker.forget("log.csv") == 1  # the last part is enough where only one file is called so
+        assert list(tracker.touchpoints()) == []
+        (tmp_path / "other").mkdir()
+        (tmp_path / "other" / "log.csv").write_text(calls(6))
+        tracker.ingest(tmp_path)
+        with pytest.raises(tp.UnknownName):
+            tracker.forget("log.csv")
         with pytest.raises(tp.UnknownName):
             tracker.forget("nothing.csv")
 

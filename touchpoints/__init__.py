@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Touchpoint,
     )
     from touchpoints.plugins import Importer, Plugins, Renderer, Rule
+    from touchpoints.relationship import Flag, Reason, Relationship, Suggestion
     from touchpoints.settings import Settings
     from touchpoints.tracker import Tracker
     from touchpoints.warmth import Warmth, warmth
@@ -51,6 +52,7 @@ __all__ = [
     "Coverage",
     "Customer",
     "Emptied",
+    "Flag",
     "Handle",
     "IdentityError",
     "Importer",
@@ -62,12 +64,15 @@ __all__ = [
     "PluginError",
     "Plugins",
     "Question",
+    "Reason",
+    "Relationship",
     "Renderer",
     "Rule",
     "Settings",
     "Skipped",
     "SourceError",
     "StoreError",
+    "Suggestion",
     "Touchpoint",
     "TouchpointsError",
     "Tracker",
@@ -88,6 +93,7 @@ _MODULES = {
     "model": "Absence Answer Channel Colleague Contact Coverage Customer Emptied Handle LeftOut Participant Party Person "
     "Question Skipped Touchpoint",
     "plugins": "Importer Plugins Renderer Rule",
+    "relationship": "Flag Reason Relationship Suggestion",
     "settings": "Settings",
     "tracker": "Tracker",
     "warmth": "Warmth warmth",

@@ -229,11 +229,15 @@ class Tracker(Answers):
         return touchpoint if parties == touchpoint.parties else attrs.evolve(touchpoint, parties=parties)
 
     def forget(self, name: str) -> int:
-        """Undo the import of a file, by its name as `status` shows it; returns how many imports that were. Raises
-        `UnknownName` if no such file was imported."""
-        found = [s for s in self.store.sources() if s[1] == name]
+        """Undo the import of a file, by its name as `status` shows it, or the last part of it where only one file is called
+        so; returns how many imports that were. Raises `UnknownName` if no such file was imported."""
+        sources = self.store.sources()
+        alike = {s[1] for s in sources if s[1].replace("\\", "/").rpartition("/")[2] == name}
+        if len(alike) == 1 and not any(s[1] == name for s in sources):
+            name = alike.pop()
+        found = [s for s in sources if s[1] == name]
         if not found:
-            raise UnknownName(P_("reason", "file"), name, (s[1] for s in self.store.sources()))
+            raise UnknownName(P_("reason", "file"), name, (s[1] for s in sources))
         for source in found:
             self.store.forget(source[0])
         return len(found)

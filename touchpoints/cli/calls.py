@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from touchpoints.cli.session import Session, command, day, decided, result
+from touchpoints.cli.session import Session, command, day, decided, result, wrong_usage
 from touchpoints.language import english
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def calls(
         if tasks and form not in ("ics", "tasks"):
             raise click.UsageError(english("--tasks goes with --format ics, not {form}", form=form))
         form = "tasks" if tasks else form
+        with wrong_usage():
+            tracker.plugins.renderer(form)
         if form == "text" and output is None and sys.stdout.isatty():
             from touchpoints.render.terminal import print_calls
             from touchpoints.report import CallReport

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from touchpoints.cli import machine
-from touchpoints.cli.session import Session, command
+from touchpoints.cli.session import Session, command, wrong_usage
 from touchpoints.errors import InvalidValue, TouchpointsError
 from touchpoints.language import P_, Language, english
 
@@ -72,7 +72,8 @@ def list_(session: Session, since: str | None, format_: str | None) -> None:
     from touchpoints.render.records import touchpoint
 
     with session.tracker() as tracker:
-        begin = None if since is None else times.when(since, tracker.store.zone)
+        with wrong_usage():
+            begin = None if since is None else times.when(since, tracker.store.zone)
         if format_ == "csv":
             from touchpoints.table import harmless_csv
 

@@ -19,7 +19,7 @@ import click
 from touchpoints.cli import machine
 from touchpoints.cli.help import Command, Group, UsageError, machine_language, spoken_in
 from touchpoints.encryption import failures
-from touchpoints.errors import InvalidValue, TouchpointsError
+from touchpoints.errors import InvalidValue, TouchpointsError, UnknownName
 from touchpoints.language import P_, english, language, languages
 from touchpoints.markup import plain
 from touchpoints.settings import Settings
@@ -91,7 +91,8 @@ class Session:
             zone = tracker.store.zone.key
             self.notice(self.spoken.say("as of now, {when} ({zone})", when=f"{now:%Y-%m-%d %H:%M}", zone=zone))
             return now
-        return times.when(text, tracker.store.zone, now)
+        with wrong_usage():
+            return times.when(text, tracker.store.zone, now)
 
     def confirm(self, question: str) -> None:
         """Ask a question that has to be answered with yes; anything else breaks off."""
@@ -158,6 +159,15 @@ def key_from_keyring(path: Path, *, make: bool = False) -> str | None:
     if make and not key:
         raise InvalidValue(english("the keyring does not keep the key: set TOUCHPOINTS_KEY"))
     return key
+
+
+@contextmanager
+def wrong_usage() -> Iterator[None]:
+    """What was given on the command line is no date, or no name there is: wrong usage, not a failure of the work."""
+    try:
+        yield
+    except (InvalidValue, UnknownName) as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _fail(message: str) -> NoReturn:
@@ -343,4 +353,5 @@ def day(text: str | None, tracker: Tracker, now: datetime) -> date | None:
     """A date as the user wrote it, in the store's zone."""
     from touchpoints import times
 
-    return None if text is None else times.when(text, tracker.store.zone, now).date()
+    with wrong_usage():
+        return None if text is None else times.when(text, tracker.store.zone, now).date()
