@@ -105,9 +105,12 @@ def _backup(
 
 def _at(values: Mapping[str, str], context: Context) -> datetime:
     try:
-        return datetime.fromtimestamp(int(values["date"]) / 1000, context.zone)
+        at = datetime.fromtimestamp(int(values["date"]) / 1000, context.zone)
     except (ValueError, OverflowError, OSError):
-        raise InvalidValue(english("'{text}' is no time in milliseconds", text=values["date"])) from None
+        at = None
+    if at is None or not 1970 <= at.year < 2200:
+        raise InvalidValue(english("'{text}' is no time in milliseconds", text=values["date"]))
+    return at
 
 
 def _name(values: Mapping[str, str]) -> str:

@@ -109,7 +109,7 @@ def _names_other(chat: dict[str, Any]) -> bool:
 def _id(message: dict[str, Any]) -> str:
     """The author's id; of old exports, where it is a bare number, with `user` in front; "" if there is none."""
     raw = message.get("from_id", message.get("actor_id"))
-    return f"user{raw}" if isinstance(raw, int) and not isinstance(raw, bool) else string(raw)
+    return f"user{raw}" if isinstance(raw, int) and not isinstance(raw, bool) else string(raw).strip()
 
 
 def _name(message: dict[str, Any]) -> str:

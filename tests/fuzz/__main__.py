@@ -22,6 +22,7 @@ def main() -> int:
     """The command; exit status 1 if something was found."""
     options = argparse.ArgumentParser(prog="python -m tests.fuzz", description="Fuzz the importers.")
     options.add_argument("--seconds", type=float, default=30)
+    options.add_argument("--inputs", type=int, default=None, metavar="N", help="stop after N inputs")
     options.add_argument("--only", metavar="NAME", help="one importer")
     options.add_argument("--seed", type=int, default=None, help="repeat a run (default: by the time)")
     options.add_argument("--guided", action="store_true", help="let atheris choose inputs by the code they reach")
@@ -35,11 +36,11 @@ def main() -> int:
 
         return run(start, given.seconds)
     seed = given.seed if given.seed is not None else time.time_ns() % 1_000_000
-    return plain(start, given.seconds, seed, given.keep)
+    return plain(start, given.seconds, seed, given.keep, given.inputs)
 
 
-def plain(start: list[Sample], seconds: float, seed: int, keep: int) -> int:
-    """Rounds over all importers in turn until the time is up."""
+def plain(start: list[Sample], seconds: float, seed: int, keep: int, most: int | None = None) -> int:
+    """Rounds over all importers in turn until the time is up, or `most` inputs were tried."""
     chance = random.Random(seed)
     by_importer: dict[str, list[Sample]] = {}
     for sample in start:
@@ -47,7 +48,7 @@ def plain(start: list[Sample], seconds: float, seed: int, keep: int) -> int:
     found: dict[tuple[str, str], Finding] = {}
     inputs, until = 0, time.monotonic() + seconds
     contents = [s.content for s in start]
-    while time.monotonic() < until and len(found) < keep:
+    while time.monotonic() < until and len(found) < keep and inputs != most:
         for own in by_importer.values():
             sample = chance.choice(own)
             others = [s.content for s in own] if chance.random() < 0.8 else contents
@@ -57,7 +58,7 @@ def plain(start: list[Sample], seconds: float, seed: int, keep: int) -> int:
             if finding and (finding.importer, finding.where) not in found:
                 found[finding.importer, finding.where] = finding
                 print(f"{finding}\n  kept as {keep_input(sample, content, finding)}", flush=True)
-            if time.monotonic() > until:
+            if time.monotonic() > until or inputs == most:
                 break
     print(
         f"{inputs} inputs from {len(start)} samples of {len(by_importer)} importers, seed {seed}: {len(found)} findings"
