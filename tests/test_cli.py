@@ -144,7 +144,7 @@ def test_an_empty_list_is_success_and_says_when_the_next_is_due(silent: Path) ->
 
 
 def test_errors_are_one_line_and_status_one(silent: Path, tmp_path: Path) -> None:
-    for command in (["show", "Nobody Atall"], ["calls", "--at", "someday maybe"], ["log", "Nobody", "reached"]):
+    for command in (["show", "Nobody Atall"], ["log", "Nobody", "reached"]):
         done = run(*command, store=silent, status=1)
         assert len([line for line in done.stderr.splitlines() if line.startswith("touchpoints: ")]) == 1
     run("show", "Erika", store=tmp_path / "none.db", status=1)
