@@ -1,7 +1,7 @@
 """The call list: from the reasons that rules found to the few people to call today, in order, and who waits and why.
 
-Choosing happens in two steps. `_sift` decides for each customer which reasons stand, which are held back and which have
-ended. Then the customers are put in order and shown, as many as fit; only what is shown costs a look at its history.
+`touchpoints.sifting` has decided for each customer which reasons stand. Here the customers are put in order and shown, as
+many as fit; only what is shown costs a look at its history.
 """
 
 from __future__ import annotations
@@ -9,22 +9,21 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import cached_property
 
 import attrs
 
 from touchpoints import words
 from touchpoints.absences import EasingIn, Proposal, easing_in, proposed
-from touchpoints.book import Book, is_live
-from touchpoints.facts import Decision
-from touchpoints.language import Day, Text, language
+from touchpoints.book import Book
+from touchpoints.language import Text, language
 from touchpoints.markup import paragraph, table
-from touchpoints.model import ADVERTISING, LIVE_MEDIA
 from touchpoints.reach import Averages
 from touchpoints.relationship import Flag, HeldBack, Reason, Relationship, Suggestion
 from touchpoints.rules.occasions import occasions
-from touchpoints.rules.scope import NO_SILENCE, Scope, is_attempt
+from touchpoints.rules.scope import NO_SILENCE
+from touchpoints.sifting import Group, Sifting, until
 from touchpoints.suggestion import suggest, usual_minutes
 from touchpoints.warmth import DORMANT, NOT_ENOUGH_DATA, due_silence
 
@@ -32,9 +31,6 @@ WEIGHTS: Mapping[str | None, float] = {"A": 4, "B": 2, None: 1, "C": 0.5}
 """How much an importance counts in the order of silence."""
 MOST_RESTARTS = 3
 _UNCERTAIN = 5  # its stage: after all others
-_CONSENT: Mapping[str, tuple[str, ...]] = {
-    "phone": ("phone", "call"), "call": ("phone", "call"), "mail": ("mail", "email"), "email": ("mail", "email"),
-}  # fmt: skip
 NO_WAY = Suggestion("phone", None, None, {}, {})
 
 
@@ -140,56 +136,23 @@ def why_not(book: Book, reasons: Iterable[Reason], relationship: Relationship) -
     return choice.quiet(r)
 
 
-@attrs.define(slots=True, eq=False)
-class _Group:
-    """One customer (or contact standing alone) with reasons: those that stand, are held back or have ended, and why."""
-
-    id: str
-    whom: Relationship
-    standing: list[Reason]
-    held: list[tuple[Reason, Text]]
-    ended: list[tuple[Reason, Text]]
-
-
 class _Choice:
     """All customers with reasons, sifted by what the user decided and by what has happened since."""
 
     def __init__(self, book: Book, reasons: Iterable[Reason], averages: Averages | None = None) -> None:
         self.book, self.averages = book, averages
-        self._alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        self.scope = Scope(book)
-        self._said = defaultdict[str, list[Decision]](list)
-        for d in book.decisions("snooze", "dismiss", "away", "do_not_contact", "consent"):
-            self._said[book.directory.about(d)].append(d)
+        self.sifting = Sifting(book, averages)
+        self.scope = self.sifting.scope
         found = defaultdict[str, list[Reason]](list)
         for reason in reasons:
             found[reason.relationship.group].append(reason)
-        self.groups = {id_: self._sift(id_, there) for id_, there in found.items()}
+        self.groups = {id_: self.sifting.sift(id_, there) for id_, there in found.items()}
         self.eased = self._ease_in()
-
-    # -- sifting --------------------------------------------------------------------------------------------------
-
-    def _sift(self, id_: str, reasons: list[Reason]) -> _Group:
-        reasons.sort(key=lambda reason: (reason.stage, -reason.severity, reason.rule, reason.relationship.id))
-        group = _Group(id_, reasons[0].relationship, [], [], [])
-        self._alike = defaultdict[tuple[str, tuple[str, ...]], list[str]](list)  # one event, several people there
-        for reason in reasons:
-            if isinstance(reason.evidence, tuple) and reason.evidence:
-                self._alike[reason.rule, reason.evidence].append(reason.relationship.id)
-        for reason in reasons:
-            if why := self._ended(reason):
-                group.ended.append((reason, why))
-            elif why := self._held(reason):
-                group.held.append((reason, why))
-            else:
-                group.standing.append(reason)
-        group.whom = self._whom(group.standing or [reason for reason, _ in group.held + group.ended])
-        return group
 
     def _ease_in(self) -> list[Text]:
         """Spread what does not press over the next working days after an absence of ours; a sentence about it."""
         least, over = (int(self.scope.threshold("after_absence", name)) for name in ("least", "over"))
-        back = defaultdict[EasingIn, list[_Group]](list)
+        back = defaultdict[EasingIn, list[Group]](list)
         by_owner: dict[str | None, EasingIn | None] = {}
         for group in self.groups.values():
             owner = group.whom.owner
@@ -223,162 +186,9 @@ class _Choice:
                 del waiting[:share]
         return said
 
-    def _decisions(self, r: Relationship, *kinds: str) -> list[Decision]:
-        if not self._said:
-            return []
-        about = [*self._said.get(r.id, ()), *(self._said.get(r.group, ()) if r.group != r.id else ())]
-        return sorted((d for d in about if d.kind in kinds), key=lambda d: d.id)
-
-    def _put_off(self, reason: Reason, *kinds: str) -> list[Decision]:
-        """Decisions about somebody, and those about the others of the same event: what was put off for one of two people
-        at a meeting is put off."""
-        r = reason.relationship
-        alike = self._alike.get((reason.rule, reason.evidence), ()) if isinstance(reason.evidence, tuple) else ()
-        others = [d for id_ in alike if id_ not in (r.id, r.group) for d in self._said.get(id_, ()) if d.kind in kinds]
-        return (
-            sorted([*self._decisions(r, *kinds), *others], key=lambda d: d.id) if others else self._decisions(r, *kinds)
-        )
-
-    def _ended(self, reason: Reason) -> Text | None:
-        r, since, newest = reason.relationship, reason.since, reason.again or reason.since
-        for d in self._put_off(reason, "dismiss"):
-            because, decided = d.payload["because"], datetime.fromtimestamp(d.at, self.book.zone)
-            new = newest is not None and newest > decided
-            if because in ("supplier", "private") or (because == "former" and (reason.silence or not new)):
-                return Text("sorted as {kind}", kind=words.name("kind", because))
-            if because == "done" and not new and (since is not None or self.book.at - decided < timedelta(days=90)):
-                return Text("done {day}, no new reason since", day=words.day(decided.date(), self.book.today))
-        if not reason.silence or since is None or self.book.own_cadence(r):
-            return None
-        return self._spoken_since(r, since)
-
-    def _spoken_since(self, r: Relationship, since: datetime) -> Text | None:
-        """A conversation with somebody else there since a reason arose."""
-        there = self.book.groups.get(r.group, ())
-        if len(there) < 2:
-            return None
-        for stored in reversed(self.book.recent(r.group)):
-            if is_live(stored) and stored.touchpoint.at >= since:
-                other = next((o for o in self.book.relationship_of(stored) if o.id != r.id), None)
-                if other is not None:
-                    day = self.scope.day_of(stored)
-                    return _spoken(other, words.day(day, self.book.today))
-        for other in there:
-            last = other.summary.live.last
-            if other.id != r.id and last is not None and last > self.scope.when(since).toordinal():
-                return _spoken(other, words.day(date.fromordinal(last), self.book.today))
-        return None
-
-    def _held(self, reason: Reason) -> Text | None:
-        r, book = reason.relationship, self.book
-        newest = reason.again or reason.since if reason.stage == 1 else None
-        latest = {d.kind: d for d in self._decisions(r, "do_not_contact", "away")}
-        if (d := latest.get("do_not_contact")) and not d.payload.get("allowed"):
-            return Text("do not contact")
-        if not reason.service and self._allowed(r).get(ADVERTISING) is False:
-            return Text("no consent to advertising calls")
-        if (d := latest.get("away")) and (end := _until(d)) >= book.today and self._instead(r) is None:
-            return Text("away until {day}", day=words.day(end, book.today))
-        put_off = [(d.at, False, _until(d)) for d in self._put_off(reason, "snooze")[-1:]]
-        days = timedelta(days=int(self.scope.threshold("held_back", "not_now_days")))
-        for d in self._put_off(reason, "dismiss"):
-            if d.payload["because"] == "not-now":
-                put_off.append((d.at, True, datetime.fromtimestamp(d.at, book.zone).date() + days))
-        for decided, not_now, end in put_off:  # what they did after they were put off breaks through
-            if end > book.today and not (newest is not None and newest.timestamp() > decided):
-                again = words.day(end, book.today)
-                return (
-                    Text("not now, again from {day}", day=again) if not_now else Text("snoozed until {day}", day=again)
-                )
-        if r.id in self._wrong and self._other(r) is None:
-            return Text("not the right person, no other known")
-        banned = self._banned(r)
-        if banned and suggest(book, r, self.averages, banned=banned) is None:
-            return Text(
-                "no consent: {channels}",
-                channels=[words.name("channel", c) for c in sorted(banned - {"call", "email"})],
-            )
-        return self._meeting(reason) or self._tried_today(reason)
-
-    def _meeting(self, reason: Reason) -> Text | None:
-        """A meeting booked with anybody there: soon for a reason from silence, within a day for any other."""
-        days = int(self.scope.threshold("held_back", "meeting_days")) if reason.silence else 1
-        booked = [
-            p for r in self.book.groups.get(reason.relationship.group, ()) for p in r.planned
-            if p.medium in LIVE_MEDIA and self.scope.day_of(p) <= self.book.today + timedelta(days=days)
-        ]  # fmt: skip
-        if not booked:
-            return None
-        first = min(booked, key=lambda p: p.touchpoint.at)
-        when = first.touchpoint.at.astimezone(self.book.zone)
-        return Text("waits: {medium} {when}", medium=words.name("medium", first.medium), when=when)
-
-    def _tried_today(self, reason: Reason) -> Text | None:
-        """A call in vain today, after the reason arose."""
-        for stored in reversed(self.book.recent(reason.relationship.group)):
-            if self.scope.day_of(stored) < self.book.today:
-                break
-            newest = reason.again or reason.since
-            arose = newest is None or stored.touchpoint.at >= newest
-            if stored.medium == "call" and is_attempt(stored) and arose:
-                return Text("tried today, not reached; again tomorrow")
-        return None
-
-    # -- whom to call ---------------------------------------------------------------------------------------------
-
-    @cached_property
-    def _wrong(self) -> frozenset[str]:
-        """Contacts that are not to be proposed."""
-        return frozenset(
-            id_ for id_, decisions in self._said.items() for d in decisions
-            if d.kind == "dismiss" and d.payload["because"] == "wrong-person"
-        )  # fmt: skip
-
-    def _instead(self, r: Relationship) -> Relationship | None:
-        """Who is to be called while somebody is away."""
-        for d in reversed(self._decisions(r, "away")):
-            if _until(d) >= self.book.today and d.payload.get("instead"):
-                return self.book.by_id.get(self.book.directory.current_id(d.payload["instead"]))
-        return None
-
-    def _other(self, r: Relationship) -> Relationship | None:
-        """Somebody else there to call: the strongest live history, else the most recent contact."""
-        others = [
-            o for o in self.book.groups.get(r.group, ())
-            if o.contact and o.summary.all.n and o.id not in {r.id, *self._wrong, *self.scope.left}
-        ]  # fmt: skip
-        return max(others, key=_strength, default=None)
-
-    def _whom(self, reasons: list[Reason]) -> Relationship:
-        """Whom to call: the one something is owed to, else the strongest live history, else the most recent."""
-        stage = min(reason.stage for reason in reasons)
-        first = [reason for reason in reasons if reason.stage == stage]
-        if stage == 1:
-            chosen = max(first, key=lambda reason: (reason.waited, _strength(reason.relationship))).relationship
-        else:
-            there = [reason.relationship for reason in first if reason.rule != "contact_left"]
-            chosen = max(there, key=_strength) if there else first[0].relationship
-            if not there:
-                return self._other(chosen) or chosen
-        if stand_in := self._instead(chosen):
-            return stand_in
-        return (self._other(chosen) or chosen) if chosen.id in self._wrong else chosen
-
-    def _banned(self, r: Relationship) -> frozenset[str]:
-        """Channels and media on which they may not be contacted."""
-        return frozenset(name for name, yes in self._allowed(r).items() if not yes and name != ADVERTISING)
-
-    def _allowed(self, r: Relationship) -> dict[str, bool]:
-        """The latest word on each channel and medium, and on advertising."""
-        allowed: dict[str, bool] = {}
-        for d in self._decisions(r, "consent"):
-            for name in _CONSENT.get(str(d.payload["channel"]).lower(), (str(d.payload["channel"]).lower(),)):
-                allowed[name] = bool(d.payload["allowed"])
-        return allowed
-
     # -- order ----------------------------------------------------------------------------------------------------
 
-    def ordered(self, groups: Iterable[_Group]) -> Iterator[tuple[int, _Group]]:
+    def ordered(self, groups: Iterable[Group]) -> Iterator[tuple[int, Group]]:
         """Customers with standing reasons and their stage, the most urgent first.
 
         Whether a reason is uncertain is asked only when its customer comes up, who then may queue again further down.
@@ -388,15 +198,15 @@ class _Choice:
         while queue:
             place, n, settled, group = heapq.heappop(queue)
             if not settled:
-                certain = [reason for reason in group.standing if not self._uncertain(reason)]
+                certain = [reason for reason in group.standing if not self.sifting.uncertain(reason)]
                 if len(certain) < len(group.standing):
-                    group.whom = self._whom(certain or group.standing)
+                    group.whom = self.sifting.whom(certain or group.standing)
                     place = self._place(group, certain)
                     heapq.heappush(queue, (place, n, True, group))
                     continue
             yield place[0], group
 
-    def _place(self, group: _Group, reasons: list[Reason]) -> tuple[int, float, str, str]:
+    def _place(self, group: Group, reasons: list[Reason]) -> tuple[int, float, str, str]:
         r = group.whom
         worth = WEIGHTS.get(r.importance, 1) * r.warmth.priority
         if not reasons:
@@ -408,48 +218,13 @@ class _Choice:
             worth = WEIGHTS.get(r.importance, 1) * max(reason.severity for reason in reasons if reason.stage == 2)
         return stage, -worth, r.name, r.id
 
-    def _uncertain(self, reason: Reason) -> Text | None:
-        """Why a reason from silence is uncertain: the days since their usual source ended, or in a hole of it, decide
-        whether it holds."""
-        if not reason.silence or reason.since is None or self._open_after is None:
-            return None
-        arose, r, book = self.scope.when(reason.since).date(), reason.relationship, self.book
-        if arose <= self._open_after or r.summary.all.last is None or (medium := book.usual_medium(r)) is None:
-            return None
-        theirs = [s for s in book.touchpoints(r, outcome="reached", limit=20) if s.medium == medium]
-        covered = book.covered_until(theirs, date.fromordinal(r.summary.all.last))
-        if (
-            covered is None
-            or covered >= arose
-            or (book.today - covered).days <= self.scope.threshold("uncertain", "days")
-        ):
-            return None
-        source, day = words.name("source", medium), words.day(covered, book.today)
-        if (reaches := book.covered_until(theirs)) is not None and reaches > covered:
-            return Text(
-                "{reason} · uncertain: {source} has a gap after {day}", reason=reason.text, source=source, day=day
-            )
-        return Text("{reason} · uncertain: {source} ends {day}", reason=reason.text, source=source, day=day)
-
-    @cached_property
-    def _open_after(self) -> date | None:
-        """The first day after which some source is open; `None` if all are covered."""
-        holes = (first - timedelta(days=1) for found in self.book.holes.values() for first, _ in found)
-        return min([*self._stale.values(), *holes], default=None)
-
-    @cached_property
-    def _stale(self) -> dict[str, date]:
-        """Importers whose files end days ago, and when."""
-        days = int(self.scope.threshold("uncertain", "days"))
-        return {i: day for i, day in self.book.coverage.items() if (self.book.today - day).days > days}
-
     @cached_property
     def _proposed(self) -> list[Proposal]:
         return proposed(self.book)
 
     # -- showing --------------------------------------------------------------------------------------------------
 
-    def flag(self, group: _Group, stage: int, index: int) -> Flag:
+    def flag(self, group: Group, stage: int, index: int) -> Flag:
         """The flag of a customer, the `index`-th of its stage."""
         said = {reason.text["en"]: reason for reason in reversed(group.standing)}  # two people, one meeting: once
         reasons = tuple(
@@ -462,7 +237,7 @@ class _Choice:
         only = occasions(whom, self.book)[:1] if all(x.rule == "occasion" for x in reasons) else []
         suggestion = suggest(
             self.book, whom, self.averages, soon=soon, start=only[0].day if only else None,
-            banned=self._banned(whom), gone=gone,
+            banned=self.sifting.banned(whom), gone=gone,
         )  # fmt: skip
         others = {x.relationship.id: x.relationship.contact for x in group.standing if x.relationship.id != whom.id}
         # 20 a stage, falling with the place in it, and never to where the next stage begins
@@ -475,12 +250,12 @@ class _Choice:
 
     def _told(self, reason: Reason, whom: Relationship) -> Mapping[str, str]:
         """A reason's sentence, with the name if it is about somebody else than who is called, and how sure it is."""
-        text, name = self._uncertain(reason) or reason.text, reason.relationship.name
+        text, name = self.sifting.uncertain(reason) or reason.text, reason.relationship.name
         if reason.relationship.id == whom.id or all(name in said for said in text.values()):
             return text
         return Text("{name}: {reason}", name=name, reason=text)
 
-    def held_back(self, groups: Iterable[_Group]) -> list[HeldBack]:
+    def held_back(self, groups: Iterable[Group]) -> list[HeldBack]:
         """Customers that would be on the list, but wait."""
         found = [
             HeldBack(g.whom.contact, g.whom.customer, g.held[0][1], tuple(reason for reason, _ in g.held))
@@ -507,7 +282,7 @@ class _Choice:
         chosen: dict[str, Relationship] = {}
         for r in found:
             restart = Reason("restart", r, 0)
-            if r.group not in chosen and not self._ended(restart) and not self._held(restart):
+            if r.group not in chosen and not self.sifting.ended(restart) and not self.sifting.held(restart):
                 chosen[r.group] = r
                 if len(chosen) == MOST_RESTARTS:
                     break
@@ -525,7 +300,7 @@ class _Choice:
                 waits.append(wanted[1] + 1)
             if waits and last + min(waits) < date.max.toordinal() - 3660:
                 found.append(self.scope.reached_on(r, last, min(waits)).date())
-        found += [_until(d) for d in self.book.decisions("snooze")]
+        found += [until(d) for d in self.book.decisions("snooze")]
         return min((day for day in found if day > today), default=None)
 
     def coverage_notes(self) -> tuple[Mapping[str, str], ...]:
@@ -535,7 +310,7 @@ class _Choice:
                 "{source} ends {day} ({n} day ago)", "{source} ends {day} ({n} days ago)",
                 n=(self.book.today - day).days, source=importer, day=words.day(day, self.book.today),
             )
-            for importer, day in sorted(self._stale.items(), key=lambda item: (item[1], item[0]))
+            for importer, day in sorted(self.sifting.stale.items(), key=lambda item: (item[1], item[0]))
         )  # fmt: skip
 
     def quiet(self, r: Relationship) -> Mapping[str, str]:
@@ -565,15 +340,3 @@ class _Choice:
             "{status} · {silence}, {rhythm}; due after {n} days, {when}",
             n=needed, status=status, silence=silence.text, rhythm=rhythm, when=when,
         )  # fmt: skip
-
-
-def _spoken(other: Relationship, day: date | Day) -> Text:
-    return Text("spoken since: {name}, {when}", name=other.name, when=day)
-
-
-def _until(decision: Decision) -> date:
-    return date.fromisoformat(decision.payload["until"])
-
-
-def _strength(r: Relationship) -> tuple[int, int, int, str]:
-    return r.summary.live.n, r.summary.all.last or 0, r.summary.all.n, r.id
