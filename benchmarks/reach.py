@@ -2,7 +2,7 @@
 
     python benchmarks/reach.py cns_both.csv.gz [more.csv.gz ...]
 
-Files have the form of `touchpoints.backtest` (owner, partner, t_s, out, medium, duration_s, missed). Cut-offs at half and
+Files have the form of `touchpoints.dataset` (owner, partner, t_s, out, medium, duration_s, missed). Cut-offs at half and
 three quarters of the span: the averages and every contact's rate come from what was before, and are asked about the
 attempts of the next quarter, of which nothing is known then. Calls are measured where a file says which were missed;
 messages by the answers that came. Exit status 1 if the rate ranks no better than chance or is off by more than .05.

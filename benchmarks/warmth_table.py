@@ -2,7 +2,7 @@
 
     python benchmarks/warmth_table.py reality_calls.csv.gz cns_both.csv.gz ...
 
-Files have the form of `touchpoints.backtest`. The horizon is 30 days, or 7 where a set is too short for that.
+Files have the form of `touchpoints.dataset`. The horizon is 30 days, or 7 where a set is too short for that.
 Exit status 1 if a bar is missed (the bars are means over communication data sets, so give only those).
 """
 
@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from time import process_time
 
-from touchpoints.backtest import Backtest, Case, Timeline, evaluate, read
+from touchpoints.backtest import Backtest, evaluate
+from touchpoints.dataset import Case, Timeline, read
 from touchpoints.summary import Summary
 from touchpoints.warmth import DORMANT, DUE, HORIZON, judge
 

@@ -5,8 +5,10 @@ from random import Random
 
 import pytest
 
-from touchpoints.backtest import Event, Hindsight, Looked, Timeline, evaluate, hindsight, read, run
+from touchpoints.backtest import evaluate, run
+from touchpoints.dataset import Event, Timeline, read
 from touchpoints.errors import InvalidValue, SourceError, UnreadableSource
+from touchpoints.hindsight import Hindsight, Looked, hindsight
 from touchpoints.measures import auc
 from touchpoints.summary import Summary
 from touchpoints.warmth import judge

@@ -13,7 +13,8 @@ import pytest
 
 import touchpoints as tp
 from touchpoints import hindsight
-from touchpoints.backtest import Event, evaluate
+from touchpoints.backtest import evaluate
+from touchpoints.dataset import Event
 from touchpoints.hindsight import Followed, LookBack, look_back
 from touchpoints.model import Coverage
 from touchpoints.render.backtest import own_store

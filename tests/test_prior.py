@@ -107,7 +107,7 @@ def test_published_parameters_of_the_cdnow_sample_are_reproduced() -> None:
 @pytest.mark.skipif(not CDNOW.exists(), reason="the data set cdnow is not here")
 def test_all_customers_of_cdnow_are_fitted_as_by_lifetimes() -> None:
     """Expected: lifetimes 0.11.3 on the same 23,570 customers, first 39 weeks of 1997, alpha in weeks."""
-    from touchpoints.backtest import read
+    from touchpoints.dataset import read
 
     active: dict[str, set[int]] = {}
     for event in read(CDNOW):

@@ -14,8 +14,9 @@ from datetime import date, datetime, time, timedelta
 
 import attrs
 
-from touchpoints.backtest import Backtest, Event, Hindsight, Looked, evaluate, hindsight
+from touchpoints.backtest import Backtest, evaluate
 from touchpoints.book import Book, is_live
+from touchpoints.dataset import Event
 from touchpoints.directory import OFFICE, Directory
 from touchpoints.errors import UnreadableSource
 from touchpoints.facts import Decision, Stored
@@ -25,7 +26,7 @@ from touchpoints.rules.scope import Scope
 from touchpoints.tracker import Tracker
 from touchpoints.warmth import HORIZON
 
-__all__ = ["CALLED_WITHIN", "Followed", "LookBack", "Named", "look_back"]
+__all__ = ["CALLED_WITHIN", "Followed", "Hindsight", "LookBack", "Looked", "Named", "hindsight", "look_back"]
 
 CALLED_WITHIN = 7
 """Days within which live contact by us counts as an answer to the flag."""
@@ -33,6 +34,43 @@ _RETIRED = (
     90  # days: a source that ended so long before the newest one is no longer in use, and says nothing of the rest
 )
 _WHO_IS_WHO = frozenset({"merge", "split", "add-handle", "rename", "move", "mark", "kind", "object"})
+
+
+@attrs.frozen(slots=True)
+class Looked:
+    """One relationship in scope at one past date: whether the list would have named it, whether there was contact in
+    the following days, and whether that was a call of ours (which a forecast of "if nothing changes" cannot know)."""
+
+    contact: str
+    flagged: bool
+    touched: bool
+    called: bool = False
+
+
+@attrs.frozen(slots=True)
+class Hindsight:
+    """ "Of the `flagged` relationships we would have named at `at`, `flagged_silent` stayed silent, and with
+    `flagged_called` there was contact because we called; of the `others`, `others_silent` stayed silent."
+
+    `at` is None for several dates together.
+    """
+
+    at: date | None
+    flagged: int = 0
+    flagged_silent: int = 0
+    flagged_called: int = 0
+    others: int = 0
+    others_silent: int = 0
+
+    @property
+    def flagged_share(self) -> float | None:
+        """Share (0..1) of the named that stayed silent; None if none was named."""
+        return self.flagged_silent / self.flagged if self.flagged else None
+
+    @property
+    def others_share(self) -> float | None:
+        """Share (0..1) of the others that stayed silent; None if there were none."""
+        return self.others_silent / self.others if self.others else None
 
 
 @attrs.frozen(slots=True)
@@ -110,6 +148,28 @@ def _counts(found: Hindsight | None) -> dict[str, object]:
         "named": h.flagged, "named_silent": h.flagged_silent, "named_share": h.flagged_share,
         "not_named": h.others, "not_named_silent": h.others_silent, "not_named_share": h.others_share,
     }  # fmt: skip
+
+
+def hindsight(looked: Mapping[date, Iterable[Looked]]) -> tuple[Hindsight, ...]:
+    """The counts for each date, oldest first, and for all of them together at the end (if there are several)."""
+
+    def counted(at: date | None, entries: Iterable[Looked]) -> Hindsight:
+        counts = Counter((one.flagged, one.touched, one.touched and one.called) for one in entries)
+        named = [(touched, called, n) for (flagged, touched, called), n in counts.items() if flagged]
+        rest = [(touched, n) for (flagged, touched, _), n in counts.items() if not flagged]
+        return Hindsight(
+            at,
+            flagged=sum(n for *_, n in named),
+            flagged_silent=sum(n for touched, _, n in named if not touched),
+            flagged_called=sum(n for _, called, n in named if called),
+            others=sum(n for *_, n in rest),
+            others_silent=sum(n for touched, n in rest if not touched),
+        )
+
+    kept = {at: list(entries) for at, entries in sorted(looked.items())}
+    parts = tuple(counted(at, entries) for at, entries in kept.items())
+    together = counted(None, [one for entries in kept.values() for one in entries])
+    return (*parts, together) if len(parts) > 1 else parts
 
 
 def look_back(tracker: Tracker, at: datetime, horizon: int = HORIZON, months: int = 6) -> LookBack:

@@ -8,9 +8,9 @@ from math import sqrt
 from xml.sax.saxutils import escape
 
 from touchpoints import words
-from touchpoints.backtest import Backtest, Hindsight, Scores, span_needed
+from touchpoints.backtest import Backtest, Scores, span_needed
 from touchpoints.distributions import share
-from touchpoints.hindsight import CALLED_WITHIN, LookBack
+from touchpoints.hindsight import CALLED_WITHIN, Hindsight, LookBack
 from touchpoints.language import N_, P_, Language, language
 from touchpoints.measures import Bin
 from touchpoints.render.page import in_lines
