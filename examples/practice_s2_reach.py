@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import touchpoints as tp
-from touchpoints.render import practice
+from touchpoints.render import reach as shown
 
 TEAM = Path(__file__).parent / "team"
 NOW = datetime(2026, 7, 1, 9, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -28,7 +28,7 @@ def main(lang: str) -> None:
         dead = [r for r in found if r.message_first and any(w.dead for w in r.ways)]
         print(f"{HEADINGS[lang].format(n=len(dead), of=len(found))}\n")
         for reach in sorted(dead, key=lambda r: r.name):
-            print(practice.reach(reach, lang, zone))
+            print(shown.reach(reach, lang, zone))
         # the keys of every attempt stand beside its rate; here is the newest one on the dead line
         line = next(w for w in min(dead, key=lambda r: r.name).ways if w.dead)
         newest = next(s for s in tracker.touchpoints() if s.key == line.evidence[-1]).touchpoint

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import touchpoints as tp
-from touchpoints.render import practice
+from touchpoints.render import mix as shown
 
 TEAM = Path(__file__).parent / "team"
 NOW = datetime(2026, 7, 1, 9, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -22,9 +22,9 @@ def main(lang: str) -> None:
         tracker.ingest(TEAM / "kunden.csv", TEAM / "kontakte.csv", TEAM / "messages.csv")
         for who in (None, "Ahornhof Naturkost"):  # all, and one customer: one relationship is no trend
             mix = tracker.mix(NOW, who, months=12, after=SPRING, before=AUTUMN)
-            print(practice.mix(mix, lang, tracker.store.zone))
+            print(shown.mix(mix, lang, tracker.store.zone))
         # three people look after the customers: what they did is theirs, and no figure for a wall
-        print(practice.mix(tracker.mix(NOW, team="Vertrieb"), lang, tracker.store.zone))
+        print(shown.mix(tracker.mix(NOW, team="Vertrieb"), lang, tracker.store.zone))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 import touchpoints as tp
-from touchpoints.render import practice
+from touchpoints.render import service as shown
 
 TEAM = Path(__file__).parent / "team"
 NOW = datetime(2026, 7, 1, 9, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -23,10 +23,10 @@ def main(lang: str) -> None:
     promised = {"service": {"answer_seconds": 20, "call_back_hours": 4, "mail_hours": 8}}
     with tp.Tracker(settings=attrs.evolve(settings, rules=promised)) as tracker:
         tracker.ingest(TEAM / "hotline.csv", TEAM / "postfach.csv")
-        print(practice.service(tracker.service(NOW), lang, tracker.store.zone))
+        print(shown.service(tracker.service(NOW), lang, tracker.store.zone))
         # nobody sees the figures of one colleague but that colleague
         one = tracker.service(NOW, colleague="Ayla Demir")
-        print("\n".join(practice.service(one, lang, tracker.store.zone).splitlines()[:2]))
+        print("\n".join(shown.service(one, lang, tracker.store.zone).splitlines()[:2]))
 
 
 if __name__ == "__main__":

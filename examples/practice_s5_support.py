@@ -9,7 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import touchpoints as tp
-from touchpoints.render import practice
+from touchpoints.render import cover as hand_over
+from touchpoints.render import staffing
 from touchpoints.team.staffing import Goal
 
 TEAM = Path(__file__).parent / "team"
@@ -21,14 +22,14 @@ def main(lang: str) -> None:
     with tp.Tracker(settings=settings) as tracker:
         tracker.ingest(*(TEAM / name for name in ("hotline.csv", "kunden.csv", "kontakte.csv", "messages.csv")))
         zone = tracker.store.zone
-        print(practice.demand(tracker.demand(NOW, team="Support"), lang, zone))
+        print(staffing.demand(tracker.demand(NOW, team="Support"), lang, zone))
         goal = Goal(level=0.8, answer_within=20, wrap=30, shrinkage=0.3)
         roster = TEAM / "dienstplan.csv"
         staff = tracker.staff(NOW, roster, team="Support", goal=goal, without="Deniz Arslan")
-        print(practice.staff(staff, lang, zone))
+        print(staffing.staff(staff, lang, zone))
         # Mara is away for two weeks, as the shared calendar says
         cover = tracker.cover("Mara Falk", at=NOW, roster=TEAM / "abwesenheiten.ics")
-        print(practice.cover(cover, lang, zone))
+        print(hand_over.cover(cover, lang, zone))
 
 
 if __name__ == "__main__":

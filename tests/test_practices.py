@@ -12,7 +12,8 @@ from happenings import AT, BERLIN, ago
 
 import touchpoints as tp
 from touchpoints.cli import main
-from touchpoints.render import practice
+from touchpoints.render.records import record
+from touchpoints.render.staffing import staff
 from touchpoints.team.demand import Demand
 from touchpoints.team.staffing import Gap, Goal, Staff
 
@@ -154,7 +155,7 @@ def staff_of(*gaps: Gap) -> Staff:
 
 def test_a_gap_says_what_to_do() -> None:
     gap = Gap(date(2026, 7, 7), 18, 21, 31.0, 2, 7, 5, move=1, spare=(26, 29), add=1)
-    english, german = (" ".join(practice.staff(staff_of(gap), lang, BERLIN).split()) for lang in ("en", "de"))
+    english, german = (" ".join(staff(staff_of(gap), lang, BERLIN).split()) for lang in ("en", "de"))
     assert (
         "Tue 9:00–10:30: 2 short; 31 calls expected, 7 needed, 5 planned → move 1 from 13:00–14:30; plan 1 more"
         in english
@@ -177,7 +178,7 @@ def test_values_become_plain_ones() -> None:
         {"de": "ja", "en": "yes"},
         (None, True),
     ]
-    plain = practice.record(values, "de", BERLIN)
+    plain = record(values, "de", BERLIN)
     assert plain == [
         "2026-07-01T09:00:00+02:00",
         "2026-07-01",
@@ -187,4 +188,4 @@ def test_values_become_plain_ones() -> None:
         "ja",
         [None, True],
     ]
-    assert practice.record(datetime(2026, 7, 1, 7, tzinfo=BERLIN), "en", BERLIN).endswith("+02:00")
+    assert record(datetime(2026, 7, 1, 7, tzinfo=BERLIN), "en", BERLIN).endswith("+02:00")

@@ -267,8 +267,8 @@ def test_without_names_a_figure_is_about_no_colleague() -> None:
 
 
 def test_no_value_names_or_counts_single_colleagues() -> None:
-    from touchpoints.render.practice import record
-    from touchpoints.render.practice import service as text
+    from touchpoints.render.records import record
+    from touchpoints.render.service import service as text
 
     found = of(*answered_by(*NAMES), *answered_by(*NAMES, what="mail"))
     said = str(record(found, "en", BERLIN)) + text(found, "de", BERLIN)

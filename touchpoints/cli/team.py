@@ -19,7 +19,7 @@ _ROSTER = click.option(
 
 
 def _show(session: Session, value: Any, text: Callable[[Any, str, tzinfo], str], zone: tzinfo) -> None:
-    from touchpoints.render.practice import record
+    from touchpoints.render.records import record
 
     if session.as_json:
         session.write(json.dumps(record(value, session.lang, zone), ensure_ascii=False, indent=1) + "\n")
@@ -36,11 +36,11 @@ def reach(session: Session, who: str, at: str | None) -> None:
     Example: touchpoints reach "Erika Muster"
     """
     from touchpoints import practices
-    from touchpoints.render import practice
+    from touchpoints.render import reach as shown
 
     with session.tracker() as tracker:
         found = practices.reach(tracker, who, session.at(at, tracker))
-        _show(session, found, practice.reach, tracker.store.zone)
+        _show(session, found, shown.reach, tracker.store.zone)
 
 
 @command("mix")
@@ -70,7 +70,7 @@ def mix(
     from datetime import timedelta
 
     from touchpoints import practices
-    from touchpoints.render import practice
+    from touchpoints.render import mix as shown
 
     with session.tracker() as tracker:
         moment = session.at(at, tracker)
@@ -81,7 +81,7 @@ def mix(
             tracker, moment, who, colleague=colleague, team=team, months=months, after=after,
             before=(after[0] - back, after[1] - back),
         )  # fmt: skip
-        _show(session, found, practice.mix, tracker.store.zone)
+        _show(session, found, shown.mix, tracker.store.zone)
 
 
 @command("service")
@@ -95,11 +95,11 @@ def service(session: Session, days: int, colleague: str | None, team: str | None
     Example: touchpoints service --days 30
     """
     from touchpoints import practices
-    from touchpoints.render import practice
+    from touchpoints.render import service as shown
 
     with session.tracker() as tracker:
         found = practices.service(tracker, session.at(at, tracker), days=days, colleague=colleague, team=team)
-        _show(session, found, practice.service, tracker.store.zone)
+        _show(session, found, shown.service, tracker.store.zone)
 
 
 @command("demand")
@@ -113,12 +113,12 @@ def demand(session: Session, of: str, team: str | None, week: str | None, at: st
     Example: touchpoints demand --week 2026-07-06
     """
     from touchpoints import practices
-    from touchpoints.render import practice
+    from touchpoints.render import staffing as shown
 
     with session.tracker() as tracker:
         moment = session.at(at, tracker)
         found = practices.demand(tracker, moment, of, team=team, week=day(week, tracker, moment))
-        _show(session, found, practice.demand, tracker.store.zone)
+        _show(session, found, shown.demand, tracker.store.zone)
 
 
 @command("staff")
@@ -154,7 +154,7 @@ def staff(
     Example: touchpoints staff --roster roster.csv --without "Tom Beispiel"
     """
     from touchpoints import practices
-    from touchpoints.render import practice
+    from touchpoints.render import staffing as shown
     from touchpoints.team.staffing import Goal
 
     with session.tracker() as tracker:
@@ -164,7 +164,7 @@ def staff(
             tracker, moment, roster, team=team, without=without, week=day(week, tracker, moment),
             handle_seconds=handle_seconds, goal=wanted,
         )  # fmt: skip
-        _show(session, found, practice.staff, tracker.store.zone)
+        _show(session, found, shown.staff, tracker.store.zone)
 
 
 @command("cover")
@@ -179,10 +179,10 @@ def cover(session: Session, who: str, from_: str | None, to: str | None, roster:
     Example: touchpoints cover "Mara Falk" --from 2026-07-06 --to 2026-07-17
     """
     from touchpoints import practices
-    from touchpoints.render import practice
+    from touchpoints.render import cover as shown
 
     with session.tracker() as tracker:
         moment = session.at(at, tracker)
         start, end = (day(text, tracker, moment) for text in (from_, to))
         found = practices.cover(tracker, who, start, end, at=moment, roster=roster)
-        _show(session, found, practice.cover, tracker.store.zone)
+        _show(session, found, shown.cover, tracker.store.zone)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, tzinfo
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from touchpoints.book import Book
 from touchpoints.facts import Stored
-from touchpoints.language import in_language
+from touchpoints.handles import Handle
+from touchpoints.language import in_language, languages
 from touchpoints.model import Contact, Customer
 from touchpoints.relationship import Flag, HeldBack, Reason, Relationship
 from touchpoints.report import CallReport
+from touchpoints.team.roster import Roster
 from touchpoints.warmth import one_decimal
+
+MOST_KEYS = 100
+"""So many keys of the touchpoints behind a figure are written to JSON; the values have them all."""
 
 
 def touchpoint(stored: Stored, zone: ZoneInfo) -> dict[str, Any]:
@@ -151,3 +159,36 @@ def reach(timeline: list[Stored]) -> list[dict[str, Any]]:
         row[0] += 1
         row[1] += s.touchpoint.outcome == "reached"
     return [{"channel": c, "direction": d, "count": n, "reached": r} for (c, d), (n, r) in sorted(found.items())]
+
+
+def record(value: Any, lang: str, zone: tzinfo) -> Any:
+    """Any of these values as plain ones, under the names of their fields: times in `zone`, dates as ISO texts, floats
+    with four decimals, touchpoints by their keys, texts in one language."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return round(value, 4)
+        case datetime():
+            return value.astimezone(zone).isoformat()
+        case date():
+            return value.isoformat()
+        case Handle():
+            return {"kind": value.kind, "value": value.value}
+        case Stored():
+            return value.key
+        case Relationship():
+            return {"contact": contact(value.contact), "customer": customer(value.customer)}
+        case Roster():
+            return {"people": list(value.colleagues), "skipped": [record(s, lang, zone) for s in value.skipped]}
+        case Mapping() if value and set(languages()) <= value.keys():
+            return in_language(value, lang)
+        case Mapping():
+            return {str(k): record(v, lang, zone) for k, v in value.items()}
+        case frozenset():
+            return sorted(value)
+        case _ if attrs.has(type(value)):
+            fields = {f.name: getattr(value, f.name) for f in attrs.fields(type(value))}
+            return {name: record(v[:MOST_KEYS] if name == "keys" else v, lang, zone) for name, v in fields.items()}
+        case _:
+            return [record(v, lang, zone) for v in value]
