@@ -141,6 +141,16 @@ class Directory(Resolution):
             )
         return found
 
+    def person(self, who: str) -> Contact | Unresolved:
+        """Whom a text means, as `find`. Raises `InvalidValue` for an organisation, which names the people there."""
+        found = self.find(who)
+        if isinstance(found, Customer):
+            there = ", ".join(f"{c.name} ({c.id})" for c in self.contacts_of(found.id)) or "nobody"
+            raise InvalidValue(
+                english("{name} is an organisation; name the people there: {listed}", name=found.name, listed=there)
+            )
+        return found
+
     def find(self, who: str) -> Contact | Customer | Unresolved:
         """Whom a text means: an id (also a former one), an exact handle, or a name of a contact or customer (folded, in
         either order, without titles or legal form).

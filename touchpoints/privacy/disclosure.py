@@ -10,11 +10,9 @@ import attrs
 
 from touchpoints.book import Book
 from touchpoints.directory import Directory, contact_id
-from touchpoints.errors import InvalidValue
 from touchpoints.identity import ALWAYS
-from touchpoints.language import Text, english
-from touchpoints.model import Contact, Customer, Party
-from touchpoints.privacy.erasure import listed
+from touchpoints.language import Text
+from touchpoints.model import Contact, Party
 from touchpoints.relationship import Reason
 from touchpoints.store import Store
 
@@ -27,15 +25,7 @@ def export(
     With a `book` also what is derived as of its time, by what logic, and the `reasons` that rules find. Raises
     `IdentityError`, and `InvalidValue` for a customer.
     """
-    found = directory.find(who)
-    if isinstance(found, Customer):
-        raise InvalidValue(
-            english(
-                "{name} is an organisation; name the people there: {listed}",
-                name=found.name,
-                listed=listed(directory, found),
-            )
-        )
+    found = directory.person(who)
     contact = (
         found if isinstance(found, Contact) else Contact(contact_id(found.handle), found.handle.value, (found.handle,))
     )

@@ -12,12 +12,10 @@ from typing import Any
 import attrs
 
 from touchpoints.directory import Directory, Unresolved, contact_id
-from touchpoints.errors import InvalidValue
 from touchpoints.facts import Decision, Tombstone
 from touchpoints.handles import Handle, fold
 from touchpoints.identity import ALWAYS, decided
-from touchpoints.language import english
-from touchpoints.model import Contact, Customer, Person, Touchpoint
+from touchpoints.model import Contact, Person, Touchpoint
 from touchpoints.privacy.backups import in_backups, opened
 from touchpoints.privacy.gate import TAIL, WORD, Gate, key_of, words_of
 from touchpoints.store import Store
@@ -56,15 +54,7 @@ def erase(store: Store, directory: Directory, who: str, *, at: datetime, region:
     Of touchpoints with others only the person goes; what names them (subjects, file names, other people's display
     names, notes) is masked. It cannot be undone. Raises `IdentityError`, and `InvalidValue` for a customer.
     """
-    found = directory.find(who)
-    if isinstance(found, Customer):
-        raise InvalidValue(
-            english(
-                "{name} is an organisation; name the people there: {listed}",
-                name=found.name,
-                listed=listed(directory, found),
-            )
-        )
+    found = directory.person(who)
     name = found.name if isinstance(found, Contact) else (found.names[0] if found.names else found.handle.value)
     stones, ids, namesakes = _tombstones(store, directory, found, name, at)
     key = key_of(store, create=True)
@@ -173,11 +163,6 @@ def _tombstones(
                 stones += [(what, (what, whole), 0, ALWAYS, moment) for what in ("name", "word")]
     ids = {contact_id(h) for h in handles} | ({found.id} if isinstance(found, Contact) else set())
     return list(dict.fromkeys(stones)), ids, tuple(dict.fromkeys(namesakes))
-
-
-def listed(directory: Directory, customer: Customer) -> str:
-    """The people at a customer, by name and id."""
-    return ", ".join(f"{c.name} ({c.id})" for c in directory.contacts_of(customer.id)) or "nobody"
 
 
 def drop_private(store: Store, handles: Iterable[Handle], lines: Collection[str]) -> int:
