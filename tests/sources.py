@@ -17,10 +17,10 @@ import attrs
 
 from touchpoints.archives import walk
 from touchpoints.errors import SourceError, UnreadableSource
-from touchpoints.ingest import recognise
 from touchpoints.model import LeftOut, Person, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Plugins
 from touchpoints.reading import Context
+from touchpoints.recognition import recognise
 from touchpoints.settings import Settings
 from touchpoints.source import Source
 

@@ -10,12 +10,11 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from fnmatch import fnmatch
 from typing import Any
 
 from touchpoints.archives import walk
 from touchpoints.directory import OFFICE, Directory
-from touchpoints.errors import AmbiguousSource, SourceError, UnreadableSource, UnrecognisedSource
+from touchpoints.errors import SourceError, UnreadableSource, UnrecognisedSource
 from touchpoints.facts import Span
 from touchpoints.handles import Handle
 from touchpoints.imported import MOST_SHOWN, FileReport, Report
@@ -36,6 +35,7 @@ from touchpoints.ourside import OurSide
 from touchpoints.plugins import Importer, Plugins, Record
 from touchpoints.privacy import Gate, without_private
 from touchpoints.reading import Context, content_key
+from touchpoints.recognition import recognise
 from touchpoints.settings import Settings
 from touchpoints.source import DAMAGE, MEDIA, Source
 from touchpoints.store import Store
@@ -45,39 +45,6 @@ READING = 2
 
 Progress = Callable[[int, int, str, int], None]
 """Called now and then with: files done, files in all, the file being read, records read of it."""
-
-
-def recognise(source: Source, plugins: Plugins, settings: Settings, as_: str | None = None) -> Importer:
-    """The one importer for a file: `as_`, else the settings' pattern, else the one that recognises its content;
-    fallbacks are asked only if no other does.
-
-    Raises `UnrecognisedSource`, `AmbiguousSource`, or `UnknownName` for an importer that is not installed.
-    """
-    if as_:
-        return plugins.importer(as_)
-    for pattern, name in settings.importers.items():
-        if fnmatch(source.name, pattern) or fnmatch(source.path.rpartition("/")[2], pattern):
-            return plugins.importer(name)
-    if not source.head:
-        raise UnrecognisedSource(source.name, english("empty: there is nothing in it"))
-    importers = [i.configured(settings) if hasattr(i, "configured") else i for i in plugins.importers]
-    for fallback in (False, True):
-        taking = [i for i in importers if bool(getattr(i, "fallback", False)) == fallback and takes(i, source)]
-        if len(taking) == 1:
-            return taking[0]
-        if taking:
-            raise AmbiguousSource(source.name, [i.name for i in taking])
-    raise UnrecognisedSource(source.name, english("no importer recognises it; see: touchpoints plugins --explain FILE"))
-
-
-def takes(importer: Importer, source: Source) -> bool:
-    """Whether an importer recognises a file; an importer that raises does not."""
-    try:
-        return bool(importer.recognises(source))
-    except SourceError:
-        raise
-    except Exception:  # a foreign importer must not stop the others; `plugins --explain` shows that it says no
-        return False
 
 
 def ingest(

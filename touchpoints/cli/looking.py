@@ -148,8 +148,8 @@ def plugins(session: Session, explain: str | None) -> None:
     Example: touchpoints plugins --explain exports/calls.csv
     """
     from touchpoints.archives import walk
-    from touchpoints.ingest import recognise, takes
     from touchpoints.plugins import Plugins
+    from touchpoints.recognition import recognise, takes
     from touchpoints.render.page import in_lines
     from touchpoints.source import Source
 

@@ -18,12 +18,13 @@ from touchpoints import times
 from touchpoints.archives import walk
 from touchpoints.errors import SourceError, UnreadableSource
 from touchpoints.handles import Handle, phone
-from touchpoints.ingest import Progress, recognise
+from touchpoints.ingest import Progress
 from touchpoints.language import english
 from touchpoints.model import LeftOut, Participant, Person, Skipped, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Importer, Plugins, Record
 from touchpoints.reading import NEITHER_SIDE, Context
+from touchpoints.recognition import recognise
 from touchpoints.settings import Settings
 from touchpoints.source import DAMAGE, MEDIA, Source
 
