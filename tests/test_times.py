@@ -107,3 +107,26 @@ def test_periods_are_days(text: str | int, expected: int) -> None:
 def test_what_is_no_period_is_never_taken_for_days(text: str) -> None:
     with pytest.raises(InvalidValue, match="no period such as"):
         times.days(text)
+
+
+@pytest.mark.parametrize(
+    ("words", "months"),
+    [
+        (["bře", "lis"], {"bře": 3, "lis": 11}),  # Czech
+        (["ožu", "lis"], {"ožu": 3, "lis": 10}),  # Croatian
+        (["ene", "sept"], {"ene": 1, "sept": 9}),
+        (["janv", "août"], {"janv": 1, "août": 8}),
+        (["lis"], {}),  # Croatian or Polish
+        (["ene", "août"], {}),
+        (["ju"], {}),
+        ([], {}),
+    ],
+)
+def test_months_are_those_of_the_one_language_that_knows_all(words: list[str], months: dict[str, int]) -> None:
+    assert times.months_of(words) == months
+
+
+@pytest.mark.parametrize("zone", ["UTC+05:30", "GMT+0530", "+05:30"])
+def test_an_offset_may_stand_behind_utc(zone: str) -> None:
+    assert times.Dates(())(f"17.03.2026 12:00:00 {zone}").isoformat() == "2026-03-17T12:00:00+05:30"
+    assert times.Dates(())("17 March 2026 at 8:53pm UTC+01").isoformat() == "2026-03-17T20:53:00+01:00"

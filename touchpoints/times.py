@@ -118,15 +118,50 @@ _MONTHS = {
     )
     for m in names.split()
 }  # fmt: skip
+ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LANGUAGES = (
+    "en de fr es it pt nl pl cs sk hu ro hr sl sr bs bg mk ru uk be sv da nb nn fi et lv lt el tr sq is ga cy ca eu gl id ms vi"
+).split()
+
+
+def months_of(words: Iterable[str]) -> dict[str, int]:
+    """The months that words (lower case, without dots) name, in the one language that knows all of them, also cut short:
+    `listo`, `lis`. Empty if no language does, or if those that do disagree."""
+    from babel import Locale
+
+    wanted = list(words)
+    found: list[dict[str, int]] = []
+    for language in _LANGUAGES:
+        names = {
+            (name.casefold().rstrip("."), number)
+            for context in Locale(language).months.values()
+            for width in ("wide", "abbreviated")
+            for number, name in context[width].items()
+        }
+        meant: dict[str, int] = {}
+        for word in wanted:
+            numbers = {n for name, n in names if name == word} or {n for name, n in names if _is_start(word, name)}
+            if len(numbers) != 1:
+                break
+            meant[word] = numbers.pop()
+        else:
+            found.append(meant)
+    return found[0] if found and all(meant == found[0] for meant in found) else {}
+
+
+def _is_start(word: str, name: str) -> bool:
+    return len(word) >= 3 and name.startswith(word)
+
+
 _NUMERIC = re.compile(
     r"(?:[^\W\d_]{2,10}\.?,?\s+)?(?P<a>\d{1,4})(?P<sep>[./-])\s?(?P<b>\d{1,2})(?P=sep)\s?(?P<c>\d{2,4})\.?"
     r"(?:(?:,|T|\s|-|um)*\s*(?P<h>\d{1,2})[:.](?P<m>\d{2})(?:[:.](?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
-    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?(?:\s*Uhr)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$"
+    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?(?:\s*Uhr)?\s*(?P<zone>Z|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?|UTC|GMT)?)?$"
 )
 _NAMED = re.compile(
     r"(?:[^\W\d_]{2,12}\.?,?\s+)?(?:(?P<d>\d{1,2})\.?[\s-]+(?P<mon>[^\W\d_]{3,9})\.?|(?P<mon2>[^\W\d_]{3,9})\.?\s+(?P<d2>\d{1,2}),?)"
     r"[\s-]+(?P<y>\d{4}|\d{2})(?:(?:,|\s|um|at)*\s*(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2}))?"
-    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?(?:\s*Uhr)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$"
+    r"\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?(?:\s*Uhr)?\s*(?P<zone>Z|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?|UTC|GMT)?)?$"
 )
 _SPACES = str.maketrans({"\u202f": " ", "\u00a0": " ", "\u2009": " ", "\u200e": "", "\u200f": "", "\ufeff": ""})
 
@@ -232,8 +267,9 @@ def _offset(text: str | None) -> tzinfo | None:
         return None
     if text in ("Z", "UTC", "GMT"):
         return UTC
+    text = text.removeprefix("UTC").removeprefix("GMT")
     sign = -1 if text[0] == "-" else 1
-    return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[-2:])))
+    return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[3:].lstrip(":") or 0)))
 
 
 # -- durations --------------------------------------------------------------------------------------------------

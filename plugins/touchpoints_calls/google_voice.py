@@ -18,6 +18,7 @@ from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.handles import Handle
 from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, LeftOut, Participant
+from touchpoints.page import fed
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
@@ -45,10 +46,8 @@ class GoogleVoice(Importer):
     def read(self, source: Source, context: Context) -> Iterator[Record]:
         """The page's call, or its messages, and the days they are of."""
         page = _Page()
-        with source.text() as stream:
-            while block := stream.read(1 << 16):
-                page.feed(block)
-            page.close()
+        for _ in fed(source, page):
+            pass
         if not page.whole and not page.messages:
             raise UnreadableSource(
                 source.name, english("the page breaks off before its end; download the archive again")

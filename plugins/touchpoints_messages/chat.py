@@ -20,6 +20,12 @@ from touchpoints.reading import Context, content_key
 _MARKS = dict.fromkeys([0x200B, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _SPACES = {0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2011: "-"}
 _NUMBER = re.compile(r"\+?[\d(][\d\s()/.-]{5,}\d")
+_GONE = re.compile(
+    r"(?i)deleted account|(facebook|instagram|messenger)[ -](user|nutzer\S*)|linkedin[ -](member|mitglied)|"
+    r"(utilisateur|usuario|usuário|utente|membre|membro|miembro)( de| di| do)? (facebook|instagram|linkedin)|"
+    r"(facebook|instagram|linkedin)[ -]?(gebruiker|lid|användare|bruger|bruker)"
+)
+"""What networks call everybody whose account is no more."""
 MOST_NAMED = 50
 """In a conversation of more people nobody is addressed, and naming all of them in every message would bury the rest."""
 _KEPT = 20_000
@@ -30,6 +36,11 @@ all that a clock set back repeats."""
 def plain(text: str) -> str:
     """A text without direction marks, its unusual spaces made ordinary."""
     return text.translate(_MARKS).translate(_SPACES).strip()
+
+
+def is_gone(name: str) -> bool:
+    """Whether a name is what a network calls everybody whose account was deleted: it must join nobody."""
+    return _GONE.fullmatch(plain(name)) is not None
 
 
 @attrs.frozen(slots=True)
@@ -68,6 +79,21 @@ def who_is_me(context: Context, authors: Sequence[Author], other: Author | None 
         question, names[:50], f'me = ["{me}"]  (or: --me "{me}")',
         english("no author of this chat is known to be ours; say which one is you with --me"),
     )  # fmt: skip
+
+
+def others_in(context: Context, authors: Iterable[Author], title: Author | None, is_group: bool) -> list[Author]:
+    """The people beside us in a chat that does not say who we are, called `title` by its file: of a chat of two that is
+    the other one, also if only one of both wrote. Raises the question who "me" is."""
+    ours = context.our_side
+    everybody = list({a.handle: a for a in authors}.values())
+    outside = [a for a in everybody if not (a.own or ours.owns(a.handle, a.name))]
+    # A chat is called after the other person: if only they wrote, it is known who that is once we have a name.
+    only_theirs = len(outside) == 1 and title and title.handle == outside[0].handle and context.colleagues
+    if everybody and len(outside) == len(everybody) and not only_theirs:
+        raise who_is_me(context, outside, title)
+    if not outside and title and not is_group and not ours.owns(title.handle, title.name):
+        return [title]
+    return outside
 
 
 class Chat:

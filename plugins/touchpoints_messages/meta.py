@@ -1,7 +1,7 @@
 """Facebook Messenger's and Instagram's "Download your information" as JSON: `messages/inbox/…/message_1.json`.
 
 Every text in it is UTF-8 that was taken for Latin-1 and written again. The newer download of encrypted chats has other
-names for the same things. The HTML download is refused: its dates are in the user's language and without a zone.
+names for the same things. The HTML download is read by `meta_page`.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from touchpoints.asking import asks
-from touchpoints.errors import InvalidValue, UnreadableSource
+from touchpoints.errors import InvalidValue
 from touchpoints.handles import fold
 from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, Channel, Coverage, LeftOut
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
-from touchpoints_messages.chat import Author, Chat, who_is_me
+from touchpoints_messages.chat import Author, Chat, is_gone, who_is_me
 from touchpoints_messages.document import entries, instant, load, number, string
+from touchpoints_messages.meta_page import is_page, read_page
 
 _EXPORT = Text("Facebook/Instagram: Accounts Centre → Download your information → Messages, format JSON.")
 _NAMES = re.compile(r'"(sender_name|senderName)"\s*:')
 _TIMES = re.compile(r'"(timestamp_ms|timestamp)"\s*:\s*\d')
-_PAGE = re.compile(r'(?i)<div[^>]*>\s*(Participants|Teilnehmer\w*|Teilnehmende): |_a6-g|class="pam _3-95')
 _INSTAGRAM = re.compile(r"(?i)(^|/)(your_instagram_activity/|instagram-[^/]*\.zip)")
 _NOTHING = frozenset(["subscribe", "unsubscribe"])
 """Types of entries that nobody wrote: somebody joined or left."""
@@ -46,23 +46,19 @@ class Facebook(Importer):
         head = source.head_text
         if head.lstrip().startswith("{"):
             return '"messages"' in head and _NAMES.search(head) is not None and _TIMES.search(head) is not None
-        return _is_page(head)
+        return is_page(head)
 
     def read(self, source: Source, context: Context) -> Iterator[Record]:
-        """Messages and calls; raises `UnreadableSource` for HTML, and with a question if nobody in it is us."""
-        if _is_page(source.head_text):
-            raise UnreadableSource(
-                source.name, english("an HTML download without exact times; download it again, format JSON")
-            )
+        """Messages and calls; raises `UnreadableSource` with a question if nobody in it is us."""
+        channel = "instagram" if _INSTAGRAM.search(source.name) else "facebook"
+        if is_page(source.head_text):
+            yield from read_page(source, channel, context)
+            return
         document, damage = load(source)
         document = document if isinstance(document, dict) else {}
-        yield from _read(document, "instagram" if _INSTAGRAM.search(source.name) else "facebook", context)
+        yield from _read(document, channel, context)
         if damage:
             yield context.skipped("end", damage)
-
-
-def _is_page(head: str) -> bool:
-    return head.lstrip()[:15].casefold().startswith(("<!doctype html", "<html")) and _PAGE.search(head) is not None
 
 
 def _repaired(value: Any) -> str:
@@ -82,7 +78,11 @@ def _read(document: dict[str, Any], channel: str, context: Context) -> Iterator[
     messages = entries(document.get("messages"))
     listed = document.get("participants")
     names = [_repaired(p.get("name") if isinstance(p, dict) else p) for p in listed] if isinstance(listed, list) else []
-    authors = {n: Author.named(n, channel, context.region) for n in (*names, *map(_sender, messages)) if fold(n)}
+    authors = {
+        n: Author.named(n, channel, context.region)
+        for n in (*names, *map(_sender, messages))
+        if fold(n) and not is_gone(n)
+    }
     outside = [a for a in authors.values() if not context.our_side.owns(a.handle, a.name)]
     title = _repaired(document.get("title", document.get("threadName")))
     if authors and len(outside) == len(authors):
@@ -109,6 +109,9 @@ def _read(document: dict[str, Any], channel: str, context: Context) -> Iterator[
             yield LeftOut("automatic")  # what Facebook took for spam
             continue
         days.add(at.date())
+        if is_gone(name):
+            yield LeftOut("no other party")
+            continue
         voice = chat.voice(authors[name])
         text = _repaired(message.get("content", message.get("text")))
         if kind == "call" or "call_duration" in message:

@@ -2,7 +2,7 @@
 
 People carry an id (`user123`), messages a number within their chat. Newer exports give the time as a Unix time, older
 ones only in the zone of the computer that exported. The account's own id stands in a whole export; in a single personal
-chat the chat's id is the other person's.
+chat the chat's id is the other person's. The same export as HTML is read by `telegram_page`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from touchpoints import handles
 from touchpoints.asking import asks
-from touchpoints.errors import InvalidValue, UnreadableSource
+from touchpoints.errors import InvalidValue
 from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, Coverage, LeftOut, Person, Touchpoint
 from touchpoints.plugins import Importer, Record
@@ -22,13 +22,13 @@ from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
 from touchpoints_messages.chat import Author, Chat, who_is_me
 from touchpoints_messages.document import entries, instant, iso, load, number, string
+from touchpoints_messages.telegram_page import is_page, read_page
 
 _ACCOUNT = re.compile(r'\{\s*"about"\s*:.{0,2000}"personal_information"\s*:\s*\{\s*"user_id"', re.DOTALL)
 _CHAT = re.compile(r'"messages"\s*:\s*\[')
 _MESSAGE = re.compile(
     r'"(date_unixtime|from_id|actor_id)"\s*:|"type"\s*:\s*"(personal_chat|private_(super)?group|bot_chat)"'
 )
-_PAGE = re.compile(r'class="page_wrap"|<title>Exported Data</title>')
 _BROADCAST = ("private_channel", "public_channel")
 _CALLS = ("phone_call", "conference_call")
 """Service messages about a call; one to which others can be added is a conference call, with fields of its own."""
@@ -45,7 +45,7 @@ class Telegram(Importer):
         """JSON with the fields of an account, or with messages that have Telegram's names for sender and time; or the HTML of
         the same export."""
         head = source.head_text
-        if _is_page(head):
+        if is_page(head):
             return True
         if not head.lstrip().startswith("{"):
             return False
@@ -56,10 +56,9 @@ class Telegram(Importer):
     def read(self, source: Source, context: Context) -> Iterator[Record]:
         """People of the account's address book, messages and calls; raises `UnreadableSource` for a damaged file, and
         with a question where no author is known to be ours."""
-        if _is_page(source.head_text):
-            raise UnreadableSource(
-                source.name, english("Telegram's HTML export; export again as machine-readable JSON")
-            )
+        if is_page(source.head_text):
+            yield from read_page(source, context)
+            return
         document, damage = load(source)
         document = document if isinstance(document, dict) else {}
         listed = document.get("chats")
@@ -80,12 +79,6 @@ class Telegram(Importer):
             yield Coverage(min(days), max(days), "" if listed else string(document.get("name")))
         if damage:
             yield context.skipped("end", damage)
-
-
-def _is_page(head: str) -> bool:
-    if not head.lstrip()[:15].casefold().startswith(("<!doctype html", "<html")):
-        return False
-    return _PAGE.search(head) is not None and ("css/style.css" in head or "js/script.js" in head)
 
 
 def _own_ids(document: dict[str, Any], chats: list[dict[str, Any]], context: Context) -> set[str]:

@@ -20,7 +20,7 @@ from touchpoints.model import CHANNELS
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
-from touchpoints_messages.chat import Author, Chat, Voice, plain, who_is_me
+from touchpoints_messages.chat import Author, Chat, Voice, others_in, plain
 from touchpoints_messages.lines import SIGNAL, Form, blocks, messages, unmarked
 from touchpoints_messages.phrases import ENCRYPTED, GROUP, STARTS, call_in, is_notice
 
@@ -105,17 +105,10 @@ class _Overview:
     def voices(self, context: Context) -> dict[str | None, Voice]:
         """Each author as written → what they say in this chat. Raises the question who "me" is."""
         authors = {raw: Author.named(raw, "whatsapp", context.region) for raw in sorted(self.names)}
-        outside = list({a.handle: a for a in authors.values() if not context.our_side.owns(a.handle, a.name)}.values())
         title = Author.named(self.title, "whatsapp", context.region) if fold(self.title) else None
         if not authors:
             return {}
-        nobody_is_ours = len(outside) == len({a.handle for a in authors.values()})
-        # A chat is called after the other person: if only they wrote, it is known who that is once we have a name.
-        only_theirs = len(outside) == 1 and title and title.handle == outside[0].handle and context.colleagues
-        if nobody_is_ours and not only_theirs:
-            raise who_is_me(context, outside, title)
-        if not outside and title and not self.group and not context.our_side.owns(title.handle):
-            outside = [title]  # only we wrote so far
+        outside = others_in(context, authors.values(), title, self.group)
         if len(outside) == 1 and not self.group:
             identity = outside[0].handle.value
             self.name = outside[0].name or identity
@@ -152,12 +145,14 @@ def _not_written(voice: Voice, at: datetime, written: str, text: str) -> Record 
     if ours and is_notice(text):
         return ""
     if plain(text) == "null":
-        return "'null' stands for a call or a photo to be seen once: Android says neither which nor how it ended"
+        return english(
+            "'null' stands for a call or a photo to be seen once: Android says neither which nor how it ended"
+        )
     call = call_in(text)
     if call is None or not (call.outcome or call.group):
-        return "a call whose outcome is not understood" if call and ours else None
+        return english("a call whose outcome is not understood") if call and ours else None
     if call.group or len(voice.chat.authors) > 2:
-        return "a group call: who joined is not said"
+        return english("a group call: who joined is not said")
     return voice.calls(
         at, written, call.outcome, video=call.video, duration=call.seconds,
         extra={"rounded": str(call.rounded)} if call.rounded else {},
