@@ -173,7 +173,7 @@ def test_import_reports_and_exits_one_when_something_is_open(tmp_path: Path) -> 
     report = values("import", tmp_path / "noise.bin", *ME, store=tmp_path / "t.db", status=1)
     assert [f["source"].endswith("noise.bin") for f in report["failed"]] == [True]
     assert set(report) >= {"added", "updated", "duplicates", "skipped", "skipped_total", "left_out", "failed", "questions",
-                           "unresolved", "files"}  # fmt: skip
+                           "unresolved", "unresolved_total", "files"}  # fmt: skip
 
 
 def test_what_was_given_is_remembered(silent: Path, tmp_path: Path) -> None:

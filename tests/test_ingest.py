@@ -248,3 +248,12 @@ def test_a_dry_run_guesses_what_an_unknown_table_means_and_the_guess_reads_it(tm
     tables = tomllib.loads(question.setting)["table"]
     with tp.Tracker(settings=tp.Settings(me=ME, timezone="Europe/Berlin", tables=tables)) as tracker:
         assert tracker.ingest(tmp_path).counts.added == 20
+
+
+def test_who_is_unnamed_is_counted_beyond_what_is_listed(tmp_path: Path) -> None:
+    numbers = [f"{town} {n:03}" for town in ("089 99998", "030 23125") for n in range(400, 1000)]
+    rows = [f"05.01.2026;10:15:00;eingehend;{number};;0:05:00" for number in numbers]
+    (tmp_path / "log.csv").write_text(HEADER + "\n".join(rows) + "\n")
+    report = ingest(tmp_path)
+    assert (len(report.unresolved), report.unresolved_total) == (1000, 1200)
+    assert report.as_record()["unresolved_total"] == 1200

@@ -59,7 +59,8 @@ class FileReport:
 @attrs.define(slots=True)
 class Report:
     """What an import did. `failed`: (file, why) for every unknown, refused or unreadable file; `questions`: (file,
-    question) for what an answer would settle; `unresolved`: (handle, count) that nobody can name yet."""
+    question) for what an answer would settle; `unresolved`: (handle, count) that nobody can name yet. Of what is skipped
+    and unresolved the first 1,000 are listed, the totals count all."""
 
     files: list[FileReport] = attrs.field(factory=list)
     skipped: list[Skipped] = attrs.field(factory=list)
@@ -68,6 +69,7 @@ class Report:
     failed: list[tuple[str, str]] = attrs.field(factory=list)
     questions: list[tuple[str, Question]] = attrs.field(factory=list)
     unresolved: list[tuple[str, int]] = attrs.field(factory=list)
+    unresolved_total: int = 0
     people: int = 0
 
     @property
@@ -120,6 +122,7 @@ class Report:
                 for q, sources in self.asked.items()
             ],
             "unresolved": [{"handle": handle, "count": count} for handle, count in self.unresolved],
+            "unresolved_total": self.unresolved_total,
             "files": [
                 {"source": f.source, "importer": f.importer, **attrs.asdict(f.counts), "skipped": f.skipped,
                  "people": f.people, "answers": f.answers,

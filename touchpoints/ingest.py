@@ -140,19 +140,22 @@ class _Run:
             self.report.left_out.update(file.left_out)
             self.report.people += file.people
         self.report.failed.sort()
-        self.report.unresolved = self.waiting()
+        self.report.unresolved, self.report.unresolved_total = self.waiting()
 
-    def waiting(self) -> list[tuple[str, int]]:
-        """The handles that nobody has named, the most frequent first; as long as nothing changes they are known by number."""
-        state = content_key("waiting", self.store.get("generation", 0), self.store.get("our_side"), repr(self.settings))
+    def waiting(self) -> tuple[list[tuple[str, int]], int]:
+        """The handles that nobody has named, the most frequent first, and how many there are in all; as long as nothing
+        changes they are known by number."""
+        state = content_key(
+            "waiting", 2, self.store.get("generation", 0), self.store.get("our_side"), repr(self.settings)
+        )
         kept = self.store.get("waiting")
         if kept is None or kept[0] != state:
             directory = self.directory()
-            found = directory.unresolved[:MOST_SHOWN]
-            kept = [state, [(directory.handle_ids[u.handle], u.count) for u in found]]
+            shown = directory.unresolved[:MOST_SHOWN]
+            kept = [state, [(directory.handle_ids[u.handle], u.count) for u in shown], len(directory.unresolved)]
             self.store.put("waiting", kept)
         values = self.store.values(number for number, _ in kept[1])
-        return [(values[number], count) for number, count in kept[1]]
+        return [(values[number], count) for number, count in kept[1]], kept[2]
 
     def guess(self, source: Source) -> None:
         """What an unknown table might mean, as lines to paste."""

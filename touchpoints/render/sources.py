@@ -59,9 +59,9 @@ def imported(report: Any, lang: str, dry_run: bool) -> str:
         frequent = [f"{handle} ({count}×)" for handle, count in report.unresolved[:5]]
         said = spoken.count(
             "{n} number or address that nobody has named: {frequent}",
-            "{n} numbers and addresses that nobody has named: {frequent}", n=len(report.unresolved), frequent=frequent,
+            "{n} numbers and addresses that nobody has named: {frequent}", n=report.unresolved_total, frequent=frequent,
         )  # fmt: skip
-        more = " … touchpoints people --unresolved" if len(report.unresolved) > 5 else ""
+        more = " … touchpoints people --unresolved" if report.unresolved_total > 5 else ""
         lines += ["", *wrapped(said + more, "  ", first="")]
     return "\n".join(lines).strip() + "\n"
 
