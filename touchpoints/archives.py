@@ -83,7 +83,7 @@ def _walk(path: Path, name: str, seen: set[tuple[int, int]], opened: _Opened, de
                 return
             seen.add((info.st_dev, info.st_ino))
             entries = sorted(path.iterdir(), key=lambda p: p.name)
-            maildir = {"cur", "new"} <= {p.name for p in entries}
+            maildir = _is_maildir(path)
             for entry in entries:
                 if entry.name.startswith((".", "~$")) and not (entry.is_dir() and _is_maildir(entry)):
                     continue
@@ -105,7 +105,7 @@ def _walk(path: Path, name: str, seen: set[tuple[int, int]], opened: _Opened, de
 
 
 def _is_maildir(path: Path) -> bool:
-    return (path / "cur").is_dir() and (path / "new").is_dir()
+    return (path / "cur").is_dir() or (path / "new").is_dir()  # an archive keeps no empty folder
 
 
 def _file(source: Source, opened: _Opened, depth: int) -> Iterator[Found]:

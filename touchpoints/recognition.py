@@ -22,8 +22,6 @@ def recognise(source: Source, plugins: Plugins, settings: Settings, as_: str | N
     for pattern, name in settings.importers.items():
         if fnmatch(source.name, pattern) or fnmatch(source.path.rpartition("/")[2], pattern):
             return plugins.importer(name)
-    if not source.head:
-        raise UnrecognisedSource(source.name, english("empty: there is nothing in it"))
     importers = [i.configured(settings) if hasattr(i, "configured") else i for i in plugins.importers]
     for fallback in (False, True):
         taking = [i for i in importers if bool(getattr(i, "fallback", False)) == fallback and takes(i, source)]
@@ -31,6 +29,8 @@ def recognise(source: Source, plugins: Plugins, settings: Settings, as_: str | N
             return taking[0]
         if taking:
             raise AmbiguousSource(source.name, [i.name for i in taking])
+    if not source.head:
+        raise UnrecognisedSource(source.name, english("empty: there is nothing in it"))
     raise UnrecognisedSource(source.name, english("no importer recognises it; see: touchpoints plugins --explain FILE"))
 
 

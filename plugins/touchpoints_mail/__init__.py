@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from touchpoints.plugins import Importer
+from touchpoints_mail.companions import MailboxCompanions
 from touchpoints_mail.eml import Eml
 from touchpoints_mail.emlx import Emlx
 from touchpoints_mail.mbox import Mbox
@@ -13,4 +14,4 @@ touchpoints_api = 1
 
 def touchpoints_importers() -> tuple[Importer, ...]:
     """The readers of mail."""
-    return Mbox(), Eml(), Emlx(), OutlookFiles()
+    return Mbox(), Eml(), Emlx(), OutlookFiles(), MailboxCompanions()
