@@ -34,10 +34,12 @@ from touchpoints_mail.outlook import OutlookFiles
 from touchpoints_mail.places import folder_of, labels, meaning
 
 from touchpoints import handles
-from touchpoints.errors import UnreadableSource
+from touchpoints.archives import walk
+from touchpoints.errors import UnreadableSource, UnrecognisedSource
 from touchpoints.model import Coverage, LeftOut, Question, Skipped, Touchpoint
-from touchpoints.plugins import Record
+from touchpoints.plugins import Plugins, Record
 from touchpoints.reading import Context
+from touchpoints.recognition import recognise
 from touchpoints.settings import Settings
 from touchpoints.source import Source
 from touchpoints.testing import ImporterContract
@@ -220,6 +222,33 @@ class Endless(io.RawIOBase):
             self.rest += part
         given, self.rest = self.rest[:size], self.rest[size:]
         return given
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("size", [0, 3 * mbox.BLOCK])
+def test_a_length_that_leads_to_the_next_mail_is_believed(end: str, size: int) -> None:
+    pasted = (
+        "Siehe unten:\n"
+        + "x" * size
+        + "\n\nFrom ben@okafor.example Mon Jan 15 08:00:00 2024\nFrom: Ben <b@b.example>\n\nalt\n"
+    )
+    inside = pasted.replace("\n", end)
+    first = mail("", Content_Length=str(len(inside))).decode().replace("\n", end) + inside
+    separator = f"From - Mon Jan 15 09:00:00 2024{end}"
+    second = mail(Message_ID="<2@x.example>").decode().replace("\n", end)
+
+    found = list(messages(io.BytesIO((separator + first + end + separator + second).encode())))
+    assert [raw.startswith(b"From: Ben Okafor") for _, raw in found] == [True, True]
+    assert found[0][1] == (first + end).encode()[:KEPT]
+    assert found[1][0] == 1 + (separator + first + end).count("\n")
+    assert len(list(messages(io.BytesIO((separator + first).encode())))) == 1
+
+
+@pytest.mark.parametrize("length", ["3", "40", "99999", "999999999", "-1", "x"])
+def test_a_length_that_leads_nowhere_is_not_believed(length: str) -> None:
+    content = box(mail(Content_Length=length), mail(Content_Length=length), mail())
+
+    assert len(list(messages(io.BytesIO(content)))) == 3
 
 
 def test_memory_does_not_grow_with_the_box() -> None:
@@ -435,6 +464,15 @@ def test_hostile_headers_cost_no_more_than_their_length(hostile: str) -> None:
         ({"X_Autoreply": "yes"}, "automatic"),
         ({"Subject": "Automatische Antwort: Angebot"}, "automatic"),
         ({"Subject": "=?utf-8?Q?Out_of_Office:_Angebot?="}, "automatic"),
+        ({"Subject": "Abwesenheit: Re: Angebot"}, "automatic"),
+        ({"Subject": "[Auto-Reply] Angebot"}, "automatic"),
+        ({"Subject": "AUTO: Ben Okafor ist abwesend (Rückkehr am 09.03.2026)"}, "automatic"),
+        ({"X_Auto_Reply_From": "ben@okafor.example"}, "automatic"),
+        ({"Return_Path": "<>"}, "automatic"),
+        ({"Return_Path": "< >", "Subject": "Angebot"}, "automatic"),
+        ({"Subject": "Unzustellbar: Angebot", "From": "Systemadministrator <it@okafor.example>"}, "automatic"),
+        ({"Subject": "Mail delivery failed: returning message to sender", "From": "ndr@okafor.example"}, "automatic"),
+        ({"Subject": "Undelivered Mail Returned to Sender", "From": "Mail <>"}, "automatic"),
         ({"Subject": "Ich bin abwesend: Abwesenheitsnotiz", "X_Auto_Response_Suppress": "All"}, "automatic"),
         ({"From": "Shop <no-reply@shop.example>"}, "automatic"),
         ({"From": "Ben <ben@okafor.example>", "X_Mozilla_Status": "0009"}, "automatic"),
@@ -458,6 +496,10 @@ def test_what_no_person_wrote_to_a_person_is_left_out(headers: dict[str, str], r
     [
         {"Auto_Submitted": "no"},
         {"Subject": "AW: Automatische Antwort: Angebot"},
+        {"Subject": "WG: Unzustellbar: Angebot"},
+        {"Subject": "Auto: Angebot"},
+        {"Subject": "Lieferung nicht zugestellt"},
+        {"Return_Path": "<ben@okafor.example>", "Reply_To": "other@okafor.example"},
         {"X_Auto_Response_Suppress": "OOF", "Subject": "Angebot"},
         {"List_Id": "<info.falk.example>", "Precedence": "list", "To": "info@falk.example"},
         {"X_Mozilla_Draft_Info": "internal/draft", "Received": "by x; Mon, 15 Jan 2024 09:00:00 +0100"},
@@ -659,6 +701,71 @@ def test_the_header_names_the_failed_where_no_status_does() -> None:
     record = touchpoint(mail(text, From="Mailer-Daemon@x.example", X_Failed_Recipients="a@m.example"))
     assert [p.handle.value for p in record.parties] == ["a@m.example"]
     assert one(report(("a@m.example", "4.4.1"), X_Failed_Recipients="a@m.example")) == LeftOut("automatic")
+
+
+def test_a_report_that_another_server_wrapped_is_one_too() -> None:
+    wrapped = report(("a@m.example", "5.1.1"), Content_Type="multipart/mixed; boundary=b")
+    forwarded = report(
+        ("a@m.example", "5.1.1"), Content_Type="multipart/mixed; boundary=b", From="Ben <ben@okafor.example>"
+    )
+
+    assert touchpoint(wrapped).extra == {"bounce": "hard"}
+    assert touchpoint(forwarded).parties[0].handle.value == "ben@okafor.example"
+
+
+def test_a_report_without_a_status_says_what_the_server_answered() -> None:
+    body = (
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x.example\n\nFinal-Recipient: <gone@m.example>\n"
+        "Action: failed\nDiagnostic-Code: SMTP; 550 {code} answer\n--b--\n"
+    )
+    headers = {"From": "MAILER-DAEMON@falk.example", "Content_Type": "multipart/report; boundary=b"}
+
+    assert touchpoint(mail(body.format(code="5.1.1"), **headers)).parties[0].handle.value == "gone@m.example"
+    assert one(mail(body.format(code="5.2.2"), **headers)) == LeftOut("automatic")
+
+
+# -- who speaks through an address of ours --------------------------------------------------------------------------
+
+
+def test_what_a_form_of_ours_sends_comes_from_whom_its_answer_goes_to() -> None:
+    form = {"From": "Kontaktformular <noreply@falk.example>", "Reply_To": "Erika Muster <erika@muster.example>"}
+    record = touchpoint(mail(**form))
+
+    assert (record.direction, [p.name for p in record.parties]) == ("in", ["Erika Muster"])
+    assert one(mail(**{**form, "Reply_To": "info@falk.example"})) == LeftOut("automatic")
+    assert one(mail(**{**form, "From": f"Mara <{ME}>", "Cc": "hans@weber.example"})) != record
+    sent = touchpoint(mail(From=ME, To="hans@weber.example", Reply_To="erika@muster.example"))
+    assert (sent.direction, [p.handle.value for p in sent.parties]) == ("out", ["hans@weber.example"])
+
+
+def test_folders_of_a_maildir_are_read_with_or_without_new_mail(tmp_path: Path) -> None:
+    for folder in ("cur", "new", ".Sent/cur", ".Archiv.2024/new", ".git/objects"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "1705.M1.host").write_bytes(mail())
+
+    found = [str(s.name.removeprefix(str(tmp_path))) for s in walk([tmp_path]) if isinstance(s, Source)]
+    assert found == [f"/{folder}/1705.M1.host" for folder in (".Archiv.2024/new", ".Sent/cur", "cur", "new")]
+
+
+def test_what_lies_beside_mailboxes_is_known_and_nothing(tmp_path: Path) -> None:
+    files = {
+        "Inbox": box(mail()), "Inbox.msf": b'// <!-- <mdb:mork:z v="1.4"/> -->\n< <(a=c)> >', "Drafts": b"",
+        "Drafts.msf": b'// <!-- <mdb:mork:z v="1.4"/> -->', "msgFilterRules.dat": b'version="9"\n', "dovecot-uidlist": b"3 V1\n",
+        "maildirfolder": b"", "Empty": b"",
+    }  # fmt: skip
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    plugins = Plugins.installed()
+
+    def reader(name: str) -> str:
+        return recognise(Source.from_path(tmp_path / name), plugins, Settings()).name
+
+    assert reader("Inbox") == "mbox"
+    assert {reader(name) for name in sorted(files.keys() - {"Inbox", "Empty"})} == {"mailbox-companions"}
+    with pytest.raises(UnrecognisedSource, match="empty: there is nothing in it"):
+        reader("Empty")
+    context = Context(Settings(), zone="Europe/Berlin")
+    assert list(plugins.importer("mailbox-companions").read(Source.from_path(tmp_path / "Drafts"), context)) == []
 
 
 # -- invitations ------------------------------------------------------------------------------------------------
@@ -900,11 +1007,10 @@ def test_headers_are_those_the_standard_library_finds() -> None:
         b"BEGIN:VCARD\nVERSION:3.0\nFN:From\nEND:VCARD\n",
         b"HTTP/1.1 200 OK\nDate: x\nContent-Type: text/html\n\n",
         b"Subject: a\nDate: b\n\nx",
-        b"// <!-- <mdb:mork:z v=\"1.4\"/> -->\n",
         b"From: <Saved by Blink>\nSnapshot-Content-Location: https://x.example\nSubject: x\nMIME-Version: 1.0\n\nx",
         b"Liebe Mara,\nFrom: a\nTo: b\n",
     ],
-    ids=["Outlook .msg", "vCard", "HTTP", "memo", "Thunderbird index", "web page", "letter"],
+    ids=["Outlook .msg", "vCard", "HTTP", "memo", "web page", "letter"],
 )  # fmt: skip
 def test_what_is_no_mail_is_left_to_others(content: bytes) -> None:
     assert [i.name for i in touchpoints_importers() if i.recognises(Source.from_bytes(content, "a.eml"))] == []

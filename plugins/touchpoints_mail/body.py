@@ -180,8 +180,12 @@ def _asks(text: str) -> bool:
 
 # -- delivery reports -------------------------------------------------------------------------------------------
 
-_RECIPIENT = re.compile(rb"(?im)^(?:final|original)-recipient[ \t]*:[ \t]*[\w-]+[ \t]*;[ \t]*<?([^\s<>;]+@[^\s<>;]+)>?")
+_RECIPIENT = re.compile(
+    rb"(?im)^(?:final|original)-recipient[ \t]*:(?:[ \t]*[\w-]+[ \t]*;)?[ \t]*<?([^\s<>;]+@[^\s<>;]+)>?"
+)
 _STATUS = re.compile(rb"(?im)^status[ \t]*:[ \t]*(\d)\.(\d{1,3})\.(\d{1,3})")
+_REPLIED = re.compile(rb"(?im)^diagnostic-code[ \t]*:[^\n]{0,200}?\b\d{3}[ -](\d)\.(\d{1,3})\.(\d{1,3})")
+"""What the other server answered, in reports without a Status."""
 
 
 def failed_for_good(fields: Fields, body: bytes) -> Iterator[str]:
@@ -191,7 +195,7 @@ def failed_for_good(fields: Fields, body: bytes) -> Iterator[str]:
     report = body[:READ_REPORT]
     stated = False
     for block in _EMPTY_LINE.split(report):
-        status, recipient = _STATUS.search(block), _RECIPIENT.search(block)
+        status, recipient = _STATUS.search(block) or _REPLIED.search(block), _RECIPIENT.search(block)
         if status and recipient:
             stated = True
             code = tuple(int(number) for number in status.groups())

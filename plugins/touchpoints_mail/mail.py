@@ -16,6 +16,7 @@ from touchpoints.reading import Context, content_key
 from touchpoints_mail import tnef
 from touchpoints_mail.body import absent_until, calendar_of, expects_reply, failed_for_good, packed_meeting, text_of
 from touchpoints_mail.fields import Address, Fields, addresses, decoded, sent_at, why_undated
+from touchpoints_mail.machine import is_machine_made, is_report, says_away
 from touchpoints_mail.places import labels, meaning
 
 MAIL = Channel("mail", "email")
@@ -53,18 +54,18 @@ class Mailbox:
         if kept_in in ("draft", "bin"):
             yield LeftOut("draft" if kept_in == "draft" else "automatic")
             return
-        authors = addresses(fields.every(b"from")[:1]) or addresses(fields.every(b"sender")[:1])
+        authors = self._authors(fields)
         at = sent_at(fields)
         if at is not None:
             self._covers(at)
-        if _is_report(fields):
+        if is_report(fields, body, authors):
             bounced = list(self._bounced(fields, body, at)) if at is not None else []
             yield from bounced or (LeftOut("automatic"),)
         elif self._is_bulk(fields, authors):
             yield LeftOut("newsletter")
         elif invitation := self._invitation(fields, body, place):
             yield from invitation
-        elif _is_machine_made(fields, authors, subject := decoded(fields.first(b"subject"))):
+        elif is_machine_made(fields, authors, subject := decoded(fields.first(b"subject"))):
             if at is not None and authors and (absence := self._absence(fields, body, authors[0][0], subject, at)):
                 yield absence
             yield LeftOut("automatic")
@@ -106,6 +107,17 @@ class Mailbox:
             return "draft"
         return next((kind for kind in ("draft", "bin", "sent") if kind in meanings), None)
 
+    def _authors(self, fields: Fields) -> list[Address]:
+        """Who wrote: From, else Sender. What one of our own addresses sends to our own only, with its answer going to
+        somebody outside, that person wrote: a form on our web site, a list that sends in its own name."""
+        authors = addresses(fields.every(b"from")[:1]) or addresses(fields.every(b"sender")[:1])
+        owns = self.context.our_side.owns
+        if b"reply-to" not in fields or not authors or not all(owns(handle) for handle, _ in authors):
+            return authors
+        if not all(owns(handle) for handle, _ in addresses(v for n in _RECIPIENTS for v in fields.every(n))):
+            return authors
+        return [p for p in addresses(fields.every(b"reply-to")) if not owns(p[0])] or authors
+
     def _is_bulk(self, fields: Fields, authors: list[Address]) -> bool:
         """Newsletters and lists, but not what others write to a list of our own (a shared info@ address)."""
         listed = b"list-id" in fields or b"list-unsubscribe" in fields
@@ -130,8 +142,12 @@ class Mailbox:
 
     def _absence(self, fields: Fields, body: bytes, author: Handle, subject: str, at: datetime) -> Absence | None:
         """The days on which an automatic answer says its sender is away."""
-        answers = fields.first(b"auto-submitted").lower().startswith("auto-replied") or _AWAY.search(subject)
-        if not answers or author.kind != "email" or self.context.our_side.owns(author) or is_automatic(author.value):
+        if (
+            not says_away(fields, subject)
+            or author.kind != "email"
+            or self.context.our_side.owns(author)
+            or is_automatic(author.value)
+        ):
             return None
         said = self.context.at(at).astimezone(self.context.zone).date()
         last = absent_until(fields, body, subject, said)
@@ -229,11 +245,9 @@ class _Tally:
 
 # -- what headers say -------------------------------------------------------------------------------------------
 
+_RECIPIENTS = (b"to", b"cc", b"bcc")
 _HEAD_END = re.compile(rb"\n\r?\n")
 _ID = re.compile(r"<\s*([^<>\s]+)\s*>")
-_AWAY = re.compile(
-    r"(?i)(automatische (antwort|r[üu]ckantwort)|automatic reply|auto[- ]?reply|abwesenheits\w+|out of (the )?office)"
-)
 
 
 def _divided(raw: bytes) -> tuple[bytes, bytes, bool]:
@@ -264,23 +278,3 @@ def _message_id(fields: Fields) -> str | None:
 
 def _delivered(fields: Fields) -> list[str]:
     return fields.every(b"delivered-to") or fields.every(b"x-original-to") or fields.every(b"envelope-to")
-
-
-def _is_report(fields: Fields) -> bool:
-    """Delivery reports and receipts."""
-    return fields.first(b"content-type").lower().startswith("multipart/report") or b"x-failed-recipients" in fields
-
-
-def _is_machine_made(fields: Fields, authors: list[Address], subject: str) -> bool:
-    """No-reply senders, automatic answers, absence notes."""
-    if any(h.kind == "email" and is_automatic(h.value) for h, _ in authors):
-        return True
-    submitted = re.match(r"[\w-]*", fields.first(b"auto-submitted").lower())
-    if submitted and submitted[0] not in ("", "no"):
-        return True
-    if fields.first(b"precedence").lower() in ("auto_reply", "auto-reply") or b"x-autoreply" in fields:
-        return True
-    away = _AWAY.match(subject)
-    if away and subject[away.end() :].lstrip().startswith(":"):
-        return True
-    return b"x-autorespond" in fields or (b"x-auto-response-suppress" in fields and _AWAY.search(subject) is not None)
