@@ -19,6 +19,7 @@ from newcomer import exports
 
 from touchpoints.cli import main
 from touchpoints.cli.machine import expanded, plain_terminal
+from touchpoints.language import language, languages
 
 ENV = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "Europe/Berlin"}
 AT = ["--at", "2026-07-01T09:00"]
@@ -52,6 +53,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 # -- help, examples, completion ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_first_help_page_says_of_each_command_once_and_whole_what_it_does(lang: str) -> None:
+    page = CliRunner().invoke(main, ["--help", "--lang", lang], terminal_width=80).output
+    named = [line.split()[0] for line in page.splitlines() if re.match("  [a-z]", line) and line[2:12] != " " * 10]
+    assert sorted(name for name in named if name in main.commands) == sorted(main.commands)
+    assert "…" not in page
+    assert language(lang).say("More commands") not in page  # each has its place
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -35,7 +35,7 @@ def calls(
     tasks: bool,
     output: str | None,
 ) -> None:
-    """Who needs a personal call today, why, on which channel and when.
+    """Who needs a personal call today: why, how and when.
 
     Example: touchpoints calls --at 2026-07-01 --lang de
     """
@@ -109,7 +109,7 @@ def _touchpoint_json(stored: Any, tracker: Tracker) -> dict[str, Any]:
 )
 @click.option("--at", metavar="WHEN")
 def dismiss(session: Session, who: str, because: str, at: str | None) -> None:
-    """Take somebody off the list for a reason; `touchpoints undo` takes it back.
+    """Take somebody off the list for a reason. `touchpoints undo` takes it back.
 
     Example: touchpoints dismiss "Paketdienst" --because supplier
     """
@@ -149,7 +149,7 @@ def cadence(session: Session, who: str, every: str, at: str | None) -> None:
 @click.argument("text")
 @click.option("--at", metavar="WHEN")
 def note(session: Session, who: str, text: str, at: str | None) -> None:
-    """Keep a note; a date in it makes it a promise that comes back on the list.
+    """Keep a note. A date in it makes it a promise that comes back on the list.
 
     Example: touchpoints note "Erika Muster" "call back next Tuesday"
     """
@@ -192,7 +192,8 @@ def left(session: Session, who: str, successor: str | None, at: str | None) -> N
 @click.option("--evidence", required=True, metavar="TEXT")
 @click.option("--at", metavar="WHEN")
 def consent(session: Session, who: str, channel: str, allowed: str, evidence: str, at: str | None) -> None:
-    """Whether somebody may be contacted on a channel (phone, mail, whatsapp …), or by calls that are no service (advertising).
+    """Whether somebody may be contacted on a channel. A channel (phone, mail, whatsapp …), or advertising: calls that
+    are no service.
 
     Example: touchpoints consent "Erika Muster" phone no --evidence "mail of 3 June"
     """

@@ -67,7 +67,7 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
 @click.option("--lang", type=click.Choice(languages()), help="Language of the output.")
 @click.pass_context
 def completion(ctx: click.Context, shell: str, lang: str | None) -> None:
-    """Print the script that lets a shell complete commands, options and names.
+    """Print the script for completion in your shell. It completes commands, options and names.
 
     Example: touchpoints completion bash
     """

@@ -41,7 +41,7 @@ def today(
     output: str | None,
     no_open: bool,
 ) -> None:
-    """Import what is new in the folders named by `sources` in the settings, write the call sheet, and open it.
+    """Import what is new, write the call sheet and open it. It reads the folders that `sources` in the settings names.
 
     A folder that is missing is named, and the list comes all the same. Run it as often as you like: files that were
     read before are known by their content.
@@ -126,7 +126,7 @@ def _say(session: Session, report: Report, calls: int, sheet: Path, opened: bool
 @click.option("--at", metavar="WHEN", help="A date or time; now if missing.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), help="Form of the output.")
 def week(session: Session, at: str | None, format_: str | None) -> None:
-    """Your own week: calls and minutes, who is back in rhythm, and what became of those on the list.
+    """Your own week. Calls and minutes, who is back in rhythm, and what became of those on the list.
 
     The seven days that end today, beside the seven before. For yourself only: of colleagues it says nothing.
 

@@ -32,6 +32,16 @@ _CLICKS = (  # what click says, so that it stands in the catalogues
     P_("reason", "File '{value}' does not exist."), P_("reason", "File '{value}' is a directory."),
 )  # fmt: skip
 
+SECTIONS = (
+    (N_("Every day"), ("today", "calls", "show", "log", "note", "snooze", "dismiss", "cadence", "away", "left", "consent",
+                       "week", "history", "undo")),
+    (N_("Exports in"), ("setup", "import", "status", "list", "forget", "plugins")),
+    (N_("Who is who"), ("people", "sort", "merge", "split", "move", "rename", "add-handle", "mark")),
+    (N_("Channels, service and staff"), ("reach", "mix", "service", "demand", "staff", "cover", "backtest")),
+    (N_("Store and privacy"), ("privacy", "backup", "encrypt", "decrypt", "doctor", "timezone", "completion")),
+)  # fmt: skip
+"""The commands as the first help page shows them, those needed most often first."""
+
 
 def machine_language() -> str:
     """The language that the machine is set to, as the environment names it, if there is a catalogue; else English."""
@@ -128,11 +138,19 @@ class Group(Command, click.Group):
         self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """What each command does, in a line."""
-        commands = [(n, c) for n in self.list_commands(ctx) if (c := self.get_command(ctx, n)) and not c.hidden]
-        limit = formatter.width - 6 - max(len(name) for name, _ in commands)
-        with formatter.section(spoken_in(ctx).say("Commands")):
-            formatter.write_dl([(name, command.get_short_help_str(limit)) for name, command in commands])
+        """What each command does, in a line, by what it is for."""
+        spoken, commands = spoken_in(ctx), {name: self.commands[name] for name in self.list_commands(ctx)}
+        width = max(map(len, commands))
+        titles = {name: title for title, names in SECTIONS for name in names}
+        for title, names in (*SECTIONS, (N_("More commands"), [n for n in commands if n not in titles])):
+            rows = [
+                (name.ljust(width), commands[name].get_short_help_str(formatter.width - 6 - width))
+                for name in names
+                if name in commands
+            ]
+            if rows:
+                with formatter.section(spoken.say(title)):
+                    formatter.write_dl(rows)
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any

@@ -107,7 +107,7 @@ def dropped(session: Session, tracker: Tracker) -> None:
 @command("forget")
 @click.argument("file")
 def forget(session: Session, file: str) -> None:
-    """Undo the import of one file, by its name as `status` shows it.
+    """Undo the import of one file. Its name is the one that `status` shows.
 
     Example: touchpoints forget exports/old.ics
     """

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--format", "format_", type=click.Choice(["text", "json", "html"]), help="Form of the output.")
 @click.option("--output", metavar="F", help="Write to a file.")
 def show(session: Session, who: str, at: str | None, format_: str | None, output: str | None) -> None:
-    """One relationship: status, silence against its rhythm, explanation, timeline.
+    """One relationship: status, rhythm, explanation, timeline.
 
     Example: touchpoints show "Erika Muster" --at 2026-07-01
     """
@@ -94,7 +94,7 @@ def list_(session: Session, since: str | None, format_: str | None) -> None:
 @command("status")
 @click.option("--at", metavar="WHEN", help="A date or time; now if missing.")
 def status(session: Session, at: str | None) -> None:
-    """What was imported: sources with their span and age, integrity, versions.
+    """What was imported: sources, their span and age. Also integrity and versions.
 
     Example: touchpoints status
     """
@@ -225,7 +225,7 @@ def _looks_for(provided: Any, source: Any, spoken: Language | None) -> str:
 @click.option("--svg", metavar="F", help="Write the reliability plot here.")
 @click.option("--at", metavar="WHEN", help="Own store: as of a date or time; now if missing.")
 def backtest(session: Session, file: str | None, horizon: int, svg: str | None, at: str | None) -> None:
-    """How well silence is foreseen: on a data set, else on your own store, with the list as it would have been shown.
+    """How well silence is foreseen. On a data set, else on your own store, with the list as it would have been shown.
 
     A data set is CSV (or CSV.GZ) with the columns owner, partner, t_s (seconds) and, if known, out (1 = from the owner).
 
@@ -281,7 +281,7 @@ def doctor(session: Session) -> None:
 @command("timezone")
 @click.argument("zone")
 def timezone(session: Session, zone: str) -> None:
-    """Change the store's zone: every touchpoint moves to its local date there.
+    """Change the store's zone. Every touchpoint moves to its local date there.
 
     Example: touchpoints timezone Europe/Vienna
     """

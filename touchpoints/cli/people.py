@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def people(
     session: Session, unresolved: bool, suggestions: bool, at_least: int, format_: str | None, output: str | None
 ) -> None:
-    """Who is who: contacts with their customer, the queue of handles that nobody has named, or who may be the same.
+    """Who is who: contacts with their customer. Or the queue of handles that nobody has named, or who may be the same.
 
     Example: touchpoints people --suggestions --format csv --output same.csv
     """
@@ -196,7 +196,7 @@ def split(session: Session, who: str, handles: tuple[str, ...], why: str, at: st
 def add_handle(
     session: Session, who: str, handle: str, since: str | None, until: str | None, why: str, at: str | None
 ) -> None:
-    """A number, address or name is somebody's: for good, or for a time. Undoable.
+    """A number, address or name is somebody's. For good, or for a time; undoable.
 
     Example: touchpoints add-handle "Jonas Beispiel" +498999998123 --from 2026-07-01
     """
@@ -211,7 +211,7 @@ def add_handle(
 @click.argument("name")
 @click.option("--at", metavar="WHEN")
 def rename(session: Session, who: str, name: str, at: str | None) -> None:
-    """Call a contact or customer so; also names whoever a waiting handle belongs to. Undoable.
+    """Give a contact or customer another name. Also names whoever a waiting handle belongs to. Undoable.
 
     Example: touchpoints rename +498999998123 "Erika Muster"
     """
@@ -225,7 +225,7 @@ def rename(session: Session, who: str, name: str, at: str | None) -> None:
 @click.option("--from", "since", metavar="D", help="From this day on; what was before stays with the old customer.")
 @click.option("--at", metavar="WHEN")
 def move(session: Session, who: str, customer: str | None, since: str | None, at: str | None) -> None:
-    """A contact is at another customer (at none, if none is named). Undoable.
+    """A contact is at another customer. At none, if none is named. Undoable.
 
     Example: touchpoints move "Erika Muster" "Neu AG" --from 2026-07-01
     """
@@ -242,8 +242,8 @@ def move(session: Session, who: str, customer: str | None, since: str | None, at
 @click.argument("as_", metavar="own|private|bot|ignored", type=click.Choice(MARKS))
 @click.option("--at", metavar="WHEN")
 def mark(session: Session, handle: str, as_: str, at: str | None) -> None:
-    """A waiting handle is ours, private, a bot's, or to be ignored. What is private is erased and never stored again; the
-    others are undoable.
+    """Say what a number or address without a name is. Our own, private, a bot's, or to be ignored. What is private is
+    erased and never stored again; the others are undoable.
 
     Example: touchpoints mark +498999998123 private
     """
@@ -277,7 +277,7 @@ def undo(session: Session) -> None:
 
 @command("history")
 def history(session: Session) -> None:
-    """Everything that was decided: when, who, about whom, why, and whether it was taken back.
+    """Everything that was decided. When, by whom, about whom, why, and whether it was taken back.
 
     Example: touchpoints history
     """

@@ -43,8 +43,9 @@ def privacy(
     yes: bool,
     at: str | None,
 ) -> None:
-    """The rights of the people in the store: `export WHO` everything held about them, `erase WHO` for good and from every
-    import, `object WHO` to evaluation, `retain 3y` for nothing older, `clean FILE` a copy of everybody who was erased.
+    """The rights of the people in the store. `export WHO` everything held about them, `erase WHO` for good and from
+    every import, `object WHO` to evaluation, `retain 3y` for nothing older, `clean FILE` a copy of everybody who
+    was erased.
 
     Exit status 1 says that a backup could not be treated, and which.
 
@@ -182,7 +183,7 @@ def _unfinished(session: Session, untreated: Sequence[tuple[str, str]], busy: bo
 @command("backup")
 @click.argument("file")
 def backup(session: Session, file: str) -> None:
-    """Copy the store safely, also while it is in use; what is erased later is erased in the copy too. The copy of an
+    """Copy the store safely, also while it is in use. What is erased later is erased in the copy too. The copy of an
     encrypted store has the same key.
 
     Example: touchpoints backup copies/touchpoints-2026-07.db

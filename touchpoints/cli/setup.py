@@ -34,7 +34,7 @@ YES = ("", "y", "yes", "j", "ja")
 @command("setup", new_config=True)
 @click.argument("paths", nargs=-1, required=True, metavar="FOLDER…")
 def setup(session: Session, paths: tuple[str, ...]) -> None:
-    """Look through exports, store nothing, and propose the settings with the evidence for them.
+    """Look through exports and propose the settings. Nothing is stored; each proposal comes with its evidence.
 
     One question each: Enter is yes, n is no, anything else is your own answer. What the exports leave no doubt about is
     shown and not asked. At the end a commented touchpoints.toml is written beside the store; one that is there already

@@ -48,7 +48,7 @@ def _said() -> dict[str, str]:
 def sort(
     session: Session, limit: int, format_: str | None, output: str | None, answers: str | None, at: str | None
 ) -> None:
-    """Say which organisations are customers, suppliers and so on: one key each, the most frequent first.
+    """Say which organisations are customers, suppliers and so on. One key each, the most frequent first.
 
     Enter takes the proposal; the keys are shown. Or as a sheet: --format csv --output sort.csv, fill in the column
     `kind`, then --answers sort.csv: one batch, which one undo takes back.

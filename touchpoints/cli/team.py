@@ -31,7 +31,7 @@ def _show(session: Session, value: Any, text: Callable[[Any, str, tzinfo], str],
 @click.argument("who")
 @_AT
 def reach(session: Session, who: str, at: str | None) -> None:
-    """On which way somebody answers, how soon and when, and what to try in which order.
+    """On which way somebody answers, how soon and when. And what to try in which order.
 
     Example: touchpoints reach "Erika Muster"
     """
@@ -63,7 +63,7 @@ def mix(
     year_ago: bool,
     at: str | None,
 ) -> None:
-    """Contact by medium and month, and whether a change is more than noise; of all, of WHO, of a colleague or a team.
+    """Contact by medium and month. Whether a change is more than noise; of all, of WHO, of a colleague or a team.
 
     Example: touchpoints mix --year-ago --lang de
     """
@@ -90,7 +90,7 @@ def mix(
 @_TEAM
 @_AT
 def service(session: Session, days: int, colleague: str | None, team: str | None, at: str | None) -> None:
-    """How soon callers and writers are answered, in working hours, and what is open now.
+    """How soon callers and writers are answered. In working hours, and what is open now.
 
     Example: touchpoints service --days 30
     """
@@ -108,7 +108,7 @@ def service(session: Session, days: int, colleague: str | None, team: str | None
 @click.option("--week", metavar="DATE", help="Any day of the week to forecast; the next one if missing.")
 @_AT
 def demand(session: Session, of: str, team: str | None, week: str | None, at: str | None) -> None:
-    """When customers call or write, by weekday and half-hour, and what a coming week will bring.
+    """When customers call or write. By weekday and half-hour, and what a coming week will bring.
 
     Example: touchpoints demand --week 2026-07-06
     """
@@ -149,7 +149,7 @@ def staff(
     occupancy: float,
     at: str | None,
 ) -> None:
-    """How many heads each half-hour needs, where a roster falls short, and what to do.
+    """How many heads each half-hour needs. Where a roster falls short, and what to do.
 
     Example: touchpoints staff --roster roster.csv --without "Tom Beispiel"
     """
@@ -174,7 +174,7 @@ def staff(
 @_ROSTER
 @_AT
 def cover(session: Session, who: str, from_: str | None, to: str | None, roster: str | None, at: str | None) -> None:
-    """Who takes over which relationship while a colleague is away, with a hand-over sheet for each.
+    """Who takes over while a colleague is away. Which relationship goes to whom, with a hand-over sheet for each.
 
     Example: touchpoints cover "Mara Falk" --from 2026-07-06 --to 2026-07-17
     """
