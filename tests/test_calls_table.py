@@ -538,7 +538,7 @@ INVENTED = {
         "2026-01-05 10:00:00\t2026-01-05 10:00:20\t+49 89 99998124\t+49 30 23125100\tnicht angenommen\n"
     ),
     "two dates and two names": (
-        "Created,Closed,Customer First Name,Customer Last Name,Phone,Call Direction,Talk\n"
+        "Opened,Closed,Customer First Name,Customer Last Name,Phone,Call Direction,Talk\n"
         "05/01/2026 09:00,05/01/2026 09:10,Erika,Muster,+498999998123,Inbound,12:30\n"
         "13/01/2026 09:00,13/01/2026 09:10,Ben,Okafor,+498999998124,Outbound,01:30\n"
     ),

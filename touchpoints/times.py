@@ -286,7 +286,7 @@ MOST_SECONDS = 366 * 86_400
 def duration(text: str, unit: str = "s") -> float | None:
     """Seconds of a duration as files write it: `75`, `1:15`, `0:01:15`, `1 Std. 2 Min.`, `PT1M15S`; `None` if empty.
 
-    `unit` says what a bare number is (`s` or `m`) and, as `h:mm` or `mm:ss`, what two fields are.
+    `unit` says what a bare number is (`s`, `m` or `h`) and, as `h:mm` or `mm:ss`, what two fields are.
     Raises `InvalidValue` for anything else, and for more than a year.
     """
     seconds = _seconds(text, unit)
@@ -302,17 +302,17 @@ def _seconds(text: str, unit: str) -> float | None:
     if len(text) > LONGEST:
         raise InvalidValue(english("'{text}…' is no duration", text=text[:40]))
     if re.fullmatch(r"\d+([.,]\d+)?", text):
-        return float(text.replace(",", ".")) * (60 if unit == "m" else 1)
+        return float(text.replace(",", ".")) * {"m": 60, "h": 3600}.get(unit, 1)
     if match := re.fullmatch(r"(\d+):(\d{1,2})(?::(\d{1,2})(?:[.,]\d+)?)?", text):
         first, second, third = int(match[1]), int(match[2]), match[3]
         if third is not None:
             return float(first * 3600 + second * 60 + int(third))
-        return float(first * 3600 + second * 60 if unit == "h:mm" else first * 60 + second)
+        return float(first * 3600 + second * 60 if unit in ("h:mm", "h") else first * 60 + second)
     if match := re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", text.upper()):
         return float(int(match[1] or 0) * 3600 + int(match[2] or 0) * 60 + float(match[3] or 0))
-    parts = re.findall(r"(\d+)\s*([^\W\d_]+)\.?", text.lower())
+    parts = re.findall(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+)\.?", text.lower())
     if parts and all(name in _UNITS for _, name in parts):
-        return float(sum(int(number) * _UNITS[name] for number, name in parts))
+        return sum(float(number.replace(",", ".")) * _UNITS[name] for number, name in parts)
     raise InvalidValue(english("'{text}' is no duration", text=text))
 
 

@@ -18,17 +18,25 @@ _NAMES = {  # field: header names without marks and units, the surest first
         "datum uhrzeit|datum und uhrzeit|datum zeit|zeitpunkt|zeitstempel|date time|datetime|date and time|"
         "timestamp|call time|call date time|calldate|anrufzeitpunkt|anrufzeit|anrufbeginn|gesprächsbeginn|"
         "verbindungsbeginn|callstart|call start|startzeitpunkt|startzeit|start time|starttime|start date time|beginn|begin|start|"
-        "started|started at|wann|when|created at|erstellt am|datum der verbindung"
+        "started|started at|wann|when|created at|erstellt am|datum der verbindung|received at|date started|call start time|"
+        "call started at|created time|created date|created|created on|ticket created|requested|angelegt am|eingang|"
+        "activity date|aktivitätsdatum|call date and time|datetime utc"
     ),
     "date": (
-        "datum|date|anrufdatum|call date|startdatum|start date|tag|day|am|gesprächsdatum|verbindungsdatum|kontaktdatum"
+        "datum|date|anrufdatum|call date|startdatum|start date|tag|day|am|gesprächsdatum|verbindungsdatum|kontaktdatum|"
+        "besuchsdatum|besuchstag|besuch am|datum des anrufs|datum des gesprächs|datum des kontakts|date of call|"
+        "date of contact|contact date|date contacted|meeting date|visit date|eingang am|eingangsdatum|eingegangen am|anruf am|"
+        "kontakt am|telefonat am|due date|fällig am|fälligkeitsdatum|fälligkeit"
     ),
-    "time": "uhrzeit|zeit|time|um|time of day|uhr",
+    "time": "uhrzeit|zeit|time|um|time of day|uhr|time of call|due time",
     "answer": (
         "call answer|answer time|answered at|answer|annahmezeit|annahme|angenommen um|verbunden um|connect time|"
-        "connected at|linktime|link time"
+        "connected at|linktime|link time|date connected"
     ),
-    "end": "call end|ende|endzeit|end|end time|endtime|bis|ended at|gesprächsende|verbindungsende",
+    "end": (
+        "call end|ende|endzeit|end|end time|endtime|bis|ended at|gesprächsende|verbindungsende|date ended|completed at|"
+        "call end time"
+    ),
     "direction": (
         "richtung|direction|call direction|communication type|"
         "kommunikationsart|anrufrichtung|rufrichtung|ein aus|in out|kommend gehend|gesprächsrichtung"
@@ -38,45 +46,53 @@ _NAMES = {  # field: header names without marks and units, the surest first
     ),
     "channel": (
         "kanal|channel|medium|kontaktart|art des kontakts|kontaktweg|kontaktkanal|aktivität|aktivitätstyp|"
-        "activity|activity type|contact type|via|weg"
+        "activity|activity type|contact type|via|weg|wie|method|contact method|communication method|mode of contact|"
+        "kontaktform|kommunikationsweg|art der kontaktaufnahme|form|task subtype|task type|activity subtype|aufgabentyp|"
+        "aktivitätsart|aufgaben untertyp"
     ),
     "status": (
         "status|ergebnis|result|outcome|disposition|call status|anrufstatus|call result|gesprächsstatus|rufstatus|"
-        "resultat"
+        "resultat|action result|call outcome|call disposition|anrufergebnis"
     ),
     "answered": "angenommen|beantwortet|answered|erreicht|reached|verbunden|connected|zustande gekommen",
     "number": (
         "rufnummer|telefonnummer|nummer|telefon|phone number|phone|number|teilnehmer|teilnehmernummer|gegenstelle|"
         "gesprächspartner nummer|externe nummer|externe rufnummer|external number|remote number|remote party|"
         "rufnr|telnr|tel nr|tel|telephone|telephone number|mobil|mobilnummer|mobile|handy|handynummer|"
-        "fremde rufnummer|kontaktnummer|contact number"
+        "fremde rufnummer|kontaktnummer|contact number|telefonnr|telefon nr|fon|phone no|tel no|"
+        "mobile number|mobile phone|mobilfunk|work phone|business phone"
     ),
     "caller": (
         "anrufer|von|from|caller|a rufnummer|a nummer|a teilnehmer|quelle|source|src|calling number|calling party|"
         "caller number|caller id|anrufernummer|anrufende nummer|rufnummer des anrufers|quellrufnummer|quellnummer|"
         "absender|from number|source number|call from|anruf von|ausgehende rufnummer|ausgehende nummer|"
-        "rufende nummer|abgangsnummer|ursprung|origin|calling party number"
+        "rufende nummer|abgangsnummer|ursprung|origin|calling party number|anruferin|anrufer in|requester|requester name|"
+        "gemeldet von|melder"
     ),
     "called": (
         "angerufener|angerufene|an|to|called|callee|b rufnummer|b nummer|b teilnehmer|ziel|destination|dst|"
         "zielrufnummer|zielnummer|called number|called party|callee number|dialed number|dialled number|"
         "gewählte nummer|gewählte rufnummer|angerufene nummer|angerufene rufnummer|rufnummer des angerufenen|"
-        "empfänger|to number|call to|anruf an|ruf an|nach|gerufene nummer|"
+        "empfänger|callee id|to number|call to|anruf an|ruf an|nach|gerufene nummer|"
         "gerufene rufnummer|zielteilnehmer|destination number|called party number"
     ),
     "caller_name": "anrufername|name des anrufers|caller name|from name|von name|calling name",
     "called_name": "name des angerufenen|callee name|called name|to name|an name|zielname",
     "name": (
-        "name|kontakt|kontaktname|contact|contact name|ansprechpartner|ansprechpartnerin|ansprechperson|"
-        "gesprächspartner|gesprächspartnerin|person|teilnehmername|name der gegenstelle|kunde|kundin|kundenname|"
-        "customer|customer name|mit|with|wer|who|display name|anzeigename|full name"
+        "name|kontakt|kontaktname|contact|contact name|ansprechpartner|ansprechpartnerin|ansprechpartner in|ansprechperson|"
+        "contact person|kontaktperson|gesprächspartner|gesprächspartnerin|gespräch mit|telefonat mit|spoke with|spoke to|"
+        "talked to|associated contact|zugeordneter kontakt|person|teilnehmername|name der gegenstelle|kunde|kundin|kundenname|"
+        "customer|customer name|mit|with|wer|who|display name|anzeigename|full name|client|"
+        "client name|prospect|lead"
     ),
+    "company": "firma|firmenname|unternehmen|company|company name|organisation|organization|associated company|company account",
     "given": "vorname|first name|given name",
     "family": "nachname|last name|surname|familienname|family name",
     "email": ("e mail|email|mail|e mail adresse|email adresse|mailadresse|email address|e mail address|mail address"),
     "duration": (
-        "gesprächsdauer|sprechzeit|talk time|talktime|talking|talk duration|billsec|gesprächszeit|dauer|duration|"
-        "call duration|verbindungsdauer|anrufdauer|wie lange|how long|länge|length|sekunden|seconds|minuten|minutes"
+        "duration in call|gesprächsdauer|sprechzeit|talk time|talktime|talking|talk|talk duration|billsec|gesprächszeit|dauer|"
+        "duration|call duration|verbindungsdauer|anrufdauer|wie lange|how long|länge|length|sekunden|seconds|minuten|minutes|"
+        "dauer volumen|call length|length of call|gesprächslänge"
     ),
     "wait": (
         "wartezeit|wartedauer|ring duration|ringdauer|"
@@ -89,9 +105,14 @@ _NAMES = {  # field: header names without marks and units, the surest first
     ),
     "colleague": (
         "mitarbeiter|mitarbeiterin|agent|agent name|benutzer|benutzername|user|user name|bearbeiter|bearbeiterin|"
-        "employee|colleague|kollege|kollegin|mitarbeitername"
+        "employee|colleague|kollege|kollegin|mitarbeitername|rep|sales rep|sales representative|assignee|assigned to|"
+        "activity assigned to|aktivität zugewiesen an|zugewiesen|assigned to user|assigned|call owner|zuständig|betreuer|"
+        "betreuerin|handled by"
     ),
-    "subject": "betreff|thema|subject|titel|title|anlass|topic",
+    "done": "done|marked as done|erledigt|completed|abgeschlossen",
+    "subject": (
+        "betreff|thema|subject|titel|title|anlass|topic|anliegen|worüber|gesprächsthema|purpose|regarding|zweck|call title"
+    ),
 }
 FIELDS = tuple(_NAMES)
 _RANKS = {
@@ -99,11 +120,26 @@ _RANKS = {
 }
 _RANKS = {name.replace(" ", ""): found for name, found in _RANKS.items()} | _RANKS  # CallType is "call type", too
 _SETTINGS = frozenset(("header", "label", "in_words", "out_words", "missed_words", "duration_unit", "date_order"))
-_UNITS = ("s", "m", "mm:ss", "h:mm")
+_UNITS = ("s", "m", "h", "mm:ss", "h:mm")
 
+_FAR_SIDE = frozenset(_NAMES["called"].split("|"))
+_NEAR_SIDE = frozenset(("quelle", "source", "ursprung", "origin"))
+"""Names of a caller's column only where there is one of the called, too."""
+_LAST = 98
+_WHOSE = frozenset("customer client contact prospect lead requester caller kunden kontakt".split())
+_ENTERED = frozenset(
+    ("created at", "erstellt am", "created time", "created date", "created", "created on", "ticket created", "angelegt am",
+     "requested", "eingang", "eingang am", "eingangsdatum")
+)  # fmt: skip
+"""When a row was entered: the time of a ticket or a call, but not of a person in an address book."""
+_RECORD = frozenset(("record id", "datensatz-id", "datensatz id"))
+"""What the exports of customer management systems begin with, whatever they hold."""
+_DUE = frozenset(("due date", "fällig am", "fälligkeitsdatum", "fälligkeit"))
+_EVENT = frozenset(("direction", "duration", "caller", "called", "wait", "subject", "answered"))
+"""Fields that only events have."""
 _FOREIGN = frozenset(
     ("all day event", "ganztägiges ereignis", "ganztägig", "birthday", "geburtstag", "conversation id",
-     "sender profile url", "inviterprofileurl", "record id", "connected on", "user email")
+     "sender profile url", "inviterprofileurl", "connected on", "user email")
 )  # fmt: skip
 """Columns of calendars, address books and messengers: their tables have readers of their own."""
 _MONEY = re.compile(
@@ -132,6 +168,9 @@ def is_log(names: Sequence[str]) -> bool:
     """Whether a header row (plain names) is that of a contact log: a time, and somebody."""
     found = found_columns(names)
     somebody = found.keys() & {"number", "caller", "called"}
+    entered = "date" not in found and "at" in found and _bare(names[found["at"]]) in _ENTERED
+    if (entered or not _RECORD.isdisjoint(names)) and not found.keys() & _EVENT:
+        return False
     return (
         bool(found.keys() & {"at", "date"})
         and bool(somebody or found.keys() & {"name", "email", "family"})
@@ -203,16 +242,41 @@ def found_columns(names: Sequence[str]) -> dict[str, int]:
     """The field of each column that has a known name; of several columns for a field the surest."""
     best: dict[str, tuple[int, int]] = {}
     bare = [_bare(name) for name in names]
+    paired = not _FAR_SIDE.isdisjoint(bare)
     for index, name in enumerate(bare):
-        field, rank = _RANKS.get(name, ("", 0))
+        known = _RANKS.get(_words(names[index])) or _RANKS.get(name) or _RANKS.get(_behind(names[index]))
+        field, rank = known or _of_a_customer(name)
+        if name in _NEAR_SIDE and not paired:
+            field, rank = "channel", _LAST  # of a ticket: mail, phone, portal
         if name in ("von", "from") and "bis" in bare:
             field = "time" if "datum" in bare or "date" in bare else "at"
         if field and (rank, index) < best.get(field, (99, 0)):
             best[field] = (rank, index)
     found = {field: index for field, (_, index) in best.items()}
+    if "date" not in found or not {bare[found["date"]], _behind(names[found["date"]])} & _DUE:
+        found.pop("done", None)  # what a call was about may wait to be done, though the call took place
+    elif "done" not in found or not found.keys() & {"channel", "type"}:
+        del found["date"]  # when something should be done is no time at which it was
     if "time" in found and not found.keys() & {"at", "date"}:
         found["at"] = found.pop("time")
     return found
+
+
+def _words(name: str) -> str:
+    """A plain header name without marks, what stands in brackets included: `duration in call`."""
+    return " ".join(re.sub(r"[\W_]+", " ", name).split())
+
+
+def _of_a_customer(name: str) -> tuple[str, int]:
+    """The field of `customer first name` or `prospect phone`: of several with this prefix they are the other side."""
+    whose, _, what = name.partition(" ")
+    field, rank = _RANKS.get(what, ("", 0)) if whose in _WHOSE else ("", 0)
+    return (field, rank) if field in ("name", "given", "family", "number", "email") else ("", 0)
+
+
+def _behind(name: str) -> str:
+    """What stands behind the table that a column is of: `contact person` of `activity - contact person`."""
+    return _bare(name.partition(" - ")[2])
 
 
 def likely_field(name: str) -> str | None:
@@ -230,7 +294,7 @@ def _bare(name: str) -> str:
     `duration_seconds`."""
     words = re.sub(r"[\W_]+", " ", re.sub(r"[(\[].*?[)\]]", " ", name)).strip()
     return re.sub(
-        r"(?<=\w) (in )?(s|sek|sekunden|secs?|seconds|mins?|minuten|minutes|(hh? )?mm ss|hh? mm|utc|gmt)$",
+        r"(?<=\w) (in )?(s|sek|sekunden|secs?|seconds|mins?|minuten|minutes|h|std|stunden|hrs?|hours|(hh? )?mm ss|hh? mm|utc|gmt)$",
         "", words,
     )  # fmt: skip
 
@@ -243,6 +307,8 @@ def _unit(name: str) -> str | None:
         return "h:mm"
     if re.search(r"sek|sec|[(\[_ ]s[)\]]?$", name):
         return "s"
+    if re.search(r"\b(std|stunden|hrs?|hours)\b|[(\[]h[)\]]", name):
+        return "h"
     return "m" if re.search(r"\bmin", name.replace("_", " ")) else None
 
 

@@ -23,12 +23,12 @@ _LENGTH = re.compile(r"\d{1,3}:\d{2}(:\d{2})?|PT\w+|(\d+ ?(h|std|min|m|s|sek|sec
 
 def guess(source: Source) -> str:
     """The `[[table]]` of a table that no importer understands, as TOML with a comment for what was only guessed; empty
-    for a file that is no table.
+    for a file that is no table, or one whose first row is a record already.
 
     Columns are guessed by their names, then by what stands in them. No cell of a person is shown.
     """
     header = header_in(source.head_text, lambda names: sum(bool(n) for n in names) >= 2)
-    if header is None:
+    if header is None or lacks_header(header):
         return ""
     rows: list[list[str]] = []
     with source.text() as stream:
@@ -63,6 +63,11 @@ def guess(source: Source) -> str:
     return _toml(header, found, columns, is_open)
 
 
+def lacks_header(header: Header) -> bool:
+    """Whether what stands where the names of columns should is a record already."""
+    return any(_is_time(name) or _is_number(name) or "@" in name for name in header.names if name)
+
+
 _INSTEAD = {"date": ("at",), "time": ("at",), "number": ("caller", "called")}
 """Fields that another one makes needless."""
 
@@ -80,7 +85,7 @@ def _is_time(text: str) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    return bool(_NUMBER.fullmatch(text)) or (is_hidden(text) and text != "-")
+    return (bool(_NUMBER.fullmatch(text)) and not _is_time(text)) or (is_hidden(text) and text != "-")
 
 
 def _is_length(text: str) -> bool:

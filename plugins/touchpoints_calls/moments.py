@@ -14,6 +14,10 @@ from touchpoints_calls.rows import MOST_REMEMBERED
 
 SURELY_MINUTES = re.compile(r"\d+:\d+:\d+|(2[4-9]|[3-9]\d|\d{3,}):\d+")
 """Lengths beside which `12:34` can only be minutes and seconds."""
+_SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")
+"""Days since 30 December 1899, as a spreadsheet keeps a date and shows it where a cell lost its format."""
+_OF_A_DAY = re.compile(r"0[.,]\d{3,}")
+"""A length as a part of a day, likewise: nothing lasts thousandths of a second."""
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?[AaPp][Mm])?")
 
 
@@ -62,6 +66,12 @@ class Moments:
         text = f"{day.strip()} {clock.strip()}".strip()
         if text.isdigit() and len(text) in (10, 13):
             return self._context.at(utc(int(text) / (1 if len(text) == 10 else 1000))), text, False
+        if _SERIAL.fullmatch(day.strip()):
+            return self._serial(day.strip(), clock.strip())
+        if not text:
+            raise InvalidValue(
+                english("no date in this row; if that of the row above is meant, write it into each row")
+            )
         if clock in self._clocks or self._is_clock(clock):
             if day not in self._days:
                 on = self._parse(day.strip(" ,"))
@@ -78,6 +88,14 @@ class Moments:
         if self._zone is UTC:
             moment = self._context.at(moment)
         return moment, f"{when.date().isoformat()} {when.time().isoformat()}", clock.count(":") < 2
+
+    def _serial(self, day: str, clock: str) -> tuple[datetime, str, bool]:
+        """The time of a spreadsheet's number of days, with the part of a day behind it or in a cell of its own."""
+        part = re.fullmatch(r"0?[.,]\d+|0|", clock)
+        count = float(day.replace(",", ".")) + float(clock.replace(",", ".") or 0) if part else float(day.split(",")[0])
+        when = datetime(1899, 12, 30) + timedelta(seconds=round(count * 86_400))
+        at = when.time().isoformat() if when.time() != time(0) or (part and clock) else ""
+        return self(when.date().isoformat(), at if part else clock)
 
     def _is_clock(self, clock: str) -> bool:
         """Whether a text is a clock time and nothing more, which is then known."""
@@ -121,7 +139,7 @@ class Moments:
 
 
 class Lengths:
-    """The durations of a column, in seconds. What two fields (`12:34`) are, `unit` says (mm:ss, h:mm; s or m: what a
+    """The durations of a column, in seconds. What two fields (`12:34`) are, `unit` says (mm:ss, h:mm; s, m or h: what a
     bare number is); else they are minutes and seconds if any of the `cells` has three fields or a first one above 23;
     else they stay `open`, but for zero."""
 
@@ -146,7 +164,7 @@ class Lengths:
             return None
         if text in ("-", "–", "—") or re.fullmatch(r"-\d+", text):
             return 0.0
-        if re.fullmatch(r"\d+:\d{1,2}", text) and self._unit not in ("mm:ss", "h:mm"):
+        if re.fullmatch(r"\d+:\d{1,2}", text) and self._unit not in ("mm:ss", "h:mm", "h"):
             if not self._looked:
                 self._looked = True
                 if any(SURELY_MINUTES.fullmatch(cell) for cell in self._cells()):
@@ -155,6 +173,8 @@ class Lengths:
             if text.replace(":", "").strip("0"):
                 self.open = True
                 return -1.0
+        if self._unit is None and _OF_A_DAY.fullmatch(text):
+            return round(float(text.replace(",", ".")) * 86_400, 3)
         return times.duration(text, self._unit or "s")
 
     def waited(self, text: str) -> float | None:

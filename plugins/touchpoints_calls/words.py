@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 class Meaning(NamedTuple):
     """What a cell says: `direction` (in, out), `outcome`, `channel`; `implied` is the direction that its outcome
-    suggests ("verpasst" is a call to us, "nicht erreicht" one from us), for tables that do not state it."""
+    suggests ("verpasst" is a call to us, "nicht erreicht" one from us), for tables that do not state it; `noted` the one
+    that a list which names the other side alone means by it ("besetzt", "no answer": calls that we noted)."""
 
     direction: str | None = None
     outcome: str | None = None
     channel: str | None = None
     implied: str | None = None
+    noted: str | None = None
 
 
 LONGEST = 200
@@ -39,9 +41,15 @@ _OUTCOMES = (  # the first that fits: "nicht erreicht" before "erreicht"
                      r"failed|fehlgeschlagen|fehler|congestion|abgebrochen\w*|timeout|"
                      r"(nicht|not) ?(angenommen|beantwortet|verbunden|zustande gekommen|erfolgreich|connected))\b"),
     ("reached", None, r"\b(angenommen\w*|beantwortet\w*|answered|connected|verbunden\w*|erreicht|erfolgreich\w*|"
-                      r"successful|success|completed|pickup|ok|gesprochen|geführt|abgeschlossen|beendet|held|attended|"
+                      r"successful|success|completed|accepted|pickup|ok|gesprochen|geführt|abgeschlossen|beendet|held|attended|"
                       r"stattgefunden|zugestellt|delivered|gelesen|read|durchgeführt)\b"),
 )  # fmt: skip
+_NOTED = re.compile(
+    r"\b(no ?answer|no ?pickup|keine antwort|besetzt|busy|(left|hinterlassen\w*|besprochen|hinterließ) (voice ?mail|message|vm)|"
+    r"(voice ?mail|mailbox|ab|anrufbeantworter|nachricht) (left|besprochen|hinterlassen)|ging nicht ran|nimmt nicht ab)\b"
+)
+_NOT_YET = re.compile(r"^(not started|to ?do|deferred|nicht begonnen|zu erledigen|nicht erledigt|not completed)$")
+"""Of tasks: what has not happened, whatever date it bears."""
 _CHANNELS = (
     *((f"{app} video", rf"\b{app} video") for app in ("whatsapp", "telegram", "facebook", "teams")),
     *((f"{app} call", rf"\b{app} (audio|voice|anruf|call)") for app in ("whatsapp", "telegram", "facebook", "teams")),
@@ -53,7 +61,8 @@ _CHANNELS = (
     ("phone", r"\b(anrufe?|telefon\w*|telephone|i?phone|calls?|tel|rückruf|mobil|handy|festnetz|gespräch)\b"),
     ("meeting", r"\b(treffen|meeting|besuch\w*|termin|vor ort|persönlich\w*|besprechung|visit|in person)\b"),
     ("letter", r"\b(brief|letter|post|postkarte)\b"),
-    ("message", r"\b(nachricht|message|chat|xing|signal|telegram|slack|messenger|direktnachricht|dm)\b"),
+    ("message", r"\b(nachricht|message|chat|xing|signal|telegram|slack|messenger|direktnachricht|dm|portal|web ?form\w*|"
+                r"kontaktformular|formular|(web|feedback) ?widget)\b"),
 )  # fmt: skip
 
 
@@ -64,7 +73,10 @@ def meaning(text: str) -> Meaning:
     arrows = words or text.strip()
     direction = next((name for name, pattern in _DIRECTIONS if re.search(pattern, arrows)), None)
     channel = next((name for name, pattern in _CHANNELS if re.search(pattern, words)), None)
+    if _NOT_YET.search(words):
+        return Meaning(direction, "not yet", channel)
+    noted = "out" if _NOTED.search(words) else None
     for outcome, implied, pattern in _OUTCOMES:
         if re.search(pattern, words):
-            return Meaning(direction, outcome, channel, implied)
+            return Meaning(direction, outcome, channel, implied, implied or ("in" if outcome == "declined" else noted))
     return Meaning(direction, None, channel)

@@ -20,7 +20,8 @@ from touchpoints_contacts.rows import Columns, PeopleTable, Row
 _EVENT = re.compile(
     r"(datum|date)( ?(/|und|and|&) ?(uhrzeit|zeit|time))?|uhrzeit|zeit(punkt|stempel)?|time(stamp)?|richtung|direction|"
     r"(start|end|anruf|gesprächs|kontakt|termin)(datum|zeit)|(start|end|call|contact|meeting)[ _]?(date|time)|"
-    r"start|beginn|begin|ende?|(gesprächs)?dauer\b.*|duration\b.*"
+    r"start|beginn|begin|ende?|(gesprächs)?dauer\b.*|duration\b.*|ticket([ -]?(id|nr\.?|nummer|number))?|subject|betreff|requester|"
+    r"activity - .*|aktivität - .*"
 )
 """Columns of a log: there a row is an event, not a person."""
 _PLACE = r"(privat|geschäftlich|dienstlich|firma|mobil|work|home|business|office|mobile|\d)"

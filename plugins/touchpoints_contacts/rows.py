@@ -83,6 +83,13 @@ class Row:
         return cell(self._cells, self.header.column(*names))
 
 
+_EVENTS = re.compile(
+    r"call (outcome|direction|title|type|start time|duration.*|result)|(activity|task|meeting) (date|type|subtype|title|outcome)|"
+    r"ticket (id|name|status|subject)|anruf(ergebnis|dauer|richtung|titel)|aktivitätsdatum|aufgabentyp"
+)
+"""Columns of the calls, tasks and tickets that the same systems export."""
+
+
 class PeopleTable(Importer):
     """A format of a table with one person a row. A subclass says where it keeps what (`columns`) and how its header
     row is told from others: it has a name of each of `marks`. Where that is not all, it extends `rows` or `card`."""
@@ -94,7 +101,11 @@ class PeopleTable(Importer):
 
     def accepts(self, names: Sequence[str]) -> bool:
         """Whether a header row (its plain names) is of this format."""
-        return all(not mark.isdisjoint(names) for mark in self.marks) and self.foreign.isdisjoint(names)
+        return (
+            all(not mark.isdisjoint(names) for mark in self.marks)
+            and self.foreign.isdisjoint(names)
+            and not any(map(_EVENTS.fullmatch, names))
+        )
 
     def recognises(self, source: Source) -> bool:
         """A table whose header row is of this format."""
