@@ -18,6 +18,7 @@ from touchpoints.model import Contact, Coverage, LeftOut, Participant, Party, Pe
 from touchpoints.ourside import OurSide
 from touchpoints.settings import Settings
 from touchpoints.store import Store
+from touchpoints.tracker import Tracker
 
 AT = datetime(2026, 7, 1, 9, tzinfo=UTC)
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -333,10 +334,14 @@ def test_revising_without_a_change_changes_nothing(store: Store) -> None:
     assert [(s.key, s.touchpoint) for s in store.touchpoints()] == before
 
 
+def keys(*handles: str) -> set[tuple[str, str]]:
+    return {(h.kind, h.value) for h in map(Handle.of, handles)}
+
+
 def test_what_was_stored_before_it_was_marked_private_goes(store: Store) -> None:
     store.add([Touchpoint.call(KIM, AT, "in", line="+4930231251", key="line")], 1)
-    assert privacy.drop_private(store, [], []) == 0
-    assert privacy.drop_private(store, [Handle.of(PHONE)], ["+4930231251"]) == 2
+    assert privacy.Private().drop(store) == 0
+    assert privacy.Private(keys(PHONE), {"+4930231251"}).drop(store) == 2
     assert not {"1", "line"} & {s.key for s in store.touchpoints()}
 
 
@@ -350,7 +355,7 @@ def test_a_private_handle_is_dropped_from_address_book_decisions_and_backups_too
     store.add_people(
         [Person("Kim Neu", [KIM], ref="k"), Person("Jonas Beispiel", [JONAS, "+49 171 39200 77"], ref="j2")], 1
     )
-    privacy.drop_private(store, [Handle.of(KIM), Handle.of("+49 171 39200 77")], [])
+    privacy.Private(keys(KIM, "+49 171 39200 77")).drop(store)
     store.close()
     for content in bytes_of(tmp_path).values():
         assert (
@@ -483,3 +488,16 @@ def test_the_table_of_stored_fields_is_what_importers_give() -> None:
     spec.loader.exec_module(script)
     for page in script.PAGES:
         assert page.read_text(encoding="utf-8") == script.written(page)
+
+
+def test_what_an_app_adds_is_asked_whether_it_is_private_too() -> None:
+    settings = Settings(me=["+49 30 23125 100"], private=[KIM], lines={"23125177": "private"})
+    with Tracker(settings=settings) as tracker:
+        private_line = Touchpoint(AT, "phone", "in", parties=[Party(Handle.of(PHONE))], line="Internet: 23125177")
+        report = tracker.add(
+            [Touchpoint.call(KIM, AT, "in"), private_line, Touchpoint.call(PHONE, AT, "in")],
+            [Person("Kim Neu", [KIM]), "Erika"],  # type: ignore[list-item]  # an app may be wrong
+        )
+        assert (report.added, report.left_out, report.skipped_total) == (1, {"private": 3}, 1)
+        assert report.skipped[0].reason == "a str, neither a touchpoint nor a person"
+        assert [p.handle.value for s in tracker.touchpoints() for p in s.touchpoint.parties] == [Handle.of(PHONE).value]

@@ -33,7 +33,7 @@ from touchpoints.model import (
 )
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Importer, Plugins, Record
-from touchpoints.privacy import Gate, without_private
+from touchpoints.privacy import Gate, Private
 from touchpoints.reading import Context, content_key
 from touchpoints.recognition import recognise
 from touchpoints.settings import Settings
@@ -102,7 +102,7 @@ class _Run:
         self.done = self.total = 0
         self.formerly: dict[str, set[str]] = {}
         self.answers: list[tuple[FileReport, int, list[Answer]]] = []
-        self.private = {(h.kind, h.value) for h in (Handle.of(text, region) for text in settings.private)}
+        self.private = Private.of(settings, our_side, region)
         self.gate = Gate(store, region)
         self.lines = {our_side.line(line): kind for line, kind in settings.lines.items()}
 
@@ -362,7 +362,7 @@ class _Run:
                     case Touchpoint():
                         yield decided
                     case Person():
-                        if (entry := without_private(decided, self.private)) is None:
+                        if (entry := self.private.without(decided)) is None:
                             file.left_out["private"] += 1
                         else:
                             people.append(entry)
@@ -443,7 +443,7 @@ class _Policy:
 
     def __init__(self, run: _Run, mode: str, unsorted: set[str]) -> None:
         self.run, self.mode, self.unsorted = run, mode, unsorted
-        self.idle = not run.private and mode != "always" and not unsorted and "private" not in run.lines.values()
+        self.idle = not run.private and mode != "always" and not unsorted
         self.questions: dict[Question, None] = {
             Question(
                 english(
@@ -456,14 +456,12 @@ class _Policy:
 
     def knows(self, handle: Handle) -> bool:
         """Whether somebody may be stored beside touchpoints: nobody private, and of mixed sources only who is known."""
-        if (handle.kind, handle.value) in self.run.private:
+        if (handle.kind, handle.value) in self.run.private.handles:
             return False
         return self.mode == "never" or self.run.directory().knows(handle)
 
     def __call__(self, touchpoint: Touchpoint) -> Touchpoint | LeftOut:
-        if touchpoint.line and self.run.lines.get(touchpoint.line) == "private":
-            return LeftOut("private")
-        if self.run.private and any((p.handle.kind, p.handle.value) in self.run.private for p in touchpoint.parties):
+        if self.run.private.hides(touchpoint):
             return LeftOut("private")
         if self.mode == "always" or (self.mode == "lines" and touchpoint.line in self.unsorted):
             return LeftOut("not known")

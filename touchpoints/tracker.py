@@ -18,15 +18,16 @@ from touchpoints.calllist import CallList, call_list
 from touchpoints.directory import OFFICE, Directory, Unresolved, contact_id
 from touchpoints.errors import IdentityError, InvalidValue, PluginError, StoreError, UnknownName
 from touchpoints.facts import Stored
+from touchpoints.fromapp import add
 from touchpoints.handles import Handle
-from touchpoints.imported import FileReport, Report
+from touchpoints.imported import Report
 from touchpoints.ingest import Progress, ingest
 from touchpoints.language import P_, english
-from touchpoints.model import Colleague, Contact, Coverage, Customer, LeftOut, Person, Skipped, Touchpoint
+from touchpoints.model import Colleague, Contact, Coverage, Customer, Person, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Plugins
 from touchpoints.prior import PRIOR, Prior, fit_prior, prior_sample
-from touchpoints.privacy import CONSENT_YEARS, Gate, drop_private, keep, kept_from, years_before
+from touchpoints.privacy import CONSENT_YEARS, Gate, Private, keep, kept_from, years_before
 from touchpoints.reading import content_key
 from touchpoints.relationship import CustomerView, Flag, Reason, Relationship
 from touchpoints.rules.scope import THRESHOLDS
@@ -129,11 +130,10 @@ class Tracker(Answers):
         if self.store.get("our_side") != side:
             self.store.derive(self.our_side)
             self.store.put("our_side", side)
-        handles = [Handle.of(text, self.region) for text in self.settings.private]
-        lines = [self.our_side.line(line) for line, kind in self.settings.lines.items() if kind == "private"]
-        private = content_key(sorted((h.kind, h.value) for h in handles), sorted(lines))
+        self.private = Private.of(self.settings, self.our_side, self.region)
+        private = content_key(sorted(self.private.handles), sorted(self.private.lines))
         if self.store.get("private", content_key([], [])) != private:
-            drop_private(self.store, handles, lines)
+            self.private.drop(self.store)
             self.store.put("private", private)
 
     def __enter__(self) -> Self:
@@ -184,49 +184,10 @@ class Tracker(Answers):
         """Add what an app already has: touchpoints (any iterable, read lazily) and people. Idempotent by key; a
         touchpoint without one gets a key from its content. Our own side is taken out of the parties. Values of another
         type are skipped and named."""
-        report, file, gate = Report(), FileReport(source, "app"), Gate(self.store, self.region)
-        known = {**self.store.media(), **{c.name: c.medium for c in self.plugins.channels}}
-
-        def checked() -> Iterator[Touchpoint]:
-            for number, value in enumerate(touchpoints, 1):
-                if not isinstance(value, Touchpoint):
-                    skip(number, f"a {type(value).__name__}, not a Touchpoint")
-                elif value.channel not in known:
-                    skip(number, str(UnknownName(P_("reason", "channel"), value.channel, known)))
-                else:
-                    sided = self._sided(value, known[value.channel])
-                    decided = gate.admits(sided) if isinstance(sided, Touchpoint) else sided
-                    if isinstance(decided, Touchpoint):
-                        yield decided
-                    elif isinstance(decided, LeftOut):
-                        file.left_out[decided.reason] += 1
-
-        def skip(number: int, reason: str) -> None:
-            file.skipped += 1
-            if len(report.skipped) < 1000:
-                report.skipped.append(Skipped(source, number, reason))
-
-        with self.store.transaction():
-            id_ = self.store.begin_source(source, "app", "")
-            file.people = self.store.add_people((p for p in map(gate.admits, people) if isinstance(p, Person)), id_)
-            file.counts = self.store.add(checked(), id_, channels=self.plugins.channels)
-        report.files.append(file)
-        report.left_out, report.skipped_total, report.people = file.left_out, file.skipped, file.people
-        return report
-
-    def _sided(self, touchpoint: Touchpoint, medium: str) -> Touchpoint | LeftOut:
-        if touchpoint.participants:
-            stated = None if any(p.role == "from" for p in touchpoint.participants) else touchpoint.direction
-            sides = self.our_side.sides(touchpoint.participants, medium, stated)
-            if not sides.parties:
-                return LeftOut("no other party")
-            return attrs.evolve(
-                touchpoint, direction=sides.direction, parties=sides.parties, colleagues=sides.colleagues
-            )
-        parties = tuple(p for p in touchpoint.parties if not self.our_side.owns(p.handle))
-        if not parties:
-            return LeftOut("internal" if touchpoint.parties else "no other party")
-        return touchpoint if parties == touchpoint.parties else attrs.evolve(touchpoint, parties=parties)
+        return add(
+            touchpoints, people, source, self.store, self.plugins, self.our_side, self.private,
+            Gate(self.store, self.region),
+        )  # fmt: skip
 
     def forget(self, name: str) -> int:
         """Undo the import of a file, by its name as `status` shows it, or the last part of it where only one file is called

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from touchpoints.directory import Directory, Unresolved, contact_id
 from touchpoints.facts import Decision, Tombstone
 from touchpoints.handles import Handle, fold
 from touchpoints.identity import ALWAYS, decided
-from touchpoints.model import Contact, Person, Touchpoint
+from touchpoints.model import Contact
 from touchpoints.privacy.backups import in_backups, opened
 from touchpoints.privacy.gate import TAIL, WORD, Gate, key_of, words_of
 from touchpoints.store import Store
@@ -163,37 +163,3 @@ def _tombstones(
                 stones += [(what, (what, whole), 0, ALWAYS, moment) for what in ("name", "word")]
     ids = {contact_id(h) for h in handles} | ({found.id} if isinstance(found, Contact) else set())
     return list(dict.fromkeys(stones)), ids, tuple(dict.fromkeys(namesakes))
-
-
-def drop_private(store: Store, handles: Iterable[Handle], lines: Collection[str]) -> int:
-    """Drop what was stored before handles (people, calendars) and own lines were marked private, in the backups too; returns
-    how many touchpoints went. Needs no tombstones: the import leaves out what the settings call private."""
-    private = frozenset((h.kind, h.value) for h in handles)
-    if not private and not lines:
-        return 0
-    dropped = _drop_private(store, private, lines)
-    in_backups(store, lambda copy: _drop_private(copy, private, lines) < 0)
-    return dropped
-
-
-def _drop_private(store: Store, private: frozenset[tuple[str, str]], lines: Collection[str]) -> int:
-    def kept(t: Touchpoint) -> Touchpoint | None:
-        return None if t.line in lines or any((p.handle.kind, p.handle.value) in private for p in t.parties) else t
-
-    store.overwrite_what_is_deleted()
-    with store.transaction():
-        ids = {contact_id(h) for _, h in store.handles() if (h.kind, h.value) in private}
-        dropped, _ = store.revise(kept)
-        people = store.revise_people(lambda person: without_private(person, private))
-        decisions = store.revise_decisions(lambda decision: None if decision.who in ids else decision.payload)
-    if dropped or people or decisions:
-        store.compact()
-    return dropped
-
-
-def without_private(person: Person, private: Collection[tuple[str, str]]) -> Person | None:
-    """A directory entry without handles that are marked private; `None` if it has no other."""
-    kept = tuple(h for h in person.handles if (h.kind, h.value) not in private)
-    if len(kept) == len(person.handles):
-        return person
-    return attrs.evolve(person, handles=kept) if kept else None
