@@ -7,11 +7,11 @@ later is planned).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
-from typing import overload
+from typing import Generic, TypeVar, overload
 
 from touchpoints import times
 from touchpoints.directory import OFFICE, Directory
@@ -19,11 +19,11 @@ from touchpoints.facts import BY_HAND, Decision, Stored
 from touchpoints.handles import Handle, company_domain
 from touchpoints.model import LIVE_MEDIA, Absence, Contact, Customer
 from touchpoints.prior import PRIOR, Prior
-from touchpoints.relationship import CustomerView, Relationship, relationship_id
+from touchpoints.relationship import CustomerView, Relationship
 from touchpoints.settings import Settings
 from touchpoints.store import Store
 from touchpoints.summary import Summary
-from touchpoints.warmth import judge
+from touchpoints.warmth import judge, status_of
 from touchpoints.workdays import Workdays
 
 IMPORTANCE_CADENCE: Mapping[str, int] = MappingProxyType({"A": 90, "B": 180})
@@ -32,6 +32,35 @@ HOLE = 14
 """Days without any file that count as a hole; shorter gaps are as likely days on which nothing happened."""
 RECENT_DAYS = 45
 """How far back `Book.recent` goes: enough for everything that is owed."""
+
+
+_SINGLE = 50
+"""So many looks at what was of late are made one by one."""
+
+T = TypeVar("T")
+
+
+class _Made(Mapping[str, T], Generic[T]):
+    """Values by name, each made when it is first asked for."""
+
+    def __init__(self, names: Callable[[], Collection[str]], make: Callable[[str], T | None]) -> None:
+        self._names, self._make = names, make
+        self._known: dict[str, T | None] = {}
+
+    def __getitem__(self, name: str) -> T:
+        try:
+            found = self._known[name]
+        except KeyError:
+            found = self._known[name] = self._make(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
 
 
 class Book(Sequence[Relationship]):
@@ -54,9 +83,12 @@ class Book(Sequence[Relationship]):
         self.workdays = Workdays.of(store, settings, region, team=team)
         self._store, self._team = store, team
         self._summaries = store.summaries(at, "contact")
+        self._nothing = Summary(self.today.toordinal())
+        self._recent: dict[str, list[Stored]] = {}
+        self._asked = 0
 
     def __len__(self) -> int:
-        return len(self._all)
+        return len(self._ids)
 
     @overload
     def __getitem__(self, index: int) -> Relationship: ...
@@ -70,47 +102,93 @@ class Book(Sequence[Relationship]):
 
     @cached_property
     def _all(self) -> tuple[Relationship, ...]:
-        made = [self._relationship(c, self.directory.customer_of(c)) for c in self.directory.contacts.values()]
-        made += [
-            self._relationship(None, self.directory.customers[id_.removeprefix(OFFICE)])
-            for id_ in self._summaries
-            if id_.startswith(OFFICE)
-        ]
-        return tuple(sorted(made, key=lambda r: (r.name.lower(), r.id)))
+        return tuple(self.chosen(self._ids))
 
-    def _relationship(self, contact: Contact | None, customer: Customer | None) -> Relationship:
-        id_ = relationship_id(contact, customer)
-        summary = self._summaries.get(id_) or Summary(self.today.toordinal())
-        owner = contact.owner if contact else None
+    @cached_property
+    def _ids(self) -> list[str]:
+        return [*self.directory.contacts, *self._offices]
+
+    @cached_property
+    def _offices(self) -> list[str]:
+        return [id_ for id_ in self._summaries if id_.startswith(OFFICE)]
+
+    # -- some of them ---------------------------------------------------------------------------------------------
+    # A store of a hundred thousand relationships has a few hundred that a rule needs to look at: only these are made.
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Relationship]:
+        """Relationships by their id."""
+        return _Made(lambda: self._ids, self._relationship)
+
+    @cached_property
+    def groups(self) -> Mapping[str, list[Relationship]]:
+        """Relationships by `group`: a customer's together."""
+        return _Made(lambda: dict.fromkeys(r.group for r in self._all), self._group)
+
+    @cached_property
+    def by_status(self) -> Mapping[str, list[Relationship]]:
+        """Relationships by the status of their warmth."""
+        return _Made(lambda: self._statuses, lambda status: self.with_status(status) or None)
+
+    def with_status(self, status: str, holds: Callable[[str, Summary], bool] | None = None) -> list[Relationship]:
+        """The relationships with a status, in the order of names: all, or those whose id and sums are as asked for."""
+        ids = self._statuses.get(status, ())
+        return self.chosen(ids if holds is None else [id_ for id_ in ids if holds(id_, self._summary(id_))])
+
+    @cached_property
+    def _statuses(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for id_ in self._ids:
+            found[status_of(self._summary(id_), self.prior)].append(id_)
+        return dict(found)
+
+    def _summary(self, id_: str) -> Summary:
+        return self._summaries.get(id_) or self._nothing
+
+    def chosen(self, ids: Iterable[str]) -> list[Relationship]:
+        """The relationships with these ids (others are passed over), in the order of names."""
+        found = (self.by_id.get(id_) for id_ in ids)
+        return sorted((r for r in found if r is not None), key=_place)
+
+    def groups_of(self, ids: Iterable[str]) -> list[list[Relationship]]:
+        """The groups that hold any of these relationships, in the order of the first name in each."""
+        names = {r.group for id_ in ids if (r := self.by_id.get(id_)) is not None}
+        return sorted((self.groups[name] for name in names), key=lambda there: _place(there[0]))
+
+    def where(self, holds: Callable[[Contact | None, Customer | None], bool]) -> list[str]:
+        """The ids of all relationships whose contact and customer are as asked for."""
+        contacts, customers = self.directory.contacts, self.directory.customers
+        found = [c.id for c in contacts.values() if holds(c, customers.get(c.customer) if c.customer else None)]
+        return found + [id_ for id_ in self._offices if holds(None, customers[id_.removeprefix(OFFICE)])]
+
+    def summed(self, holds: Callable[[Summary], bool]) -> list[str]:
+        """The ids of all relationships with contact whose sums are as asked for."""
+        return [id_ for id_, summary in self._summaries.items() if holds(summary)]
+
+    def _relationship(self, id_: str) -> Relationship | None:
+        contact = self.directory.contacts.get(id_)
+        if contact is not None:
+            customer = self.directory.customer_of(contact)
+        elif id_.startswith(OFFICE) and id_ in self._summaries:
+            customer = self.directory.customers[id_.removeprefix(OFFICE)]
+        else:
+            return None
+        summary = self._summary(id_)
         return Relationship(
-            contact, customer, owner, summary, judge(summary, self.prior),
+            contact, customer, contact.owner if contact else None, summary, judge(summary, self.prior),
             tuple(self._planned.get(id_, ())), tuple(self._notes.get(id_, ())),
         )  # fmt: skip
 
-    @cached_property
-    def by_id(self) -> dict[str, Relationship]:
-        """Relationships by their id."""
-        return {r.id: r for r in self._all}
-
-    @cached_property
-    def groups(self) -> dict[str, list[Relationship]]:
-        """Relationships by `group`: a customer's together."""
-        found: dict[str, list[Relationship]] = defaultdict(list)
-        for relationship in self._all:
-            found[relationship.group].append(relationship)
-        return dict(found)
-
-    @cached_property
-    def by_status(self) -> dict[str, list[Relationship]]:
-        """Relationships by the status of their warmth."""
-        found: dict[str, list[Relationship]] = defaultdict(list)
-        for relationship in self._all:
-            found[relationship.warmth.status].append(relationship)
-        return dict(found)
+    def _group(self, name: str) -> list[Relationship] | None:
+        if name in self.directory.customers:
+            there = [c.id for c in self.directory.at_customers.get(name, ())] + [OFFICE + name]
+            return self.chosen(there) or None
+        alone = self.by_id.get(name)
+        return [alone] if alone is not None and alone.group == name else None
 
     def customer(self, customer: Customer) -> CustomerView:
         """A customer as a whole."""
-        summary = self.customer_summaries.get(customer.id) or Summary(self.today.toordinal())
+        summary = self.customer_summaries.get(customer.id) or self._nothing
         people = sorted(
             self.groups.get(customer.id, ()), key=lambda r: (-r.summary.live.n, -r.summary.all.n, r.name.lower(), r.id)
         )
@@ -150,19 +228,30 @@ class Book(Sequence[Relationship]):
         """The newest touchpoints with a contact (or a customer's office) up to `at`, newest first; `copied` ones are
         not among them."""
         id_ = contact.id
-        handles = self._handles.get(id_, [])
+        handles = self.directory.numbers_of(id_)
         if not handles:
             return []
         found = []
-        own = {self._by_number[h] for h in handles}
         for stored in self._store.touchpoints(handles, since, self.at, newest_first=True):
             if outcome is not None and stored.touchpoint.outcome != outcome:
                 continue
-            if any(p.role == "with" and p.handle in own for p in stored.touchpoint.parties):
+            if any(p.role == "with" and self.directory.whose(p.handle) == id_ for p in stored.touchpoint.parties):
                 found.append(stored)
                 if limit is not None and len(found) >= limit:
                     break
         return found
+
+    def contact_days(self, relationships: Iterable[Relationship]) -> dict[str, set[int]]:
+        """By the relationships' ids: the days (ordinals) up to `at` on which they were reached."""
+        whose = {number: r.id for r in relationships for number in self.directory.numbers_of(r.id)}
+        found: dict[str, set[int]] = defaultdict(set)
+        for number, day in self._store.contact_days(whose, self.at):
+            found[whose[number]].add(day)
+        return found
+
+    def keys_on(self, relationship: Relationship, days: Collection[int], limit: int) -> tuple[str, ...]:
+        """The keys of the newest touchpoints that reached them on some days (ordinals)."""
+        return self._store.keys_on(self.directory.numbers_of(relationship.id), days, self.at, limit)
 
     def active_between(self, first: date, last: date) -> set[str]:
         """The ids of relationships with a contact day between two dates (both included, not after today)."""
@@ -171,45 +260,52 @@ class Book(Sequence[Relationship]):
     def recent(self, who: str) -> list[Stored]:
         """All touchpoints of the last 45 days of one relationship (its id), or with anybody of a group (see
         `Relationship.group`), oldest first."""
-        return self._recent.get(who, [])
+        found = self._recent.get(who)
+        if found is None:
+            self._asked += 1  # whoever asks for many is given all at once
+            self.look_at([who] if self._asked <= _SINGLE else [who, *self.groups])
+            found = self._recent[who]
+        return found
+
+    def look_at(self, whose: Iterable[str]) -> None:
+        """Read what `recent` will be asked for, of some relationships or groups at once."""
+        missing = {who for who in whose if who not in self._recent}
+        groups = {r.group if (r := self.by_id.get(who)) is not None else who for who in missing}
+        there = {r.id: r.group for group in groups for r in self.groups.get(group, ())}
+        for who in {*missing, *there, *there.values()}:
+            self._recent[who] = []
+        numbers = [number for id_ in there for number in self.directory.numbers_of(id_)]
+        if numbers:
+            for stored in self._store.touchpoints(numbers, self.at - timedelta(days=RECENT_DAYS), self.at):
+                ids = {id_ for id_ in self._with(stored) if id_ in there}
+                for who in {*ids, *(there[id_] for id_ in ids)}:
+                    self._recent[who].append(stored)
+
+    @cached_property
+    def loose_ends(self) -> frozenset[str]:
+        """The ids of relationships in which lately (see `recent`) anything happened but conversations and messages of ours:
+        nobody else is owed anything."""
+        numbers = self._store.loose_ends(self.at - timedelta(days=RECENT_DAYS), self.at)
+        whose = {self.directory.contact_by_number(number) for number in numbers}
+        found = frozenset(id_ for id_ in whose if id_ is not None and id_ in self.by_id)
+        self.look_at(found)
+        return found
 
     def relationship_of(self, stored: Stored) -> list[Relationship]:
         """The relationships a touchpoint belongs to (parties addressed, not copied)."""
-        ids = {self._id_of.get(p.handle) for p in stored.touchpoint.parties if p.role == "with"}
-        return [self.by_id[i] for i in sorted(filter(None, ids)) if i in self.by_id]
+        return [self.by_id[id_] for id_ in sorted(self._with(stored))]
+
+    def _with(self, stored: Stored) -> set[str]:
+        ids = {self.directory.whose(p.handle) for p in stored.touchpoint.parties if p.role == "with"}
+        return {id_ for id_ in ids if id_ is not None and id_ in self.by_id}
 
     def of_handle(self, handle: Handle) -> Relationship | None:
         """The relationship a handle belongs to; `None` for one that belongs to nobody known."""
-        return self.by_id.get(self._id_of.get(handle, ""))
+        return self.by_id.get(self.directory.whose(handle) or "")
 
     def local(self, second: int) -> datetime:
         """An epoch second as a time in the store's zone."""
         return datetime.fromtimestamp(second, self.zone)
-
-    @cached_property
-    def _id_of(self) -> dict[Handle, str]:
-        return {h: c for h, i in self.directory.handle_ids.items() if (c := self.directory.contact_by_number(i))}
-
-    @cached_property
-    def _by_number(self) -> dict[int, Handle]:
-        return {i: h for h, i in self.directory.handle_ids.items()}
-
-    @cached_property
-    def _handles(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = defaultdict(list)
-        for handle, number in self.directory.handle_ids.items():
-            if id_ := self._id_of.get(handle):
-                found[id_].append(number)
-        return dict(found)
-
-    @cached_property
-    def _recent(self) -> dict[str, list[Stored]]:
-        found: dict[str, list[Stored]] = defaultdict(list)
-        since = self.at - timedelta(days=RECENT_DAYS)
-        for stored in self._store.touchpoints(None, since, self.at):
-            for who in {id_ for r in self.relationship_of(stored) for id_ in (r.id, r.group)}:
-                found[who].append(stored)
-        return dict(found)
 
     @cached_property
     def _planned(self) -> dict[str, list[Stored]]:
@@ -217,7 +313,7 @@ class Book(Sequence[Relationship]):
         for stored in self._store.touchpoints(None, self.at + timedelta(seconds=1)):
             if stored.touchpoint.outcome == "reached":
                 for handle in (p.handle for p in stored.touchpoint.parties if p.role == "with"):
-                    if id_ := self._id_of.get(handle):
+                    if id_ := self.directory.whose(handle):
                         found[id_].append(stored)
         return dict(found)
 
@@ -255,7 +351,7 @@ class Book(Sequence[Relationship]):
         without a stated latest date that is ideal × 1.5. `None` where nothing is agreed."""
         if own := self.own_cadence(relationship):
             return own
-        if (customer := relationship.customer) is None or not (self._agreed or self._wished):
+        if (customer := relationship.customer) is None or not self.any_agreed:
             return None
         names = [customer.name, *customer.tags]
         if any("." in name for name in self._wished):
@@ -266,7 +362,7 @@ class Book(Sequence[Relationship]):
     def own_cadence(self, relationship: Relationship) -> tuple[int, int] | None:
         """The rhythm agreed with this very contact, or for a tag of theirs; see `agreed_cadence`."""
         contact = relationship.contact
-        if contact is None or not (self._agreed or self._wished):
+        if contact is None or not self.any_agreed:
             return None
         handles = (text for h in contact.handles for text in (h.value, h.raw) if text)
         return self._said(contact.id, [contact.name, *handles, *contact.tags])
@@ -276,6 +372,11 @@ class Book(Sequence[Relationship]):
             return _cadence(every)
         wished = (self._wished[name] for text in (id_, *names) if (name := text.lower()) in self._wished)
         return next((_cadence(every) for every in wished), None)
+
+    @property
+    def any_agreed(self) -> bool:
+        """Whether any rhythm is agreed, with anybody or for a tag."""
+        return bool(self._agreed or self._wished)
 
     @cached_property
     def _agreed(self) -> dict[str, object]:
@@ -335,6 +436,10 @@ def holes_between(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]
             found.append((until + timedelta(days=1), start - timedelta(days=1)))
         until = end if until == date.max else max(until, end)
     return found
+
+
+def _place(relationship: Relationship) -> tuple[str, str]:
+    return relationship.name.lower(), relationship.id
 
 
 def _cadence(value: object) -> tuple[int, int]:

@@ -20,11 +20,12 @@ from touchpoints.book import Book
 from touchpoints.language import Text, language
 from touchpoints.markup import paragraph, table
 from touchpoints.reach import Averages
-from touchpoints.relationship import Flag, HeldBack, Reason, Relationship, Suggestion
+from touchpoints.relationship import Flag, HeldBack, Reason, Relationship, Suggestion, importance_of
 from touchpoints.rules.occasions import occasions
 from touchpoints.rules.scope import NO_SILENCE
 from touchpoints.sifting import Group, Sifting, until
 from touchpoints.suggestion import suggest, usual_minutes
+from touchpoints.summary import View
 from touchpoints.warmth import DORMANT, NOT_ENOUGH_DATA, due_silence
 
 WEIGHTS: Mapping[str | None, float] = {"A": 4, "B": 2, None: 1, "C": 0.5}
@@ -146,6 +147,7 @@ class _Choice:
         found = defaultdict[str, list[Reason]](list)
         for reason in reasons:
             found[reason.relationship.group].append(reason)
+        book.look_at(id_ for id_ in found if len(book.groups.get(id_, ())) > 1)
         self.groups = {id_: self.sifting.sift(id_, there) for id_, there in found.items()}
         self.eased = self._ease_in()
 
@@ -268,10 +270,9 @@ class _Choice:
         """Dormant relationships worth a fresh start: of importance A or B, or with a year of history; nobody else there
         is in touch, and nothing holds them back."""
         found = []
-        for r in self.book.by_status.get(DORMANT, ()):
-            view = r.summary.all
-            long = view.n >= 4 and (view.last or 0) - (view.first or 0) >= 365
-            if not (long or r.importance in ("A", "B")) or r.kind in NO_SILENCE or r.id in self.scope.left:
+        important = {*self.book.where(lambda contact, customer: importance_of(contact, customer) in ("A", "B"))}
+        for r in self.book.with_status(DORMANT, lambda id_, summary: id_ in important or _a_year(summary.all)):
+            if r.kind in NO_SILENCE or r.id in self.scope.left:
                 continue
             if r.group in self.groups and (self.groups[r.group].standing or self.groups[r.group].held):
                 continue
@@ -340,3 +341,8 @@ class _Choice:
             "{status} · {silence}, {rhythm}; due after {n} days, {when}",
             n=needed, status=status, silence=silence.text, rhythm=rhythm, when=when,
         )  # fmt: skip
+
+
+def _a_year(view: View) -> bool:
+    """Whether a history is long enough to be taken up again."""
+    return view.n >= 4 and (view.last or 0) - (view.first or 0) >= 365

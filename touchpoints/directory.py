@@ -7,7 +7,7 @@ Every decision can be taken back, and none touches a touchpoint.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -102,14 +102,33 @@ class Directory(Resolution):
         """A contact's customer."""
         return None if contact is None or contact.customer is None else self.customers.get(contact.customer)
 
-    def contacts_of(self, customer: str) -> list[Contact]:
-        """The contacts of a customer (by id), in the order of names."""
+    @property
+    def at_customers(self) -> Mapping[str, Sequence[Contact]]:
+        """Customer's id → its contacts, in no order; customers with contacts only."""
         if self._at_customer is None:
             self._at_customer = defaultdict(list)
-            for contact in sorted(self.contacts.values(), key=lambda c: (fold(c.name), c.id)):
+            for contact in self.contacts.values():
                 if contact.customer:
                     self._at_customer[contact.customer].append(contact)
-        return self._at_customer.get(customer, [])
+        return self._at_customer
+
+    def numbers_of(self, id_: str) -> Sequence[int]:
+        """The numbers, in the store, of the handles that stand now for a contact or (the stand-in of) a customer's office."""
+        if self._numbers is None:
+            self._numbers = defaultdict(list)
+            for number in self.handle_ids.values():
+                if (whose := self.contact_by_number(number)) is not None:
+                    self._numbers[whose].append(number)
+        return self._numbers.get(id_, ())
+
+    def whose(self, handle: Handle) -> str | None:
+        """The id of the contact (or a customer's office) that a handle stands for now."""
+        number = self.handle_ids.get(handle)
+        return None if number is None else self.contact_by_number(number)
+
+    def contacts_of(self, customer: str) -> list[Contact]:
+        """The contacts of a customer (by id), in the order of names."""
+        return sorted(self.at_customers.get(customer, ()), key=lambda c: (fold(c.name), c.id))
 
     def handles_of(self, who: Contact | Customer | Unresolved) -> list[int]:
         """The ids of the handles that stand, or once stood, for somebody."""

@@ -22,6 +22,26 @@ def relationship_id(contact: Contact | None, customer: Customer | None) -> str:
     return contact.id if contact else OFFICE + (customer.id if customer else "")
 
 
+def kind_of(contact: Contact | None, customer: Customer | None) -> str:
+    """See `Relationship.kind`."""
+    if customer is not None:
+        return customer.effective_kind
+    if contact is None or contact.kind != "unsorted":
+        return contact.kind if contact else "unsorted"
+    return contact.proposed or "unsorted"
+
+
+def decided_kind_of(contact: Contact | None, customer: Customer | None) -> str:
+    """See `Relationship.decided_kind`."""
+    return customer.kind if customer is not None else contact.kind if contact else "unsorted"
+
+
+def importance_of(contact: Contact | None, customer: Customer | None) -> str | None:
+    """See `Relationship.importance`."""
+    own = contact.importance if contact else None
+    return own or (customer.importance if customer else None)
+
+
 @attrs.frozen(slots=True)
 class Relationship:
     """Everything between us and one contact (or, where `contact` is None, a customer's office) as of the book's `at`.
@@ -53,22 +73,17 @@ class Relationship:
     @property
     def kind(self) -> str:
         """The kind the list goes by: of the customer, or of a contact that stands alone; decided, else proposed."""
-        if self.customer is not None:
-            return self.customer.effective_kind
-        if self.contact is None or self.contact.kind != "unsorted":
-            return self.contact.kind if self.contact else "unsorted"
-        return self.contact.proposed or "unsorted"
+        return kind_of(self.contact, self.customer)
 
     @property
     def decided_kind(self) -> str:
         """The kind as the user or a directory said it; `unsorted` where nobody did."""
-        return self.customer.kind if self.customer is not None else self.contact.kind if self.contact else "unsorted"
+        return decided_kind_of(self.contact, self.customer)
 
     @property
     def importance(self) -> str | None:
         """A, B or C: the contact's own, else the customer's."""
-        own = self.contact.importance if self.contact else None
-        return own or (self.customer.importance if self.customer else None)
+        return importance_of(self.contact, self.customer)
 
     @property
     def tags(self) -> tuple[str, ...]:

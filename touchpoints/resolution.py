@@ -66,6 +66,7 @@ class Resolution:
         self._of_group: dict[int, tuple[str, list[tuple[int, str | None]]]] = {}
         self._about: dict[int, str] = {}
         self._at_customer: dict[str, list[Contact]] | None = None
+        self._numbers: dict[str, list[int]] | None = None
         self._marks: dict[Handle, str] = {}
         people = self._store.people()
         for number, handle in self._store.handles():

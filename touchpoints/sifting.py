@@ -160,6 +160,9 @@ class Sifting:
 
     def _tried_today(self, reason: Reason) -> Text | None:
         """A call in vain today, after the reason arose."""
+        there = self.book.groups.get(reason.relationship.group, ())
+        if not any(r.id in self.book.loose_ends for r in there):
+            return None
         for stored in reversed(self.book.recent(reason.relationship.group)):
             if self.scope.day_of(stored) < self.book.today:
                 break

@@ -65,8 +65,7 @@ class Days:
         return self.merge(other)
 
 
-@attrs.frozen(slots=True)
-class View:
+class View(NamedTuple):
     """What the formulas need to know of a set of active days, as of one date.
 
     `n`: distinct active days. `first`, `last`: ordinals. `longest_gap`: days between successive active days at most

@@ -25,7 +25,7 @@ from touchpoints.summary import Summary, View
 __all__ = [
     "COOLING", "DORMANT", "DUE", "HORIZON", "NOT_ENOUGH_DATA", "ONE_WAY", "ON_TRACK", "PRIOR", "STATUSES", "Part",
     "Prior", "Warmth", "alive", "chance", "density", "due_after", "due_silence", "explain", "fit_prior", "judge",
-    "momentum", "one_decimal", "prior_sample", "probability", "rhythm", "status", "trend", "warmth",
+    "momentum", "one_decimal", "prior_sample", "probability", "rhythm", "status", "status_of", "trend", "warmth",
 ]  # fmt: skip
 
 HORIZON = 30
@@ -123,6 +123,18 @@ def density(view: View) -> float:
     return (view.n - 0.25) / (_span(view) + 30)
 
 
+def status_of(summary: Summary, prior: Prior = PRIOR) -> str:
+    """What a person reads first of a relationship; one of `STATUSES`."""
+    view = summary.all
+    if summary.last_sign is None:
+        return ONE_WAY if view.n else NOT_ENOUGH_DATA
+    if summary.out_days_since >= 3:  # we keep writing and nothing comes back: their silence counts, not ours
+        unanswered = summary.at - summary.last_sign
+        if unanswered > due_after(view.n - 1, _span(view), prior):
+            return ONE_WAY
+    return status(view, summary.at, prior)
+
+
 def status(view: View, at: int, prior: Prior = PRIOR) -> str:
     """Status of a view by rhythm and pace alone: every word of `STATUSES` but "one-way" (which knows who wrote)."""
     if view.n < 2 or view.last is None:
@@ -153,14 +165,7 @@ class Warmth:
     @cached_property
     def status(self) -> str:
         """What a person reads first; one of `STATUSES`."""
-        summary, view = self.summary, self.summary.all
-        if summary.last_sign is None:
-            return ONE_WAY if view.n else NOT_ENOUGH_DATA
-        if summary.out_days_since >= 3:  # we keep writing and nothing comes back: their silence counts, not ours
-            unanswered = summary.at - summary.last_sign
-            if unanswered > due_after(view.n - 1, _span(view), self.prior):
-                return ONE_WAY
-        return status(view, summary.at, self.prior)
+        return status_of(self.summary, self.prior)
 
     @property
     def score(self) -> float | None:

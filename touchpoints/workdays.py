@@ -7,7 +7,7 @@ first use, a year at a time; in a region it does not know only weekends are free
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ class Workdays:
         self.absences = tuple(sorted(absences))
         self._years: dict[tuple[int, str], dict[date, str]] = {}
         self._off: dict[int, list[int]] = {}
+        self._all_off: tuple[int, int, Sequence[int]] | None = None
 
     @classmethod
     def of(cls, store: Store, settings: Settings, region: str, *, team: bool = False) -> Workdays:
@@ -92,18 +93,22 @@ class Workdays:
         These are public holidays on weekdays, 24 December to 6 January, our absences, and the ranges in `away` (the
         contact's). Weekends as such are not among them: a rhythm is in calendar days and has its weekends.
         """
-        away = tuple(away)
-        low, high = start.toordinal(), end.toordinal()
-        if away:
-            days = {d for year in range(start.year, end.year + 1) for d in self._days_off(year) if low < d <= high}
-            for first, last in away:
-                days.update(range(max(low + 1, first.toordinal()), min(high, last.toordinal()) + 1))
-            return len(days)
-        found = 0
-        for year in range(start.year, end.year + 1):
-            days_of = self._days_off(year)
-            found += bisect_right(days_of, high) - bisect_right(days_of, low)
-        return found
+        low, high, ours = start.toordinal(), end.toordinal(), self.off_in(start.year, end.year)
+        begin, stop = bisect_right(ours, low), bisect_right(ours, high)
+        theirs = {
+            day
+            for first, last in away
+            for day in range(max(low + 1, first.toordinal()), min(high, last.toordinal()) + 1)
+        }
+        return len(theirs.union(ours[begin:stop])) if theirs else stop - begin
+
+    def off_in(self, first: int, last: int) -> Sequence[int]:
+        """Our days off (see `days_off`) as ordinals, in order: of all years from one to another, and maybe of others."""
+        if not self._all_off or first < self._all_off[0] or last > self._all_off[1]:
+            known = self._all_off or (first, last, ())
+            years = range(min(first, known[0]), max(last, known[1]) + 1)
+            self._all_off = years[0], years[-1], [day for year in years for day in self._days_off(year)]
+        return self._all_off[2]
 
     def _days_off(self, year: int) -> list[int]:
         found = self._off.get(year)

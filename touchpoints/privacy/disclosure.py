@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -15,6 +15,7 @@ from touchpoints.language import Text
 from touchpoints.model import Contact, Party
 from touchpoints.relationship import Reason
 from touchpoints.store import Store
+from touchpoints.summary import View
 
 
 def export(
@@ -91,12 +92,16 @@ def _derived(book: Book, contact: Contact, reasons: Iterable[Reason]) -> dict[st
     relationship = book.by_id[contact.id]
     return {
         "at": book.at.isoformat(), "days_of_contact": relationship.summary.all.n, "live": relationship.summary.live.n,
-        "warmth": {k: str(v) if isinstance(v, date) else v for k, v in attrs.asdict(relationship.warmth).items() if k != "prior"},
+        "warmth": {"summary": attrs.asdict(relationship.summary, value_serializer=_by_name)},
         "reasons": [
             {"rule": r.rule, "severity": round(r.severity), "text": {lang: r.text[lang] for lang in sorted(r.text)}}
             for r in reasons if r.relationship.id == contact.id
         ],
     }  # fmt: skip
+
+
+def _by_name(_of: object, _field: object, value: Any) -> Any:
+    return value._asdict() if isinstance(value, View) else value
 
 
 def _party(party: Party) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from touchpoints import words
 from touchpoints.book import Book, is_live
 from touchpoints.facts import Stored
 from touchpoints.language import P_, Day, Term, Text
+from touchpoints.model import Contact, Customer
 from touchpoints.plugins import Rule
-from touchpoints.relationship import Reason, Relationship
+from touchpoints.relationship import Reason, Relationship, decided_kind_of, importance_of, kind_of
 from touchpoints.rules.scope import (
     NAMED,
     NO_SILENCE,
@@ -37,7 +38,8 @@ class Occasion(Rule):
         """One reason for each occasion; on the day itself in stage 2, before in stage 4."""
         ahead = int(self.threshold(book, "days"))
         today = datetime.combine(book.today, time(), book.zone)
-        for r in book:
+        dated = book.where(lambda contact, customer: bool(_dates(contact, customer)))
+        for r in book.chosen(dated):
             if r.kind not in NAMED or not (soon := [o for o in occasions(r, book) if o.away <= ahead]):
                 continue
             if any(is_live(s) and s.touchpoint.at >= today for s in book.recent(r.group)):
@@ -81,17 +83,24 @@ _WHAT = (P_("occasion", "birthday"), P_("occasion", "anniversary"), P_("occasion
 def occasions(r: Relationship, book: Book) -> list[Coming]:
     """The next occasion of each kind for somebody, the first to come first. A customer's contract is spoken of with whoever
     there is spoken with most."""
-    dates: list[tuple[str, str | None]] = []
-    if r.contact is not None:
-        dates += [("birthday", r.contact.birthday), ("anniversary", r.contact.anniversary)]
-    if r.customer is not None and r.customer.contract and book.customer(r.customer).people[0].id == r.id:
-        dates.append(("contract date", r.customer.contract))
     found = [
         Coming(what, day, (day - book.today).days)
-        for what, text in dates
-        if text and (day := next_return(text, book.today))
+        for what, text in _dates(r.contact, r.customer)
+        if (day := next_return(text, book.today))
     ]
+    if r.customer is not None and book.customer(r.customer).people[0].id != r.id:
+        found = [coming for coming in found if coming.what != "contract date"]
     return sorted(found, key=lambda o: (o.day, o.what))
+
+
+def _dates(contact: Contact | None, customer: Customer | None) -> list[tuple[str, str]]:
+    """The dates that are known of somebody and of their customer."""
+    dates: list[tuple[str, str | None]] = []
+    if contact is not None:
+        dates += [("birthday", contact.birthday), ("anniversary", contact.anniversary)]
+    if customer is not None:
+        dates.append(("contract date", customer.contract))
+    return [(what, text) for what, text in dates if text]
 
 
 def next_return(text: str, today: date) -> date | None:
@@ -140,7 +149,7 @@ class ContactLeft(Rule):
             if r and since >= window and not decision.payload.get("successor") and r.kind not in NO_SILENCE:
                 text = Text("no longer there · {name}, no successor known", name=r.name)
                 yield Reason(self.name, r, 55, Evidence(book, r), text, since=since, stage=3)
-        for r in book:
+        for r in book.chosen(book.loose_ends):
             telling = (
                 s for s in reversed(book.recent(r.id)) if is_sign(s) or s.touchpoint.extra.get("bounce") == "hard"
             )
@@ -166,7 +175,7 @@ class AnsweredNow(Rule):
         """One reason for each fresh answer."""
         window = book.workdays.working_days_back(at, int(self.threshold(book, "working_days")))
         pause = timedelta(days=self.threshold(book, "days"))
-        for r in book:
+        for r in book.chosen(book.loose_ends):
             recent = book.recent(r.id)
             place = next((n for n, s in enumerate(recent) if s.touchpoint.at >= window and is_written(s, "in")), None)
             if place is None or r.kind in NO_SILENCE or any(is_live(s) for s in recent[place:]):
@@ -216,8 +225,8 @@ class Attempts(Rule):
         """One reason for each prospect that was tried and not reached."""
         scope = Scope(book)
         window = at - timedelta(days=self.threshold(book, "days"))
-        for r in book:
-            if r.kind != "prospect" or r.summary.live.n or r.id in scope.left:
+        for r in book.chosen(book.where(lambda contact, customer: kind_of(contact, customer) == "prospect")):
+            if r.summary.live.n or r.id in scope.left:
                 continue
             attempts = scope.attempts(r, since=window)
             if attempts:
@@ -241,8 +250,9 @@ class NeverSpoken(Rule):
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each customer, for the contact with the most written contact."""
         scope = Scope(book)
-        heard = any(r.summary.live.n for r in book)
-        for there in book.groups.values():
+        heard = bool(book.summed(lambda summary: summary.live.n > 0))
+        known = book.where(lambda c, k: decided_kind_of(c, k) in NAMED or importance_of(c, k) in ("A", "B"))
+        for there in book.groups_of(known):
             if any(r.summary.live.n for r in there):
                 continue
             named = [

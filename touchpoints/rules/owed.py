@@ -22,10 +22,10 @@ _TOGETHER = timedelta(minutes=2)
 
 
 def _groups(book: Book) -> Iterator[tuple[list[Relationship], list[Stored]]]:
-    """Everybody at each customer where something happened lately, and what: oldest first."""
-    for group, relationships in book.groups.items():
-        if (recent := book.recent(group)) and any(r.kind not in NOTHING_OWED for r in relationships):
-            yield relationships, recent
+    """Everybody at each customer where something is open of late, and what happened there: oldest first."""
+    for relationships in book.groups_of(book.loose_ends):
+        if any(r.kind not in NOTHING_OWED for r in relationships):
+            yield relationships, book.recent(relationships[0].group)
 
 
 def _waiting(book: Book, since: datetime) -> tuple[float, Text]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from math import log, sqrt
@@ -12,7 +12,7 @@ from touchpoints import words
 from touchpoints.book import IMPORTANCE_CADENCE, Book, is_live
 from touchpoints.language import Listed, Text
 from touchpoints.plugins import Rule
-from touchpoints.relationship import Reason, Relationship
+from touchpoints.relationship import Reason, Relationship, importance_of
 from touchpoints.rules.scope import NO_SILENCE, Evidence, Scope, Silence, by_medium, is_attempt
 from touchpoints.warmth import COOLING, DORMANT, DUE, NOT_ENOUGH_DATA, ON_TRACK, ONE_WAY, due_silence
 
@@ -35,7 +35,7 @@ class Overdue(Rule):
     def reasons(self, book: Book, at: datetime) -> Iterable[Reason]:
         """One reason for each wanted rhythm that is not kept."""
         scope = Scope(book)
-        for group in book.groups.values():
+        for group in self._groups(book):
             there = [r for r in group if r.summary.all.n and r.kind not in NO_SILENCE and r.id not in scope.left]
             for r in there:
                 if own := book.own_cadence(r):
@@ -46,6 +46,13 @@ class Overdue(Rule):
                 quiet = all(r.warmth.status == DORMANT for r in there)
                 if not quiet or book.agreed_cadence(r):  # what nobody agreed nor misses is for a fresh start
                     yield from self._of(scope, r, max(r.summary.all.last or 0 for r in there), *wanted)
+
+    @staticmethod
+    def _groups(book: Book) -> Iterable[list[Relationship]]:
+        """The groups for which some rhythm may be wanted."""
+        if book.any_agreed:
+            return book.groups.values()
+        return book.groups_of(book.where(lambda contact, customer: importance_of(contact, customer) in ("A", "B")))
 
     def _of(self, scope: Scope, r: Relationship, last: int, ideal: int, latest: int) -> Iterator[Reason]:
         silence = scope.silence(r, last)
@@ -114,10 +121,10 @@ class Cooling(Rule):
 def _share_off(scope: Scope, half_life: int) -> float:
     """The share of days off in the time that a decayed sum looks back on."""
     today, off = scope.book.today.toordinal(), 0.0
-    for age in range(6 * half_life):
-        day = today - age
-        if scope.book.workdays.days_off(date.fromordinal(day - 1), date.fromordinal(day)):
-            off += 2 ** (-age / half_life)
+    first = today - 6 * half_life
+    for day in reversed(scope.book.workdays.off_in(date.fromordinal(first).year, scope.book.today.year)):
+        if first < day <= today:
+            off += 2 ** (-(today - day) / half_life)
     return min(0.9, off * log(2) / half_life)
 
 
@@ -132,9 +139,10 @@ class ShallowOnly(Rule):
         """One reason for each contact with whom only messages are exchanged now."""
         scope = Scope(book)
         least = max(2, int(self.threshold(book, "days")))
-        for r in book.by_status.get(ON_TRACK, ()):
+        # where they spoke on every day of contact, conversations are on track as all of it is
+        for r in book.with_status(ON_TRACK, lambda _, summary: least <= summary.live.n < summary.all.n):
             view = r.summary.live
-            if view.n < least or view.last is None or r.warmth.personal_status not in (DUE, DORMANT):
+            if view.last is None or r.warmth.personal_status not in (DUE, DORMANT):
                 continue
             if not scope.holds(r) or (silence := scope.due(r, view)) is None:
                 continue
@@ -180,40 +188,57 @@ class Season(Rule):
             year: book.active_between(_this_day(book.today, year) - reach, _this_day(book.today, year) + reach)
             for year in range(book.today.year - 3, book.today.year)
         }
-        for r in book:
-            view = r.summary.all
+        season = _Season(book.today, width)
+        seen = Counter(id_ for contacts in active.values() for id_ in contacts)
+        quiet = [
+            r for r in book.chosen(id_ for id_, years in seen.items() if years >= 2)
+            if self._may_have(r, today, oldest, width) and r.kind not in NO_SILENCE and r.id not in scope.left
+        ]  # fmt: skip
+        days = book.contact_days(quiet)
+        for r in quiet:
+            inside = set(filter(season.holds, days[r.id]))
+            if len(inside) < share * len(days[r.id]):
+                continue
             years = [year for year, contacts in active.items() if r.id in contacts]
-            if len(years) < 2:
-                continue
-            if view.first is None or view.last is None or view.first > oldest or today - view.last <= width:
-                continue
-            # a third of the days in windows of a ninth of the year leaves long gaps elsewhere
-            if today - view.last < 90 or view.longest_gap < 90 or r.kind in NO_SILENCE or r.planned:
-                continue
-            if r.summary.last_sign is None or r.id in scope.left:
-                continue
-            touchpoints = book.touchpoints(r, outcome="reached", limit=None)
-            days = {scope.day_of(s).toordinal() for s in touchpoints}
-            inside = sum(_away_from_season(date.fromordinal(day), book.today) <= width for day in days)
-            if inside < share * len(days):
-                continue
-            shown = [s.key for s in touchpoints if _away_from_season(scope.day_of(s), book.today) <= width]
             yield Reason(
-                self.name, r, 45, tuple(shown[:3]), Text(
+                self.name, r, 45, book.keys_on(r, inside, 3), Text(
                     "as every year · in touch at this time of year in {years}, not yet this year",
                     years=Listed([str(y) for y in years]),
                 ),
                 since=scope.midnight(today - width), stage=3,
             )  # fmt: skip
 
+    @staticmethod
+    def _may_have(r: Relationship, today: int, oldest: int, width: int) -> bool:
+        """Whether contact began long enough ago, there was none for a while, and none is booked."""
+        view = r.summary.all
+        if view.first is None or view.last is None or view.first > oldest or r.summary.last_sign is None:
+            return False
+        # a third of the days in windows of a ninth of the year leaves long gaps elsewhere
+        return today - view.last > width and today - view.last >= 90 and view.longest_gap >= 90 and not r.planned
+
 
 def _this_day(today: date, year: int) -> date:
     return today.replace(year=year, day=min(today.day, 28) if today.month == 2 else today.day)
 
 
-def _away_from_season(day: date, today: date) -> int:
-    """Days between a date and the nearest return of today's date."""
-    return min(abs((day - _this_day(today, day.year + n)).days) for n in (-1, 0, 1))
+class _Season:
+    """The days of any year that are at most `width` days from the return of today's date in it."""
+
+    def __init__(self, today: date, width: int) -> None:
+        self._today, self._width = today, width
+        self._middles: dict[int, int] = {}  # ordinals of these dates, by year
+
+    def holds(self, day: int) -> bool:
+        """Whether a day (an ordinal) is one of them."""
+        year = date.fromordinal(day).year
+        return min(abs(day - self._middle(year + n)) for n in (-1, 0, 1)) <= self._width
+
+    def _middle(self, year: int) -> int:
+        middle = self._middles.get(year)
+        if middle is None:
+            middle = self._middles[year] = _this_day(self._today, year).toordinal()
+        return middle
 
 
 class Ghosted(Rule):
@@ -228,12 +253,14 @@ class Ghosted(Rule):
         scope = Scope(book)
         least = int(self.threshold(book, "attempts"))
         spread = int(self.threshold(book, "days"))
-        for r in book:
+        tried = book.summed(lambda summary: summary.out_days_since >= least)
+        for r in book.chosen({*tried, *book.loose_ends}):
             sign, summary = r.summary.last_sign, r.summary
             if sign is None or summary.at - sign < spread or r.warmth.status in (DORMANT, NOT_ENOUGH_DATA):
                 continue
             # a first count that costs no look at the history: days with messages of ours, and calls of late
-            calls = sum(s.medium == "call" and is_attempt(s) for s in book.recent(r.id))
+            lately = book.recent(r.id) if r.id in book.loose_ends else ()
+            calls = sum(s.medium == "call" and is_attempt(s) for s in lately)
             if summary.out_days_since + calls < least or not scope.holds(r):
                 continue
             attempts = scope.attempts(r, since=scope.midnight(sign))
@@ -265,13 +292,16 @@ class SingleThreaded(Rule):
         """At most one reason for each customer."""
         scope = Scope(book)
         within = int(self.threshold(book, "days"))
-        members = defaultdict[str, list[Relationship]](list)
-        for r in book:
-            if r.contact and r.summary.all.n >= 4 and (r.kind == "customer" or r.importance in ("A", "B")):
-                members[r.group].append(r)
-        for there in members.values():
-            if len(there) < 2:
-                continue
+        several = [people[0].id for people in book.directory.at_customers.values() if len(people) >= 2]
+        members = [
+            [
+                r
+                for r in there
+                if r.contact and r.summary.all.n >= 4 and (r.kind == "customer" or r.importance in ("A", "B"))
+            ]
+            for there in book.groups_of(several)
+        ]
+        for there in sorted(filter(None, members), key=lambda there: (there[0].name.lower(), there[0].id)):
             known = [r for r in there if r.summary.last_sign is not None and _long(r)]
             if len(known) >= 2:
                 yield from self._of(scope, known, within)

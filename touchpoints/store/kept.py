@@ -15,6 +15,8 @@ from touchpoints.facts import canonical
 from touchpoints.store.sums import Sums, grouped
 from touchpoints.summary import Summary, View
 
+_VERSION = 2
+"""Raised when what is kept, or how it is worked out, changes."""
 _FEW = 20_000
 """More contacts than that are summed by reading all facts in order."""
 _EVER = 1 << 40
@@ -31,25 +33,25 @@ class Kept(Sums):
         self._refresh_sums()
         today, now = at.astimezone(self.zone).toordinal(), int(at.timestamp())
         found: dict[str, Summary] = {}
-        for (
-            who, lengths, n, first, last, gap, d7, d30, d90, d365, live, live_first, live_last, live_gap, l7, l30, l90,
-            l365, sign, out, inbound, outbound,
-        ) in self.db.execute(_READ, (today, today, today, today, now, today)):  # fmt: skip
-            found[who] = Summary(
-                today, View(n, first, last, gap, d7, d30, d90, d365),
-                View(live, live_first, live_last, live_gap, l7, l30, l90, l365),
-                sign, out, inbound, outbound, _recent(lengths, today) if lengths else 0.0,
-            )  # fmt: skip
+        view = View._make
+        for row in self.db.execute(_READ, (today, today, today, today, now, today)):
+            seconds = _recent(row[21], today) if row[21] and row[11] > today - 90 else 0.0
+            found[row[0]] = Summary(today, view(row[1:9]), view(row[9:17]), row[17], row[18], row[19], row[20], seconds)
         later = [row[0] for row in self.db.execute("SELECT contact FROM sum WHERE at>? OR last>?", (now, today))]
         if later:
             found |= super().summaries(at, by, later if len(later) < _FEW else None)
         return found
 
     def _refresh_sums(self) -> None:
-        """Sum the stale contacts anew."""
-        if self.db.execute("SELECT 1 FROM stale LIMIT 1").fetchone() is None:
+        """Sum the stale contacts anew; all of them where another version kept the sums."""
+        current = self.get("sums") == _VERSION
+        if current and self.db.execute("SELECT 1 FROM stale LIMIT 1").fetchone() is None:
             return
         with self.transaction() as db:
+            if not current:
+                db.execute("INSERT OR IGNORE INTO stale SELECT DISTINCT contact FROM resolution WHERE contact NOT NULL")
+                db.execute("DELETE FROM sum")
+                self.put("sums", _VERSION)
             stale = [row[0] for row in db.execute("SELECT contact FROM stale")]
             values: dict[str, Any] = {"today": 1 << 30, "now": _EVER}
             few = len(stale) < _FEW
@@ -75,6 +77,6 @@ WITH k AS (
   SELECT *, {_DECAY.format(7)} AS f7, {_DECAY.format(30)} AS f30, {_DECAY.format(90)} AS f90, {_DECAY.format(365)} AS f365
   FROM sum WHERE at <= ? AND last <= ?
 )
-SELECT contact, lengths, n, first, last, coalesce(gap, 0), d7 * f7, d30 * f30, d90 * f90, d365 * f365, live, live_first, live_last,
-       coalesce(live_gap, 0), l7 * f7, l30 * f30, l90 * f90, l365 * f365, sign, out, inbound, outbound FROM k
+SELECT contact, n, first, last, gap, d7 * f7, d30 * f30, d90 * f90, d365 * f365,
+       live, live_first, live_last, live_gap, l7 * f7, l30 * f30, l90 * f90, l365 * f365, sign, out, inbound, outbound, lengths FROM k
 """

@@ -15,6 +15,8 @@ from touchpoints.summary import Summary, View
 
 _MEDIA = tuple(sorted(MEDIA))
 _LIVE = "('meeting','video','call')"
+_MANY = 500
+"""More values than that are given to a query as one text."""
 
 
 class Sums(Adding):
@@ -37,9 +39,9 @@ class Sums(Adding):
         chosen = ""
         if handles is not None:
             ids = sorted(set(handles))
-            marks = ",".join("?" * len(ids))
+            marks = ",".join("?" * len(ids)) if len(ids) <= _MANY else "SELECT value FROM json_each(?)"
             chosen = f"AND t.scene IN (SELECT scene FROM scene_party WHERE handle IN ({marks}))"
-            values += ids
+            values += ids if len(ids) <= _MANY else [canonical(ids)]
         query = (
             "SELECT t.at, t.scene, t.dur, t.rest, t.key, s.name, s.importer FROM touchpoint t "
             f"JOIN source s ON s.id=t.source WHERE t.at BETWEEN ? AND ? AND t.current {chosen} "
@@ -56,6 +58,16 @@ class Sums(Adding):
             if parties:
                 touchpoint = shared(v, parties, participants, at, length, rest, key)
                 yield Stored(touchpoint, key, medium, name, importer)
+
+    def loose_ends(self, since: datetime, until: datetime) -> list[int]:
+        """The handles addressed in anything from one time to another that was neither a conversation nor a message of ours."""
+        rows = self.db.execute(
+            "SELECT DISTINCT p.handle FROM touchpoint t CROSS JOIN scene c ON c.id=t.scene "
+            "CROSS JOIN scene_party p ON p.scene=c.id AND NOT p.copied WHERE t.at BETWEEN ? AND ? AND t.current AND "
+            f"(c.outcome<>'reached' OR (c.direction='in' AND c.medium NOT IN {_LIVE}) OR t.rest LIKE '%\"bounce\"%')",
+            (int(since.timestamp()), int(until.timestamp())),
+        )
+        return [row[0] for row in rows]
 
     def count(self) -> int:
         """How many current touchpoints there are."""
@@ -107,13 +119,33 @@ class Sums(Adding):
         return {
             row[0]: Summary(
                 at=today,
-                all=View(row[1], row[2], row[3], row[4] or 0, *row[5:9]),
-                live=View(row[9], row[10], row[11], row[12] or 0, *row[13:17]),
+                all=View._make(row[1:9]),
+                live=View._make(row[9:17]),
                 last_sign=row[17], out_days_since=row[18], inbound=row[19], outbound=row[20],
                 live_seconds_90=row[21] / 1000,
             )
             for row in rows
         }  # fmt: skip
+
+    def contact_days(self, handles: Iterable[int], until: datetime) -> list[tuple[int, int]]:
+        """Handle and local day (an ordinal) of everything up to a time in which somebody addressed by one of these handles was
+        reached."""
+        return self.db.execute(
+            "SELECT p.handle, t.day FROM scene_party p CROSS JOIN scene c ON c.id=p.scene AND c.outcome='reached' "
+            "CROSS JOIN touchpoint t ON t.scene=c.id AND t.current AND t.at <= ? "
+            "WHERE p.handle IN (SELECT value FROM json_each(?)) AND NOT p.copied",
+            (int(until.timestamp()), canonical([*handles])),
+        ).fetchall()
+
+    def keys_on(self, handles: Iterable[int], days: Iterable[int], until: datetime, limit: int) -> tuple[str, ...]:
+        """The keys of the newest of what `contact_days` gives, on some days."""
+        rows = self.db.execute(
+            "SELECT t.key FROM touchpoint t WHERE t.scene IN (SELECT c.id FROM scene_party p JOIN scene c "
+            "ON c.id=p.scene AND c.outcome='reached' WHERE p.handle IN (SELECT value FROM json_each(?)) AND NOT p.copied) "
+            "AND t.current AND t.at <= ? AND t.day IN (SELECT value FROM json_each(?)) ORDER BY t.at DESC, t.key DESC LIMIT ?",
+            (canonical([*handles]), int(until.timestamp()), canonical([*days]), limit),
+        )
+        return tuple(row[0] for row in rows)
 
     def active_between(self, first: int, last: int) -> set[str]:
         """The ids of contacts with a contact day from one ordinal to another (both included)."""
@@ -179,9 +211,10 @@ WITH days AS (
          max(CASE WHEN sign THEN day END) OVER (PARTITION BY who) AS last_sign
   FROM days
 )
-SELECT who, count(*), min(day), max(day), max(gap),
+SELECT who, count(*), min(day), max(day), coalesce(max(gap), 0),
        total(pow(2, -age / 7.0)), total(pow(2, -age / 30.0)), total(pow(2, -age / 90.0)), total(pow(2, -age / 365.0)),
-       sum(live), min(CASE WHEN live THEN day END), max(CASE WHEN live THEN day END), max(live_gap),
+       sum(live), min(CASE WHEN live THEN day END), max(CASE WHEN live THEN day END),
+       coalesce(max(live_gap), 0),
        total(CASE WHEN live THEN pow(2, -age / 7.0) END), total(CASE WHEN live THEN pow(2, -age / 30.0) END),
        total(CASE WHEN live THEN pow(2, -age / 90.0) END), total(CASE WHEN live THEN pow(2, -age / 365.0) END),
        max(last_sign), sum(out AND day > coalesce(last_sign, 0)), sum(inbound), sum(outbound), {further}
