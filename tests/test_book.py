@@ -78,8 +78,8 @@ def test_some_of_the_relationships_are_those_that_a_look_at_all_finds(desk: Desk
     everybody = list(book)
     important = book.where(lambda contact, customer: importance_of(contact, customer) == "A")
     assert [r.id for r in everybody if r.importance == "A"] == [r.id for r in book.chosen(important)] != []
-    quiet = [r for r in everybody if r.warmth.status == "due" and r.summary.live.n > 5]
-    assert quiet == book.with_status("due", lambda _, summary: summary.live.n > 5) != []
+    quiet = [r for r in everybody if r.warmth.status == "on track" and r.summary.live.n > 5]
+    assert quiet == book.with_status("on track", lambda _, summary: summary.live.n > 5) != []
     ids = {r.id for r in everybody if r.summary.all.n > 20}
     assert ids == set(book.summed(lambda summary: summary.all.n > 20)) != set()
     assert [there for there in book.groups.values() if any(r.id in ids for r in there)] == book.groups_of(ids)
