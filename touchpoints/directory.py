@@ -49,7 +49,10 @@ class Directory(Resolution):
         rows = self._spans.get(handle_id, ())
         if day is None:
             return rows[-1][2] if rows and rows[-1][1] == ALWAYS else None
-        return next((row[2] for row in rows if row[0] <= day < row[1]), None)
+        for since, until, contact, _customer in rows:
+            if since <= day < until:
+                return contact
+        return None
 
     def spans_of(self, handle_id: int, contact: str) -> list[tuple[int, int]]:
         """The days (since, until; ordinals, `until` not included) on which a handle was a contact's."""

@@ -203,28 +203,35 @@ def _participants(values: Mapping[str, Any]) -> tuple[Participant, ...]:
 
 def touchpoint_of(scene: str, at: int, length: float | None, rest: str | None, key: str) -> Touchpoint:
     """The touchpoint of a kept fact."""
+    return like(alike(scene), at, length, rest, key)
+
+
+def alike(scene: str) -> Touchpoint:
+    """What a scene says, as a touchpoint without time, length and key: read once for all that are `like` it."""
     v = orjson.loads(scene)
-    return shared(v, _parties(v), _participants(v), at, length, rest, key)
-
-
-def shared(
-    v: Mapping[str, Any], parties: tuple[Party, ...], participants: tuple[Participant, ...], at: int,
-    length: float | None, rest: str | None, key: str,
-) -> Touchpoint:  # fmt: skip
-    """The touchpoint of a scene whose people are read already."""
-    r = orjson.loads(rest) if rest else {}
     return Touchpoint(
-        datetime.fromtimestamp(at, UTC), v["ch"], v["dir"], v["out"], parties, key=key, duration=length,
-        wait=r.get("wait"), line=v.get("line"), thread=r.get("thread"), expects_reply=r.get("er"),
-        colleagues=v.get("coll", ()), subject=r.get("subj"), ref=r.get("ref"), extra=r.get("extra", {}),
-        participants=participants,
+        _NO_TIME, v["ch"], v["dir"], v["out"], _parties(v), line=v.get("line"), colleagues=v.get("coll", ()),
+        participants=_participants(v),
     )  # fmt: skip
 
 
-def people_of(scene: str) -> tuple[dict[str, Any], tuple[Party, ...], tuple[Participant, ...]]:
-    """What a scene says, with its people as values: read once for all its touchpoints."""
-    v = orjson.loads(scene)
-    return v, _parties(v), _participants(v)
+_NO_TIME = datetime.fromtimestamp(0, UTC)
+
+
+def like(scene: Touchpoint, at: int, length: float | None, rest: str | None, key: str) -> Touchpoint:
+    """The touchpoint of a kept fact whose scene is read already."""
+    moment = datetime.fromtimestamp(at, UTC)
+    if rest is None:
+        return scene.again(moment, key, scene.outcome, length)
+    r = orjson.loads(rest)
+    wait, subject, asks, extra = r.get("wait"), r.get("subj"), r.get("er"), r.get("extra")
+    if "thread" not in r and "ref" not in r:
+        return scene.again(moment, key, scene.outcome, length, wait, (), subject, asks, extra)
+    return Touchpoint(
+        moment, scene.channel, scene.direction, scene.outcome, scene.parties, key=key, duration=length, wait=wait,
+        line=scene.line, thread=r.get("thread"), expects_reply=asks, colleagues=scene.colleagues, subject=subject,
+        ref=r.get("ref"), extra=extra or {}, participants=scene.participants,
+    )  # fmt: skip
 
 
 def derived(payload: str, our_side: OurSide, media: Mapping[str, str]) -> str:

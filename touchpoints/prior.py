@@ -14,7 +14,7 @@ from math import exp, log, log1p
 
 import attrs
 
-__all__ = ["PRIOR", "Prior", "Slope", "fit_prior", "minimise", "prior_sample", "stopping_loss"]
+__all__ = ["PRIOR", "SAMPLE", "Prior", "Slope", "fit_prior", "minimise", "prior_sample", "stopping_loss"]
 
 
 @attrs.frozen(slots=True)
@@ -38,7 +38,11 @@ Slope = Callable[[Sequence[float]], tuple[float, list[float]]]
 _SPREAD = (1.0, 1.0, 1.25, 1.25)  # how far, in logarithms, a user's own relationships may pull each parameter
 
 
-def prior_sample(ids: Iterable[str], size: int = 1000) -> list[str]:
+SAMPLE = 1000
+"""To so many contacts a prior is fitted, at most."""
+
+
+def prior_sample(ids: Iterable[str], size: int = SAMPLE) -> list[str]:
     """The contacts a prior is fitted to: those with the smallest SHA-256 of their id, an even and lasting choice."""
     from hashlib import sha256  # here, so that importing the package does not pay for it
 

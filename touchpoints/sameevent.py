@@ -46,15 +46,17 @@ def grouped(
     # what somebody noted joins what was recorded, also where it was noted before the recorder's clock says it began
     for one in sorted(ordered, key=_is_logged):
         places = [(who, one.medium, one.touchpoint.direction) for who in _contacts(one, contact_of)]
-        near = (event for place in places for event in _near(known[place], one, zone) if event.takes(one))
-        best = min(near, key=lambda event: event.distance(one), default=None)
-        if best is not None:
-            best.told.append(one)
-            best.sources.add(source_of(one))
-            continue
-        event = _Event(one)
+        begins, logged = one.touchpoint.at.timestamp(), one.importer in BY_HAND
+        # what was recorded comes by time: nothing is near if the last event there is not
+        if logged or any(there[-1].begins >= begins - NEAR for place in places if (there := known.get(place))):
+            near = (event for place in places for event in _near(known.get(place, ()), one, zone) if event.takes(one))
+            best = min(near, key=lambda event: event.distance(one), default=None)
+            if best is not None:
+                best.told.append(one)
+                continue
+        event = _Event(begins, [one])
         events.append(event)
-        if not _is_logged(one):
+        if not logged:
             for place in places:
                 known[place].append(event)
     told = [event.told if len(event.told) == 1 else sorted(event.told, key=_order) for event in events]
@@ -104,16 +106,20 @@ def source_of(stored: Stored) -> Hashable:
 
 @attrs.define(slots=True, eq=False)
 class _Event:
-    """An event with what was told of it so far; `first` opened it."""
+    """An event that begins at an epoch second, with what was told of it so far: the first opened it."""
 
-    first: Stored
-    begins: float = attrs.field(default=attrs.Factory(lambda self: _seconds(self.first), takes_self=True))
-    told: list[Stored] = attrs.field(default=attrs.Factory(lambda self: [self.first], takes_self=True))
-    sources: set[Hashable] = attrs.field(default=attrs.Factory(lambda self: {source_of(self.first)}, takes_self=True))
+    begins: float
+    told: list[Stored]
+
+    @property
+    def first(self) -> Stored:
+        """What opened it."""
+        return self.told[0]
 
     def takes(self, one: Stored) -> bool:
         """Whether another source's telling may be of this event, by what is said beside the time."""
-        return source_of(one) not in self.sources and all(
+        source = source_of(one)
+        return all(source_of(other) != source for other in self.told) and all(
             _same_length(one, other) and _same_number(one, other) for other in self.told
         )
 
@@ -126,7 +132,7 @@ class _Event:
 _BEGINS = attrgetter("begins")
 
 
-def _near(events: list[_Event], one: Stored, zone: tzinfo) -> Iterator[_Event]:
+def _near(events: Sequence[_Event], one: Stored, zone: tzinfo) -> Iterator[_Event]:
     """The events (by time) that are near enough to a telling."""
     if _is_logged(one) and one.touchpoint.extra.get("timed") == "no":
         day = _day(one.touchpoint, zone)

@@ -26,7 +26,7 @@ from touchpoints.language import P_, english
 from touchpoints.model import Colleague, Contact, Coverage, Customer, Person, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Plugins
-from touchpoints.prior import PRIOR, Prior, fit_prior, prior_sample
+from touchpoints.prior import PRIOR, SAMPLE, Prior, fit_prior, prior_sample
 from touchpoints.privacy import CONSENT_YEARS, Gate, Private, keep, kept_from, years_before
 from touchpoints.reading import content_key
 from touchpoints.relationship import CustomerView, Flag, Reason, Relationship
@@ -248,16 +248,21 @@ class Tracker(Answers):
         kept = self.store.get("prior")
         if kept and kept[0] == state:
             return Prior(*kept[1])
-        summaries = self.store.summaries(first, "contact")
-        two_way = {
-            id_: (s.all.n - 1, s.all.last - s.all.first, s.at - s.all.first)
-            for id_, s in summaries.items()
-            if s.all.first is not None
-            and s.all.last is not None
-            and s.last_sign is not None
-            and id_ in directory.contacts
-        }
-        chosen = [two_way[id_] for id_ in prior_sample(two_way)]
+        # in the order of the sample, so that only those are summed who are in it
+        ids, chosen = prior_sample(directory.contacts, len(directory.contacts)), list[tuple[int, int, int]]()
+        for start in range(0, len(ids), SAMPLE):
+            some = ids[start : start + SAMPLE]
+            summaries = self.store.summaries(first, "contact", some)
+            for s in filter(None, map(summaries.get, some)):
+                if (
+                    s.all.first is not None
+                    and s.all.last is not None
+                    and s.last_sign is not None
+                    and len(chosen) < SAMPLE
+                ):
+                    chosen.append((s.all.n - 1, s.all.last - s.all.first, s.at - s.all.first))
+            if len(chosen) == SAMPLE:
+                break
         prior = fit_prior(chosen) if chosen else PRIOR
         self.store.put("prior", [state, [prior.r, prior.alpha, prior.a, prior.b]])
         return prior

@@ -7,9 +7,9 @@ from datetime import date, datetime, time
 from itertools import compress
 from typing import Any
 
-from touchpoints.facts import Stored, Trait, canonical, people_of, shared
+from touchpoints.facts import Stored, Trait, alike, canonical, like
 from touchpoints.handles import Handle
-from touchpoints.model import MEDIA
+from touchpoints.model import MEDIA, Touchpoint
 from touchpoints.store.adding import Adding
 from touchpoints.summary import Summary, View
 
@@ -43,21 +43,20 @@ class Sums(Adding):
             chosen = f"AND t.scene IN (SELECT scene FROM scene_party WHERE handle IN ({marks}))"
             values += ids if len(ids) <= _MANY else [canonical(ids)]
         query = (
-            "SELECT t.at, t.scene, t.dur, t.rest, t.key, s.name, s.importer FROM touchpoint t "
-            f"JOIN source s ON s.id=t.source WHERE t.at BETWEEN ? AND ? AND t.current {chosen} "
+            "SELECT t.at, t.scene, t.dur, t.rest, t.key, s.name, s.importer, c.text, c.medium FROM touchpoint t "
+            "CROSS JOIN scene c ON c.id=t.scene CROSS JOIN source s ON s.id=t.source "
+            f"WHERE t.at BETWEEN ? AND ? AND t.current {chosen} "
             f"ORDER BY t.at {order}, t.key {order}" + (f" LIMIT {int(limit)}" if limit is not None else "")
         )
-        known: dict[int, Any] = {}
-        for at, scene, length, rest, key, name, importer in self.db.execute(query, values):
-            if scene not in known:
-                if len(known) >= 10_000:
-                    known.clear()
-                (text, medium) = self.db.execute("SELECT text, medium FROM scene WHERE id=?", (scene,)).fetchone()
-                known[scene] = *people_of(text), medium
-            v, parties, participants, medium = known[scene]
-            if parties:
-                touchpoint = shared(v, parties, participants, at, length, rest, key)
-                yield Stored(touchpoint, key, medium, name, importer)
+        scenes: dict[int, Touchpoint] = {}
+        for at, number, length, rest, key, name, importer, text, medium in self.db.execute(query, values):
+            scene = scenes.get(number)
+            if scene is None:
+                if len(scenes) >= 10_000:
+                    scenes.clear()
+                scene = scenes[number] = alike(text)
+            if scene.parties:
+                yield Stored(like(scene, at, length, rest, key), key, medium, name, importer)
 
     def loose_ends(self, since: datetime, until: datetime) -> list[int]:
         """The handles addressed in anything from one time to another that was neither a conversation nor a message of ours."""
