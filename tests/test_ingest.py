@@ -138,6 +138,8 @@ def test_forgetting_a_file_takes_its_touchpoints_back(tmp_path: Path) -> None:
         assert list(tracker.touchpoints()) == []
         tracker.ingest(tmp_path)
         assert tracker.forget("log.csv") == 1  # the last part is enough where only one file is called so
+        tracker.ingest(tmp_path)
+        assert tracker.forget(f"{tmp_path}\\log.csv") == 1  # with the stroke of Windows
         assert list(tracker.touchpoints()) == []
         (tmp_path / "other").mkdir()
         (tmp_path / "other" / "log.csv").write_text(calls(6))

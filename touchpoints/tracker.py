@@ -193,10 +193,11 @@ class Tracker(Answers):
         """Undo the import of a file, by its name as `status` shows it, or the last part of it where only one file is called
         so; returns how many imports that were. Raises `UnknownName` if no such file was imported."""
         sources = self.store.sources()
-        alike = {s[1] for s in sources if s[1].replace("\\", "/").rpartition("/")[2] == name}
-        if len(alike) == 1 and not any(s[1] == name for s in sources):
-            name = alike.pop()
-        found = [s for s in sources if s[1] == name]
+        wanted = name.replace("\\", "/")  # below a folder of Windows names go on with the other stroke
+        found = [s for s in sources if s[1] == name] or [s for s in sources if s[1].replace("\\", "/") == wanted]
+        if not found:
+            alike = [s for s in sources if s[1].replace("\\", "/").rpartition("/")[2] == wanted]
+            found = alike if len({s[1] for s in alike}) == 1 else []
         if not found:
             raise UnknownName(P_("reason", "file"), name, (s[1] for s in sources))
         for source in found:
