@@ -186,3 +186,43 @@ def test_records_are_flat_rows_with_the_same_columns(tracker: tp.Tracker) -> Non
         assert all(v is None or isinstance(v, str | int | float | bool) for row in rows for v in row.values())
     with pytest.raises(tp.UnknownName):
         tracker.records("customers", at=AT)
+
+
+def test_minutes_that_a_spreadsheet_took_for_a_time_of_day(tracker: tp.Tracker, tmp_path: Path) -> None:
+    """As LibreOffice saves what was typed as 0:15, in German and in English; 12:30 could be minutes and seconds."""
+    for n, (written, seconds) in enumerate(
+        [("00:15:00", 900), ("12:15:00 AM", 900), ("0:15", 900), ("01:05:30 AM", 3930)]
+    ):
+        sheet = rows(str(tracker.render("csv", AT + timedelta(minutes=n), "de")))
+        row_of(sheet, "Erika Muster").update({"Ergebnis": "erreicht", "Minuten": written})
+        report = tracker.ingest(saved([row_of(sheet, "Erika Muster")], tmp_path / f"{n}.csv"))
+        assert (report.skipped, report.counts.added) == ([], 1)
+        assert seconds in {s.touchpoint.duration for s in tracker.touchpoints(since=AT)}
+        tracker.forget(f"{n}.csv")
+    sheet = rows(str(tracker.render("csv", AT, "de")))
+    row_of(sheet, "Erika Muster").update({"Ergebnis": "erreicht", "Minuten": "12:30"})
+    (skipped,) = tracker.ingest(saved(sheet, tmp_path / "long.csv")).skipped
+    assert skipped.reason == "'12:30' minutes are 12 hours; write 12.5 or 0:12:30"
+
+
+def test_slashed_dates_of_next_calls_lie_after_the_list(tracker: tp.Tracker, tmp_path: Path) -> None:
+    for name, written, expected in [("us", "07/03/2026", "2026-07-03"), ("uk", "03/07/2026", "2026-07-03")]:
+        sheet = rows(str(tracker.render("csv", AT, "en")))
+        row_of(sheet, "Erika Muster")["Next call"] = written
+        row_of(sheet, "Ida Probe")["Next call"] = "next Tuesday"
+        report = tracker.ingest(saved(sheet, tmp_path / f"{name}.csv", ","))
+        assert (report.skipped, report.failed) == ([], [])
+        assert sorted(d.payload["until"] for d in tracker.store.decisions("snooze")) == [expected, "2026-07-07"]
+        tracker.forget(f"{name}.csv")
+    sheet = rows(str(tracker.render("csv", AT, "en")))
+    row_of(sheet, "Erika Muster")["Next call"] = "08/07/2026"  # both a month and a week from now
+    report = tracker.ingest(saved(sheet, tmp_path / "either.csv", ","))
+    assert "no row shows whether day or month comes first" in report.failed[0][1]
+
+
+def test_each_cell_is_quoted_since_libreoffice_splits_at_any_delimiter(tracker: tp.Tracker) -> None:
+    text = str(tracker.render("csv", AT, "de")).removeprefix("\ufeff")
+    for line in text.splitlines():
+        assert line.startswith('"')
+        assert line.endswith('"')
+        assert line.count('";"') == 12

@@ -151,7 +151,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
         "columns; no export has more than",
     ),
     "workbook.xlsx": (lambda p: p.write_bytes(zipped(("xl/sheet.xml", b"<x/>"))), "no workbook in it"),
-    "old.xls": (lambda p: p.write_bytes(b"\xd0\xcf\x11\xe0"), "save it as .xlsx or CSV"),
+    "old.xls": (lambda p: p.write_bytes(b"\xd0\xcf\x11\xe0"), "save it as .xlsx, .ods or CSV"),
     "archive.7z": (lambda p: p.write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(100)), "a 7z archive"),
 }
 

@@ -24,7 +24,7 @@ from typing import IO, Any, BinaryIO, cast
 from touchpoints.errors import SourceError, UnreadableSource
 from touchpoints.language import P_, english
 from touchpoints.source import BLOCK, DAMAGE, MEDIA, Source
-from touchpoints.workbook import sheets
+from touchpoints.workbook import document_sheets, sheets
 
 MOST_ENTRIES = 200_000
 MOST_DIRECTORY = 24 << 20
@@ -46,7 +46,10 @@ _OF_PYTHON = (P_("reason", "File is not a zip file"),)
 """What Python says of damaged archives, as it stands in errors here."""
 _ZIP, _GZIP = (b"PK\x03\x04", b"PK\x05\x06"), b"\x1f\x8b\x08"
 _OTHERS = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR", b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2"}
-_WORKBOOKS, _OLD_WORKBOOKS = frozenset((".xlsx", ".xlsm")), frozenset((".xls", ".ods", ".numbers"))
+_WORKBOOKS, _DOCUMENTS = frozenset((".xlsx", ".xlsm")), frozenset((".ods", ".ots"))
+_OTHER_WORKBOOKS = frozenset((".xls", ".xlsb", ".numbers"))
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+"""An .xls begins like this, and a workbook of Excel that is locked by a password."""
 _END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
 Found = Source | SourceError
 
@@ -111,11 +114,17 @@ def _is_maildir(path: Path) -> bool:
 def _file(source: Source, opened: _Opened, depth: int) -> Iterator[Found]:
     """A file, or what is in it if it is an archive."""
     head = source.head
-    if source.suffix in _OLD_WORKBOOKS and not source.in_archive:
-        raise UnreadableSource(
-            source.name, english("a workbook of a kind not read here; save it as .xlsx or CSV and import that")
-        )
-    if head.startswith(_ZIP) and source.suffix in _WORKBOOKS:
+    if not source.in_archive:
+        if source.suffix in _OTHER_WORKBOOKS and head.startswith((_COMPOUND, *_ZIP)):
+            raise UnreadableSource(
+                source.name,
+                english("a workbook of a kind not read here; save it as .xlsx, .ods or CSV and import that"),
+            )
+        if source.suffix in _WORKBOOKS and head.startswith(_COMPOUND):
+            raise UnreadableSource(
+                source.name, english("a workbook with a password; save it without one and import that")
+            )
+    if head.startswith(_ZIP) and source.suffix in _WORKBOOKS | _DOCUMENTS:
         inside = _workbook
     elif head.startswith(_ZIP) and source.suffix not in MEDIA:
         inside = _zip
@@ -288,9 +297,18 @@ def _workbook(source: Source, opened: _Opened, depth: int) -> Iterator[Found]:
     parts = list(_zip(source, opened, depth))
     yield from (part for part in parts if isinstance(part, SourceError))
     if all(isinstance(part, Source) for part in parts):
-        if not any(isinstance(part, Source) and part.path == "xl/workbook.xml" for part in parts):
+        inside = {part.path: part for part in parts if isinstance(part, Source)}
+        if "xl/workbook.xml" in inside:
+            yield from sheets(source, cast(BinaryIO, opened.unpacked(source)))
+        elif "content.xml" in inside:
+            if (listed := inside.get("META-INF/manifest.xml")) and b"encryption-data" in listed.open().read(SMALL >> 6):
+                raise UnreadableSource(
+                    source.name, english("a workbook with a password; save it without one and import that")
+                )
+            with inside["content.xml"].open() as content:
+                yield from document_sheets(source, content)
+        else:
             raise zipfile.BadZipFile("no workbook in it")
-        yield from sheets(source, cast(BinaryIO, opened.unpacked(source)))
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:

@@ -28,7 +28,7 @@ MOST_LINE = 256 << 20
 BLOCK = 1 << 20
 MEDIA = frozenset(
     ".jpg .jpeg .png .gif .webp .heic .bmp .svg .mp3 .m4a .ogg .opus .aac .wav .amr .mp4 .mov .3gp .avi "
-    ".mkv .webm .pdf .doc .docx .xls .xlsx .ppt .pptx .odt .css .js .ttf .woff .woff2 .ico .vcf.png .tif "
+    ".mkv .webm .pdf .doc .docx .xls .xlsx .ods .ppt .pptx .odt .css .js .ttf .woff .woff2 .ico .vcf.png .tif "
     ".tiff .psd .webloc .thumb".split()
 )
 

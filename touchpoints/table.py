@@ -169,9 +169,10 @@ _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")  # with their full-width forms, w
 
 def harmless_csv(rows: Iterable[Sequence[str]], delimiter: str = ",") -> str:
     """Rows as CSV text, cells that would start a formula in a spreadsheet made harmless with a leading apostrophe. All CSV
-    that this project writes is written here."""
+    that this project writes is written here. Every cell is quoted: LibreOffice proposes to split at semicolons, commas and
+    tabs alike, whichever of them a file has between its cells."""
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     for cells in rows:
         row = [markup.plain(cell) for cell in cells]
         writer.writerow([f"'{c}" if c[:1] in _FORMULA and not _number(c) else c for c in row])

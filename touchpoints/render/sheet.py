@@ -7,7 +7,8 @@ changes dates and numbers as it likes; nothing else is needed of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from touchpoints.relationship import Flag
     from touchpoints.report import CallReport
 
+LONG_CALL = 8
+"""Minutes that a spreadsheet saved as so many hours or more are a mistake in typing (12:30 for twelve and a half)."""
 KEY = "touchpoints"
 """The heading of the column that says which call a row is about, the same in every language."""
 _MARK = "call"
@@ -97,7 +100,7 @@ class CallSheet(Importer):
         column = {name: table.column(*_names(HEADINGS[name])) for name in FILLED}
         key = table.column(KEY)
         rows = [(line, {n: _cell(row, i) for n, i in column.items()}, _cell(row, key)) for line, row in table.rows()]
-        dates = context.dates(filled["next"] for _, filled, _ in rows)
+        dates = _dates(rows, context)
         results = {word: name for name in _RESULTS for word in _words(name)}
         for line, filled, token in rows:
             if not any(filled.values()):
@@ -116,7 +119,7 @@ def _said(
     context: Context,
 ) -> Iterator[Record]:  # fmt: skip
     """What one row says; all of it, or an `InvalidValue`."""
-    seconds = times.duration(filled["minutes"], "m")
+    seconds = _seconds(filled["minutes"])
     result = results.get(plain(filled["result"]))
     if result is None and filled["result"]:
         known = ", ".join(sorted(results, key=list(results).index))
@@ -140,6 +143,39 @@ def _said(
         )
     for kind, said in answers:
         yield Answer(handle, at, kind, said, content_key("call-sheet", token, kind, *said.values()))
+
+
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*([AP])\.?M\.?)?", re.IGNORECASE)
+
+
+def _seconds(text: str) -> float | None:
+    """Minutes as they are typed. What a spreadsheet takes for a time of day (`0:15` becomes `00:15:00` or `12:15:00 AM` as
+    it is saved) is the hours and minutes since midnight."""
+    clock = _CLOCK.fullmatch(text)
+    if clock is None:
+        return times.duration(text, "m")
+    hours = int(clock[1]) % 12 + (12 if clock[4] in "pP" else 0) if clock[4] else int(clock[1])
+    if hours >= LONG_CALL:
+        raise InvalidValue(english("'{text}' minutes are {hours} hours; write 12.5 or 0:12:30", text=text, hours=hours))
+    return float(hours * 3600 + int(clock[2]) * 60 + int(clock[3] or 0))
+
+
+def _dates(rows: Iterable[tuple[int, Mapping[str, str], str]], context: Context) -> times.Dates:
+    """The format of the next calls. A next call lies after its list, so where slashed dates say nothing else, an order
+    that puts one of them before it is none."""
+    written = [(filled["next"], token) for _, filled, token in rows if filled["next"]]
+    dates = context.dates(text for text, _ in written)
+    if dates.order is not None:
+        return dates
+    possible = [order for order in ("DMY", "MDY") if all(_later(*one, order) for one in written)]
+    return times.Dates((), possible[0]) if len(possible) == 1 else dates
+
+
+def _later(text: str, token: str, order: str) -> bool:
+    try:
+        return times.Dates((), order)(text).date() > _call(token)[0].date()
+    except InvalidValue:
+        return True  # it is no date, or its row says nothing, in any order
 
 
 def _due(note: str, until: date | None, at: datetime) -> str | None:
