@@ -17,7 +17,7 @@ from touchpoints_mail.eml import Eml
 from touchpoints.absences import proposed
 from touchpoints.due import absent_until
 from touchpoints.handles import Handle
-from touchpoints.model import Absence, Person, Touchpoint
+from touchpoints.model import Absence, LeftOut, Person, Touchpoint
 from touchpoints.privacy import erase
 from touchpoints.reading import Context
 from touchpoints.render.sources import imported
@@ -139,6 +139,42 @@ def test_outlooks_table_knows_absences_by_their_title() -> None:
     rows = "Urlaub,6.7.2026,00:00:00,18.7.2026,00:00:00,Ein,Aus\nArzt,7.7.2026,00:00:00,8.7.2026,00:00:00,Ein,Aus\n"
     read = OutlookCalendar().read(Source.from_text(head + rows), Context(MARA, zone="Europe/Berlin"))
     assert [r.spans for r in read if isinstance(r, Absence)] == [(JULY,)]
+
+
+HEAD = "Betreff,Beginnt am,Beginnt um,Endet am,Endet um,Ganztägiges Ereignis,Erforderliche Teilnehmer,Privat,Zeitspanne zeigen als\n"
+TRIP = "Reise,6.7.2026,00:00:00,18.7.2026,00:00:00,Ein,{who},{private},{shown}\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "other", "away"),
+    [
+        ("4", "3", True), ("3", "2", False), ("3", "0", True), ("4", "0", False), ("2", "3", False), ("Abwesend", "Frei", True),
+        ("Out of Office", "Busy", True), ("", "", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("private", ["Aus", "Ein"])
+def test_outlooks_table_marks_absences_by_words_or_one_of_two_rows_of_numbers(
+    shown: str, other: str, away: bool, private: str
+) -> None:
+    def spans(*rows: str) -> list[tuple[tuple[date, date], ...]]:
+        source = Source.from_text(HEAD + "".join(rows))
+        read = OutlookCalendar().read(source, Context(MARA, zone="Europe/Berlin"))
+        return [r.spans for r in read if isinstance(r, Absence)]
+
+    another = f"Notiz,1.6.2026,00:00:00,2.6.2026,00:00:00,Ein,,Aus,{other}\n"
+    assert spans(TRIP.format(who="", private=private, shown=shown), another) == ([(JULY,)] if away else [])
+    assert spans(TRIP.format(who='"Muster, Erika"', private=private, shown=shown), another) == []
+    hours = f"Arzt,7.7.2026,08:00:00,7.7.2026,19:00:00,Aus,,{private},{shown}\n"
+    assert spans(hours, another) == ([((date(2026, 7, 7), date(2026, 7, 7)),)] if away else [])
+
+
+def test_only_what_is_surely_marked_as_free_is_no_meeting_in_outlooks_table() -> None:
+    def kinds(shown: str) -> list[str]:
+        row = f"Messe,6.7.2026,09:00:00,6.7.2026,10:00:00,Aus,Erika Muster,Aus,{shown}\n"
+        read = OutlookCalendar().read(Source.from_text(HEAD + row), Context(MARA, zone="Europe/Berlin"))
+        return [getattr(r, "reason", "met") for r in read if isinstance(r, LeftOut | Touchpoint)]
+
+    assert [kinds(shown) for shown in ("Frei", "0", "3", "2", "")] == [["marked as free"]] * 2 + [["met"]] * 3
 
 
 # -- in the store ---------------------------------------------------------------------------------------------------

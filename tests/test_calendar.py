@@ -195,8 +195,10 @@ def test_confirmed_means_that_both_sides_accepted_or_invited(lines: Sequence[str
     [
         (("CLASS:PRIVATE", attendee(ERIKA)), "private"),
         (("CLASS:CONFIDENTIAL", attendee(ERIKA)), "private"),
-        (("TRANSP:TRANSPARENT", attendee(ERIKA)), "no other party"),
-        (("X-MICROSOFT-CDO-BUSYSTATUS:FREE", attendee(ERIKA)), "no other party"),
+        (("TRANSP:TRANSPARENT", attendee(ERIKA)), "marked as free"),
+        (("X-MICROSOFT-CDO-BUSYSTATUS:FREE", attendee(ERIKA)), "marked as free"),
+        (("TRANSP:TRANSPARENT", attendee("tom@falk.example")), "internal"),
+        (("TRANSP:TRANSPARENT",), "no other party"),
         ((attendee("tom@falk.example"),), "internal"),
         ((attendee("no-reply@muster-gmbh.example"),), "automatic"),
         ((), "no other party"),

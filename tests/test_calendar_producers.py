@@ -45,12 +45,47 @@ def meeting(event: str, head: str = "", encoding: str = "utf-8") -> Touchpoint:
         'TZID="W. Europe Standard Time"', "TZID=Mitteleuropäische Zeit", "TZID=Romance Standard Time",
         'TZID="(UTC+01:00) Amsterdam, Berlin, Bern, Rom, Stockholm, Wien"', 'TZID="(GMT+01.00) Sarajevo/Warsaw/Zagreb"',
         "TZID=/freeassociation.sourceforge.net/Europe/Berlin", "TZID=/mozilla.org/20070129_1/Europe/Berlin",
-        "TZID=Europe/Berlin;VALUE=DATE-TIME", "VALUE=DATE-TIME;TZID=Europe/Berlin",
+        "TZID=Europe/Berlin;VALUE=DATE-TIME", "VALUE=DATE-TIME;TZID=Europe/Berlin", "TZID=europe/berlin",
+        "TZID=Europe/Berlin 1", "TZID=W. Europe", "TZID=CEST", "TZID=GMT+0200", "TZID=UTC+2", "TZID=+02:00",
+        "TZID=(UTC+01:00) Amsterdam, Berlin, Bern, Rom, Stockholm, Wien",  # without the quotes that the colon needs
+        "TZID=(GMT+01:00) Amsterdam / Berlin / Bern / Rome / Stockholm / Vienna", "TZID=UTC+02:00",
     ],
 )  # fmt: skip
 def test_the_zone_names_that_programs_write_are_understood(zone: str) -> None:
     found = meeting(f"DTSTART;{zone}:20260703T090000\nDTEND;{zone}:20260703T100000\n{ME}{ERIKA}")
     assert (found.at.isoformat(), found.duration) == ("2026-07-03T09:00:00+02:00", 3600)
+
+
+def test_microsofts_own_name_of_utc_stands_without_quotes() -> None:
+    found = meeting(f"DTSTART;TZID=tzone://Microsoft/Utc:20260703T070000\n{ME}{ERIKA}")
+    assert found.at.isoformat() == "2026-07-03T09:00:00+02:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (":2026-07-03T09:00:00", "2026-07-03T09:00:00+02:00"), (":20260703T0900", "2026-07-03T09:00:00+02:00"),
+        (";TZID=America/New_York:2026-07-03T09:00:00", "2026-07-03T15:00:00+02:00"),
+        (":20260703T090000+0100", "2026-07-03T10:00:00+02:00"), (":2026-07-03T09:00:00z", "2026-07-03T11:00:00+02:00"),
+        (";VALUE=DATE:20260703T090000", "2026-07-03T09:00:00+02:00"),
+        (";VALUE=DATE:20260703T000000", "2026-07-03T00:00:00+02:00"), (":2026-07-03", "2026-07-03T00:00:00+02:00"),
+    ],
+)  # fmt: skip
+def test_times_in_another_way_of_iso_8601(written: str, expected: str) -> None:
+    found = meeting(f"DTSTART{written}\n{ME}{ERIKA}")
+    assert (found.at.isoformat(), "all_day" in found.extra) == (expected, "T00:00" in expected)
+
+
+def test_a_vcalendar_of_an_old_outlook_or_phone() -> None:
+    text = (
+        "BEGIN:VCALENDAR\r\nVERSION:1.0\r\nBEGIN:VEVENT\r\nDTSTART:20260703T070000Z\r\nDTEND:20260703T080000Z\r\n"
+        "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Gespr=C3=A4ch mit =\r\nErika\r\n"
+        "ATTENDEE;ROLE=ORGANIZER:Mara Falk <mara.falk@falk.example>\r\n"
+        "ATTENDEE;STATUS=ACCEPTED:Erika Muster <erika@muster.example>\r\nPRIORITY:3\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    context = Context(Settings(me=("mara.falk@falk.example",)), zone="Europe/Berlin")
+    (found,) = (r for r in ICalendar().read(Source.from_text(text), context) if isinstance(r, Touchpoint))
+    assert (found.subject, [p.name for p in found.parties], found.extra) == ("Gespräch mit Erika", ["Erika Muster"], {})
 
 
 def test_a_numbered_zone_of_outlook_and_one_that_lotus_defines_itself() -> None:

@@ -20,6 +20,7 @@ from touchpoints.reading import Context
 from touchpoints.settings import Settings
 from touchpoints.source import Source
 
+OWN = Path(__file__).parent / "samples" / "calendar" / "icalendar"
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "samples"
 PEOPLE = ("ORGANIZER:mailto:mara.falk@falk.example", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:erika@muster-gmbh.example")
 
@@ -434,8 +435,10 @@ def test_a_series_without_anybody_outside_is_left_out_once() -> None:
     assert [type(r).__name__ for r in found] == ["LeftOut", "Coverage"]
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared samples are not here")
-def test_series_of_real_files_are_those_of_recurring_ical_events() -> None:
+@pytest.mark.parametrize(
+    ("folder", "until", "least"), [(OWN, 2028, 25), (SHARED / "calendar_ics", 2025, 1500)], ids=["own", "shared"]
+)
+def test_series_of_files_are_those_of_recurring_ical_events(folder: Path, until: int, least: int) -> None:
     """Every event is given an attendee; local times are those of Berlin. What differs is named with the reason."""
     import re
     import warnings
@@ -444,6 +447,8 @@ def test_series_of_real_files_are_those_of_recurring_ical_events() -> None:
     import icalendar
     import recurring_ical_events
 
+    if not folder.is_dir():
+        pytest.skip("the shared samples are not here")
     differ = {
         "end_before_start_event.ics", "issue_132_swapped_start_and_end.ics",  # it swaps them; here DTSTART is the start
         "issue_201_mixed_datetime_and_date.ics", "issue_201_test_matrix.ics",  # a day with a timed end: it is a day here
@@ -451,12 +456,13 @@ def test_series_of_real_files_are_those_of_recurring_ical_events() -> None:
         "issue_75_range_parameter.ics",  # UNTIL=20250920: that day's occurrence is in here
         "machbar_16_feb_2019.ics",  # its endless series end here 400 days after the newest stamp, to the minute
         "issue_165_missing_event.ics",  # `BYDAY=MO, TU` is readable
-        "parsing_error.ics", "invalid_duration.ics", "america_new_york_forward_reference.ics", "pacific_fiji.ics",
+        "outlook.ics",  # it does not know that the UID of an occurrence moved in Outlook is that of its series
+        "parsing_error.ics", "invalid_duration.ics",  # it drops an event for an empty EXDATE or an endless DURATION
     }  # fmt: skip
     names = rb"ATTENDEE|ORGANIZER|X-WR-TIMEZONE|TRANSP|CLASS|METHOD|X-MICROSOFT-CDO-BUSYSTATUS"
     unwanted = re.compile(rb"(?m)^(%b)[;:].*(\r?\n[ \t].*)*\r?\n" % names)
     berlin, compared = ZoneInfo("Europe/Berlin"), 0
-    for path in sorted((SHARED / "calendar_ics").rglob("*.ics")):
+    for path in sorted(p for p in folder.rglob("*.ics") if "damaged" not in p.parts):
         if path.name in differ:
             continue
         data = unwanted.sub(b"", path.read_bytes())
@@ -465,7 +471,7 @@ def test_series_of_real_files_are_those_of_recurring_ical_events() -> None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 calendars = [c for c in icalendar.Calendar.from_ical(data, multiple=True) if c.name == "VCALENDAR"]
-                between = (datetime(1990, 1, 1), datetime(2025, 1, 1))
+                between = (datetime(1990, 1, 1), datetime(until, 1, 1))
                 theirs = [
                     event["DTSTART"].dt
                     for one in calendars
@@ -482,10 +488,10 @@ def test_series_of_real_files_are_those_of_recurring_ical_events() -> None:
             continue
         instants = Counter(_instant(start, berlin) for start in theirs)
         found = Counter(r.at.astimezone(UTC) for r in mine if isinstance(r, Touchpoint))
-        horizon = min(max(found, default=EARLY), datetime(2024, 12, 1, tzinfo=UTC))
+        horizon = min(max(found, default=EARLY), datetime(until - 1, 12, 1, tzinfo=UTC))
         assert _until(horizon, instants) == _until(horizon, found), path.name
         compared += found.total()
-    assert compared > 1500
+    assert compared > least
 
 
 EARLY = datetime(1900, 1, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from touchpoints.errors import InvalidValue
 from touchpoints.language import P_, english
@@ -30,11 +30,13 @@ _ALIASES = {
     "osteuropäische zeit": "Europe/Athens",
     "mez": "Europe/Berlin",
     "mesz": "Europe/Berlin",
+    "cest": "Europe/Berlin",
     "z": "UTC",
     "utc": "UTC",
     "gmt": "UTC",
     "etc/utc": "UTC",
     "coordinated universal time": "UTC",
+    "tzone://microsoft/utc": "UTC",
     "amsterdam, berlin, bern, rome, stockholm, vienna": "Europe/Berlin",
     "amsterdam, berlin, bern, rom, stockholm, wien": "Europe/Berlin",
     "belgrade, bratislava, budapest, ljubljana, prague": "Europe/Budapest",
@@ -42,7 +44,7 @@ _ALIASES = {
     "brussels, copenhagen, madrid, paris": "Europe/Paris",
     "brüssel, kopenhagen, madrid, paris": "Europe/Paris",
     "sarajevo, skopje, warsaw, zagreb": "Europe/Warsaw",
-    "sarajevo/warsaw/zagreb": "Europe/Warsaw",
+    "sarajevo, warsaw, zagreb": "Europe/Warsaw",
     "sarajevo, skopje, warschau, zagreb": "Europe/Warsaw",
     "dublin, edinburgh, lisbon, london": "Europe/London",
     "dublin, edinburgh, lissabon, london": "Europe/London",
@@ -77,7 +79,8 @@ def iana(name: str) -> ZoneInfo | None:
 
 @lru_cache(maxsize=1024)
 def zone_of(name: str) -> ZoneInfo | None:
-    """The zone that a file calls `name`: IANA, with a vendor's prefix, Windows (also numbered), or a display name.
+    """The zone that a file calls `name`: IANA (in any case), with a vendor's prefix, Windows, each also numbered, a display
+    name, or whole hours beside UTC (`GMT+0100`).
 
     `None` where nothing known fits: the caller must ask or skip, never take another zone.
     """
@@ -91,11 +94,21 @@ def zone_of(name: str) -> ZoneInfo | None:
         if "/" in (tail := "/".join(parts[start:])) and (found := iana(tail)):
             return found
     plain = text.lower()
-    bare = re.sub(r"^\((utc|gmt)[^)]*\)\s*", "", plain)
-    for candidate in (plain, bare, re.sub(r"\s+\d+$", "", plain)):
-        if olson := _windows().get(candidate) or _ALIASES.get(candidate):
+    bare = re.sub(r"\s*[/,]\s*", ", ", re.sub(r"^\((utc|gmt)[^)]*\)\s*", "", plain))
+    for candidate in (plain, bare, re.sub(r"\s+\d+$", "", plain), f"{plain} standard time"):
+        if olson := _windows().get(candidate) or _ALIASES.get(candidate) or _lower().get(candidate):
             return iana(olson)
+    if hours := re.fullmatch(r"(?:gmt|utc)?([+-])(\d\d?)(?:[:.]?00)?", plain):
+        return iana(
+            f"Etc/GMT{'-' if hours[1] == '+' else '+'}{int(hours[2])}"
+        )  # POSIX signs: Etc/GMT-1 is ahead of UTC
     return None
+
+
+@cache
+def _lower() -> dict[str, str]:
+    """IANA names by themselves in lower case."""
+    return {name.lower(): name for name in available_timezones()}
 
 
 def local(when: datetime, zone: ZoneInfo) -> datetime:

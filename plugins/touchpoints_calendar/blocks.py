@@ -18,6 +18,8 @@ CHUNK = 1 << 18
 _TOKEN = re.compile(rb"\n([Bb][Ee][Gg][Ii][Nn]|[Ee][Nn][Dd])[ \t]*:[ \t]*([^\r\n]*)\r?")
 _SIBLINGS = frozenset({b"VEVENT", b"VTIMEZONE", b"VTODO", b"VJOURNAL", b"VFREEBUSY"})
 """Components that never stand inside one another: where one begins, the one before it has lost its end."""
+_SOFT_BREAKS = re.compile(rb"\n[^:\n]*;ENCODING=QUOTED-PRINTABLE[^:\n]*:(?:[^\n]*=\n)+")
+"""The lines of a value as vCalendar 1.0 breaks it."""
 _FOLD = re.compile(rb"(?<!\n)\n+[ \t]")
 
 
@@ -217,6 +219,8 @@ def unfolded(data: bytes) -> str:
         data = data.replace(b"\r", b"")
     plain = b"\n\n" not in data and b"\n\t" not in data
     data = data.replace(b"\n ", b"") if plain else _FOLD.sub(b"", data)  # the same, the one faster
+    if b"QUOTED-PRINTABLE" in data:
+        data = _SOFT_BREAKS.sub(lambda line: line[0].replace(b"=\n", b""), data)
     try:
         return data.decode()
     except UnicodeDecodeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import a2b_qp
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -31,6 +32,7 @@ _VEILS = frozenset(
     ("", "busy", "beschäftigt", "gebucht", "belegt", "tentative", "mit vorbehalt", "out of office", "abwesend", "private",
      "privat", "private appointment", "privater termin", "private event", "privates ereignis")
 )  # fmt: skip
+_NAMED = re.compile(r"([^<>@]*)<\s*([^<>\s]+@[^<>\s]+)\s*>\s*")
 _THINGS = frozenset({"ROOM", "RESOURCE", "GROUP"})
 
 
@@ -97,8 +99,10 @@ class Event:
                 single.setdefault(name, (parameters, value))
 
         def word(name: str) -> str:
-            line = single.get(name)
-            return line[1].strip() if line else ""
+            parameters, value = single.get(name, (_NO_PARAMETERS, ""))
+            if parameters.get("ENCODING", "").upper() == "QUOTED-PRINTABLE":  # vCalendar 1.0
+                value = a2b_qp(value.encode()).decode(errors="replace")
+            return value.strip()
 
         def moment(name: str) -> Moment | None:
             return Moment.of(single[name][1], single[name][0]) if name in single else None
@@ -131,6 +135,7 @@ class Event:
         )  # fmt: skip
 
 
+_NO_PARAMETERS = Parameters()
 _MANY = frozenset({"ATTENDEE", "RRULE", "EXRULE", "RDATE", "EXDATE"})
 
 
@@ -206,6 +211,8 @@ def _person(role: str, parameters: Parameters, address: str) -> tuple[str, Parti
         return None
     name = parameters.get("CN", "").strip(" '\"")
     address = address[7:] if address[:7].lower() == "mailto:" else address
+    if named := _NAMED.fullmatch(address):  # as vCalendar 1.0 and some programs after it write it
+        name, address = name or named[1].strip(" '\""), named[2]
     handle = handles.email(address) or handles.email(parameters.get("EMAIL"))
     if "@" in name:
         handle, name = handle or handles.email(name), ""
@@ -213,9 +220,9 @@ def _person(role: str, parameters: Parameters, address: str) -> tuple[str, Parti
         if not handles.fold(name):
             return None
         handle = handles.name(name, "calendar")
-    if role == "organizer":
-        return handle.value, Participant(role, handle, name or None), ""
-    answer = parameters.get("PARTSTAT", "").upper() or "NEEDS-ACTION"
+    if role == "organizer" or parameters.get("ROLE", "").upper() == "ORGANIZER":
+        return handle.value, Participant("organizer", handle, name or None), ""
+    answer = (parameters.get("PARTSTAT") or parameters.get("STATUS", "")).upper() or "NEEDS-ACTION"
     if parameters.get("ROLE", "").upper() == "NON-PARTICIPANT":
         role = "cc"  # told of the meeting, not asked to come
     return handle.value, Participant(role, handle, name or None, declined=answer == "DECLINED"), answer

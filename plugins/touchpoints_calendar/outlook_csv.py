@@ -7,19 +7,19 @@ is a row. An appointment that was renamed or moved is therefore another one in t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from touchpoints import handles
 from touchpoints.errors import InvalidValue
-from touchpoints.language import Text, english
-from touchpoints.model import CHANNELS, Absence, Coverage, LeftOut, Participant
+from touchpoints.language import P_, Text, english
+from touchpoints.model import CHANNELS, Absence, Coverage, LeftOut, Participant, Touchpoint
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
 from touchpoints.table import Table, cell, header_in
 from touchpoints.times import Dates, UndecidedOrder
-from touchpoints_calendar.absence import says_away, whose
+from touchpoints_calendar.absence import says_away, whole_days, whose
 from touchpoints_calendar.meeting import channel_of, is_cancelled
 from touchpoints_calendar.series import LONGEST_MEETING
 
@@ -37,10 +37,13 @@ _COLUMNS = {
     "location": ("location", "ort"),
     "private": ("private", "privat"),
     "sensitivity": ("sensitivity", "vertraulichkeit"),
+    "shown as": ("show time as", "zeitspanne zeigen als", "anzeigen als", "show as"),
 }
 _NEEDED = ("subject", "start date", "start time", "end date")
 _YES = frozenset({"true", "ein", "wahr", "on", "yes", "ja", "1", "-1"})
 _CONFIDENTIAL = frozenset({"private", "privat", "confidential", "vertraulich", "2", "3"})
+_AWAY = frozenset({"out of office", "abwesend", "oof", "außer haus"})
+_FREE = frozenset({"free", "frei"})
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2}))?\s*(?:([AaPp])\.?\s?[Mm]\.?)?(?:\s*Uhr)?")
 
 
@@ -68,6 +71,7 @@ class OutlookCalendar(Importer):
         columns = {name: table.column(*synonyms) for name, synonyms in _COLUMNS.items()}
         samples = [c for n in ("start date", "end date") if (i := columns[n]) is not None for c in table.cells(i)]
         dates = context.dates(samples)
+        shown = _Shown(() if columns["shown as"] is None else table.cells(columns["shown as"]))
         first = last = None
         for line, row in table.rows():
             cells = {name: cell(row, index) for name, index in columns.items()}
@@ -89,9 +93,12 @@ class OutlookCalendar(Importer):
                 continue
             day = start.date()
             first, last = min(first or day, day), max(last or day, day)
-            yield _record(cells, start, end, all_day, context)
-            people = any(cells[name] for name in ("organizer", "required", "optional"))
-            if all_day and not people and (absence := _absence(cells, start, end, context)):
+            record = _record(cells, start, end, all_day, context)
+            if isinstance(record, Touchpoint) and record.outcome == "reached" and shown.free(cells["shown as"]):
+                record = LeftOut(P_("reason", "marked as free"))
+            yield record
+            away = shown.away(cells["shown as"])
+            if isinstance(record, LeftOut) and (absence := _absence(cells, start, end, all_day, away, context)):
                 yield absence
         if first and last:
             yield Coverage(first, last)
@@ -116,14 +123,43 @@ def _record(cells: dict[str, str], start: datetime, end: datetime, all_day: bool
     )  # fmt: skip
 
 
-def _absence(cells: dict[str, str], start: datetime, end: datetime, context: Context) -> Absence | None:
-    """Own days off, as an all-day entry without anybody else calls them; nothing else marks them in these tables."""
+class _Shown:
+    """What a column "Show time as" means: words, or one of two rows of numbers.
+
+    Outlook's own table counts from 1 (1 tentative, 2 busy, 3 free, 4 out of office), programs that write its codes from 0
+    (0 free, 1 tentative, 2 busy, 3 out of office, 4 elsewhere): a file with a 0 does the latter. A 3 that may mean either
+    is nothing.
+    """
+
+    def __init__(self, cells: Iterable[str]) -> None:
+        self._from_zero = "0" in {cell.strip() for cell in cells}
+
+    def free(self, text: str) -> bool:
+        """Whether the time is surely marked as free."""
+        return text.casefold() in _FREE or text == "0"
+
+    def away(self, text: str) -> bool:
+        """Whether its owner is marked as out of office."""
+        return text.casefold() in _AWAY or text == ("3" if self._from_zero else "4")
+
+
+def _absence(
+    cells: dict[str, str], start: datetime, end: datetime, all_day: bool, away: bool, context: Context
+) -> Absence | None:
+    """Own days off: an entry without anybody outside that is marked as out of office, or (all day, alone, not private)
+    called so."""
     private = cells["private"].casefold() in _YES or cells["sensitivity"].casefold() in _CONFIDENTIAL
+    people = [p for name in ("organizer", "required", "optional") for p in _people(cells[name])]
     owner = whose(context, "")
-    if private or not says_away(cells["subject"], [c.name for c in context.colleagues if owner in (None, c.name)]):
+    names = [c.name for c in context.colleagues if owner in (None, c.name)]
+    called = all_day and not people and not private and says_away(cells["subject"], names)
+    if any(not context.our_side.owns(*p) for p in people) or is_cancelled(cells["subject"]):
         return None
-    span = start.date(), max(start.date(), end.date() - timedelta(days=end.date() > start.date()))
-    return Absence([span], key=content_key("absence", *span, cells["subject"]), colleague=owner)
+    if not (away or called):
+        return None
+    span = whole_days(start, end, all_day, context.settings.working_hours)
+    subject = "" if private else cells["subject"]
+    return Absence([span], key=content_key("absence", *span, subject), colleague=owner) if span else None
 
 
 def _time(dates: Dates, day: str, clock: str) -> datetime:

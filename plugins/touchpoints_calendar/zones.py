@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 
 import attrs
@@ -47,21 +47,24 @@ class Moment:
             raise Damaged(english("'{value}' is no point in time", value=value)) from error
         if len(value) == 8:
             return cls(wall, "", True)
-        if parameters.get("VALUE", "").upper() == "DATE":
-            return cls(wall.replace(hour=0, minute=0, second=0), "", True)
+        if parameters.get("VALUE", "").upper() == "DATE" and wall.time() == time():
+            return cls(wall, "", True)
         return cls(wall, "Z" if len(value) == 16 else parameters.get("TZID", "").strip(" \"'"))
 
     @classmethod
     def _unusual(cls, value: str, parameters: Mapping[str, str]) -> Moment:
-        from icalendar.prop import vDDDTypes
-
+        """Any other way of ISO 8601; a colon in a zone's name that stands without quotes, which ends it too early."""
+        zone = parameters.get("TZID", "").strip(" \"'")
+        rest, colon, last = value.rpartition(":")
+        if zone and colon and _TIME.fullmatch(last):
+            return cls.of(last, {**parameters, "TZID": f"{zone}:{rest}"})
         try:
-            read = vDDDTypes.from_ical(value)  # type: ignore[no-untyped-call]
-        except ValueError as error:
+            read = datetime.fromisoformat(value.strip().upper())
+            if read.tzinfo:
+                return cls(read.astimezone(UTC).replace(tzinfo=None), "Z")
+        except (ValueError, OverflowError) as error:
             raise Damaged(english("'{value}' is no point in time", value=value[:40])) from error
-        if not isinstance(read, datetime):
-            raise Damaged(english("'{value}' is no point in time", value=value[:40]))
-        return cls(read.replace(tzinfo=None), "Z" if read.tzinfo else parameters.get("TZID", "").strip(" \"'"))
+        return cls(read, "", True) if len(value.strip()) == 10 else cls(read, zone)
 
 
 class Embedded(tzinfo):
