@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -443,3 +444,16 @@ def test_signal_calls_of_an_iphone_are_calls_and_no_messages() -> None:
         for n, service in enumerate(("Signal Audio", "Signal Video"))
     )
     assert [(c.channel, c.duration) for c in calls(read(IMazing(), table))] == [("phone", 20), ("video", 20)]
+
+
+def test_a_local_number_is_one_of_the_town_it_was_dialled_in_once_we_are_known_in_several() -> None:
+    def scope(line: str, *me: str) -> str:
+        context = Context(Settings(me=me), zone="Europe/Berlin", importer="x")
+        call = context.call(datetime(2026, 3, 2, 9), caller="99998123", direction="in", line=line, talked=60)
+        assert isinstance(call, Touchpoint)
+        return call.parties[0].handle.scope
+
+    berlin, munich = "+49 30 23125 100", "+49 89 99998 100"
+    assert scope("445566", berlin) == scope("778899", berlin) == "number"
+    assert scope("445566", berlin, munich) != scope("778899", berlin, munich)
+    assert scope("99998100", berlin, munich) == ""  # this line is known: the number is one of Munich

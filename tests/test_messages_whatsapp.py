@@ -539,3 +539,9 @@ def test_ordinary_chats_read_as_whatstk_reads_them(header: str, tmp_path: Path) 
     done = subprocess.run([WHATSTK, "-c", READ_BY_WHATSTK, str(path)], capture_output=True, text=True, check=True)
     ours = [[t.at.strftime("%Y-%m-%d %H:%M:%S"), t.participants[0].name] for t in touchpoints("".join(lines))]
     assert json.loads(done.stdout) == ours
+
+
+def test_the_name_of_an_author_makes_no_notice_of_what_they_sent() -> None:
+    sent = f"[12.03.24, 09:15:30] Max Admin: {MARK}Max Admin hat ein Bild geschickt\n"
+    rest = f"[12.03.24, 09:16:30] Max Admin: {MARK}Max Admin hat die Gruppe verlassen\n[12.03.24, 09:17:30] Mara Falk: ok\n"
+    assert len(touchpoints(sent + rest)) == 2

@@ -86,6 +86,8 @@ def is_hidden(raw: str | None) -> bool:
     return raw is None or raw.strip().lower() in _HIDDEN
 
 
+LOCAL = "number"
+"""The scope of a number without area code, behind which our own line may stand."""
 _TECHNOLOGY = re.compile(r"(?i)^\s*(?:internet|sips?|isdn|festnetz|tel|mobil|voip|whatsapp)\s*:\s*")
 _NO_DIGIT = re.compile(r"\D")
 _SUPPRESSED = re.compile(r"^[*#]{1,2}31[*#](?=\+|\d)")
@@ -103,7 +105,7 @@ def phone(raw: str | None, region: str = "DE", near: str | None = None) -> Handl
     Where area codes begin with 0 a number without one is local: it becomes a number outside only beside `near` (a number
     of our own in E.164, whose area code it then has), since no other thing tells where it was dialled. A mobile number
     that lost its 0, and an international one that lost its plus, are read as such if they can be nothing else; what
-    stays open is an `account` handle with scope `number`.
+    stays open is an `account` handle with scope `number` (see `placed`).
 
     Short numbers inside a telephone system (`**610`, `8001`) become an `account` handle with scope `extension`, public
     short numbers and codes for the network (112, 116117, `*21#`) one with scope `service`: neither is a person outside.
@@ -125,7 +127,28 @@ def phone(raw: str | None, region: str = "DE", near: str | None = None) -> Handl
     if country == "DE" and digits.startswith("010"):
         text = _CALL_BY_CALL.sub("", digits)
     number = _e164(text, country, near)
-    return Handle("account", digits, "number", raw) if number is None else Handle("phone", number, "", raw)
+    return Handle("account", digits, LOCAL, raw) if number is None else Handle("phone", number, "", raw)
+
+
+def is_local(handle: Handle | None) -> bool:
+    """Whether a number may be several ones, for all that its record says."""
+    return handle is not None and handle.kind == "account" and handle.scope.split(" ", 1)[0] == LOCAL
+
+
+def placed(handle: Handle, line: str | None) -> Handle:
+    """A local number as one dialled at our own `line`: the same digits may be another number in another town."""
+    digits = _NO_DIGIT.sub("", line or "")
+    return attrs.evolve(handle, scope=f"{LOCAL} {digits}") if digits and is_local(handle) else handle
+
+
+@lru_cache(maxsize=1024)
+def town(number: str) -> str:
+    """Country and area code of a number in E.164; empty if it has none."""
+    import phonenumbers
+
+    found = phonenumbers.parse(number)
+    width = phonenumbers.length_of_geographical_area_code(found)
+    return f"+{found.country_code}{phonenumbers.national_significant_number(found)[:width]}" if width else ""
 
 
 def _e164(text: str, country: str, near: str | None) -> str | None:

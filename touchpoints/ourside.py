@@ -7,10 +7,11 @@ changes every touchpoint alike, and nothing else needs to know how.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import attrs
 
-from touchpoints.handles import EXTENSION, Handle, company_domain, fold, is_automatic
+from touchpoints.handles import EXTENSION, Handle, company_domain, fold, is_automatic, town
 from touchpoints.model import LIVE_MEDIA, Colleague, Participant, Party
 
 MOST_RECIPIENTS = 10
@@ -99,6 +100,12 @@ class OurSide:
                 if kind == "phone" and value.endswith(digits):
                     return value
         return text
+
+    @cached_property
+    def towns(self) -> frozenset[str]:
+        """The area codes of our own numbers."""
+        found = (town(value) for kind, value in self._by_handle if kind == "phone")
+        return frozenset(filter(None, found))
 
     def owns_line(self, line: str) -> bool:
         """Whether a line (as `line` gives it) is one of the own numbers."""

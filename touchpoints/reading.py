@@ -228,11 +228,11 @@ class Context:
         line = self.our_side.line(line) if line else None
         own_line = self.phone(line)
         from_, to = self.phone(caller, own_line), self.phone(called, own_line)
-        if _is_open(from_):
+        if handles.is_local(from_):
             from_ = self.phone(
                 caller, self.phone(near) or (to if direction == "in" or self._ours(to, own_line) else None)
             )
-        elif _is_open(to):
+        elif handles.is_local(to):
             to = self.phone(
                 called, self.phone(near) or (from_ if direction == "out" or self._ours(from_, own_line) else None)
             )
@@ -259,6 +259,8 @@ class Context:
             )
         if self._ours(other, own_line):
             return LeftOut("automatic" if other.scope == SERVICE else "internal")
+        if len(self.our_side.towns) > 1:
+            other = handles.placed(other, line)
         if outcome is None:
             taken = answered if answered is not None else bool(talked)
             outcome = "reached" if taken else "missed"
@@ -279,11 +281,6 @@ class Context:
             return False
         nobody_outside = handle.kind == "account" and handle.scope in (EXTENSION, SERVICE)
         return handle == line or nobody_outside or self.our_side.owns(handle)
-
-
-def _is_open(handle: Handle | None) -> bool:
-    """Whether a number may be several ones, for all that the record itself says."""
-    return handle is not None and handle.kind == "account" and handle.scope == "number"
 
 
 MOST_RAW = 400

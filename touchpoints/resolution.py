@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from touchpoints.facts import Decision, Trait
-from touchpoints.handles import EXTENSION, Handle, company_domain, fold, is_automatic, is_role
+from touchpoints.handles import EXTENSION, Handle, company_domain, fold, is_automatic, is_local, is_role
 from touchpoints.identity import ALWAYS, Groups, bare, contact_id, customer_id, decided, order, shared, stand_in
 from touchpoints.language import english
 from touchpoints.model import Contact, Customer, Person
@@ -93,7 +93,7 @@ class Resolution:
         """Whether a handle can be a person's: not an office's, a machine's, a short number's or ours."""
         if handle.kind == "email" and (is_role(handle.value) or is_automatic(handle.value)):
             return False
-        if handle.kind == "account" and handle.scope in (EXTENSION, "number"):
+        if is_local(handle) or (handle.kind == "account" and handle.scope == EXTENSION):
             return False
         if (self._shared and handle in self._shared) or (self._marks and handle in self._marks):
             return False

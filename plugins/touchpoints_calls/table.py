@@ -68,7 +68,7 @@ class AnyTable(Importer):
     def why_not(self, source: Source) -> str:
         """Why a file is none of its tables: what its first row with several columns has, and what it lacks."""
         header = header_in(source.head_text, lambda names: sum(bool(n) for n in names) >= 2)
-        if header is None:
+        if header is None or source.head_text.lstrip()[:1] in ("{", "<"):
             return english("no row with several columns")
         if lacks_header(header):
             return english(

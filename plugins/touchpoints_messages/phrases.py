@@ -18,7 +18,7 @@ from touchpoints_messages.chat import plain
 ENCRYPTED = re.compile(
     r"(?i)end[- ]to[- ]end|ende[- ](?:zu|til)[- ]ende|d?e?'?extremo? a extremo?|bout en bout|pont[ao] a pont[ao]|päästä päähän|"
     r"salataan täysin|potpunom enkripcijom|uçtan uca|w pełni zaszyfrowane|szyfrowanie|сквозн\w+ шифрован|наскрізн\w+ шифр|"
-    r"komplett krypterade|végpontok közötti|koncovým šifrován|šifrovaním|criptate integral|κρυπτογραφ|端对端|端對端|"
+    r"komplett krypterade|végpontok közötti|koncovým šifrován|šifrovaním|criptate integral|κρυπτογραφ|端[到对]端|端對端|點對點|"
     r"エンドツーエンド|종단간|مشفر|מוצפנ"
 )
 """The note that opens every chat."""
@@ -50,9 +50,10 @@ _NOTICE = re.compile(
 )
 
 
-def is_notice(text: str) -> bool:
-    """Whether a text that starts with WhatsApp's mark is a notice: no call, no attachment, no deleted message."""
-    words = plain(text)
+def is_notice(text: str, author: str = "") -> bool:
+    """Whether a text that starts with WhatsApp's mark is a notice: no call, no attachment, no deleted message. The name of
+    its author, if it begins with that, says nothing: somebody may be called "Admin"."""
+    words = plain(text).removeprefix(plain(author).removeprefix("~").strip())
     return (
         not words.startswith("<")
         and not _CALL.match(words)

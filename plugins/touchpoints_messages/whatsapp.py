@@ -84,7 +84,7 @@ class _Overview:
         for number, block in enumerate(blocks(source)):
             said.update(form.said.findall(block))
             for author, text in form.marked.findall(block) if "\u200e" in block else ():
-                if is_notice(text):
+                if is_notice(text, author):
                     self.group |= GROUP.search(text) is not None
                     if ENCRYPTED.search(text):
                         self.title = author  # iOS since 2024: the chat itself "says" this
@@ -142,7 +142,7 @@ def _is_sentence(author: str) -> bool:
 def _not_written(voice: Voice, at: datetime, written: str, text: str) -> Record | str | None:
     """The touchpoint of a call, why it cannot be told, "" for a notice, or `None` if people wrote the text."""
     ours = text.startswith("\u200e")
-    if ours and is_notice(text):
+    if ours and is_notice(text, voice.author.name or ""):
         return ""
     if plain(text) == "null":
         return english(
