@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 from touchpoints_messages import touchpoints_importers
+from touchpoints_messages.discord import Discord
 from touchpoints_messages.document import load
 from touchpoints_messages.google_chat import GoogleChat
+from touchpoints_messages.imazing import IMazingMessages
+from touchpoints_messages.imessage import IMessage
 from touchpoints_messages.meta import Facebook
 from touchpoints_messages.signal import Signal
 from touchpoints_messages.slack import Slack, SlackLists, SlackUsers
@@ -36,6 +39,18 @@ ME = ("Mara Falk", "mara.falk@falk.example")
 
 class TestTelegram(ImporterContract):
     importer, samples = Telegram(), SAMPLES / "telegram"
+
+
+class TestDiscord(ImporterContract):
+    importer, samples = Discord(), SAMPLES / "discord"
+
+
+class TestIMazingMessages(ImporterContract):
+    importer, samples = IMazingMessages(), SAMPLES / "imazing"
+
+
+class TestIMessage(ImporterContract):
+    importer, samples = IMessage(), SAMPLES / "imessage"
 
 
 class TestSignal(ImporterContract):
@@ -521,3 +536,37 @@ def test_the_json_of_signal_export_beside_its_text_is_the_same_chat(tmp_path: Pa
         list(Signal().read(source, Context(importer="signal")))
     (tmp_path / "chat.md").write_text("[2026-03-02, 09:15] Erika: Hallo\n", encoding="utf-8")
     assert list(Signal().read(source, Context(importer="signal"))) == []
+
+
+def test_discord_without_offsets_asks_for_the_order_of_day_and_month() -> None:
+    rows = "AuthorID,Author,Date,Content\n1,Erika,04/03/2026 12:00 AM,x\n2,Mara Falk,05/03/2026 12:00 AM,x\n"
+    with pytest.raises(UnreadableSource, match="--date-order"):
+        read(Discord(), Source.from_text(rows))
+
+
+def test_a_group_of_imazing_addresses_everybody_who_writes_in_it() -> None:
+    sent = [
+        t for t in touchpoints(IMazingMessages(), sample("imazing/Messages - Erika Muster.csv")) if t.direction == "out"
+    ]
+    assert [sorted(p.handle.value for p in t.parties) for t in sent] == [
+        ["+498999998123"], ["jonas probe", "jonas@probe.example"], ["+491713920010", "erika@muster.example"],
+    ]  # fmt: skip
+
+
+def test_answers_that_imessage_exporter_shows_twice_count_once() -> None:
+    assert [t.direction for t in touchpoints(IMessage(), sample("imessage/Erika Muster.txt"))] == [
+        "in",
+        "out",
+        "in",
+        "out",
+    ]
+
+
+def test_nobody_of_linkedin_whose_account_is_gone_is_a_person() -> None:
+    row = "c1,,Mara Falk,https://www.linkedin.com/in/mara,{},,2026-02-15 00:05:48 UTC,,ok,INBOX\n"
+    head = "CONVERSATION ID,CONVERSATION TITLE,FROM,SENDER PROFILE URL,TO,RECIPIENT PROFILE URLS,DATE,SUBJECT,CONTENT,FOLDER\n"
+    from touchpoints_messages.linkedin import LinkedIn
+
+    records = read(LinkedIn(), Source.from_text(head + row.format("LinkedIn Member") + row.format("Erika Muster")))
+    assert [t.parties[0].name for t in records if isinstance(t, Touchpoint)] == ["Erika Muster"]
+    assert LeftOut("no other party") in records

@@ -1,9 +1,13 @@
-"""Chats and social networks: WhatsApp, LinkedIn, Telegram, Signal, Slack, Teams, Facebook, Instagram and Google Chat exports."""
+"""Chats and social networks: WhatsApp, LinkedIn, Telegram, Signal, Slack, Teams, Facebook, Instagram, Google Chat, Discord and
+iMessage exports."""
 
 from __future__ import annotations
 
 from touchpoints.plugins import Importer
+from touchpoints_messages.discord import Discord
 from touchpoints_messages.google_chat import GoogleChat
+from touchpoints_messages.imazing import IMazingMessages
+from touchpoints_messages.imessage import IMessage
 from touchpoints_messages.linkedin import Invitations, LinkedIn, LinkedInRest
 from touchpoints_messages.meta import Facebook
 from touchpoints_messages.signal import Signal
@@ -19,5 +23,5 @@ def touchpoints_importers() -> list[Importer]:
     """One importer a kind of export."""
     return [
         WhatsApp(), LinkedIn(), Invitations(), LinkedInRest(), Telegram(), Signal(), Slack(), SlackUsers(), SlackLists(), Teams(),
-        TeamsPersonal(), Facebook(), GoogleChat(),
+        TeamsPersonal(), Facebook(), GoogleChat(), Discord(), IMazingMessages(), IMessage(),
     ]  # fmt: skip

@@ -38,6 +38,10 @@ def plain(text: str) -> str:
     return text.translate(_MARKS).translate(_SPACES).strip()
 
 
+ME = frozenset(("me", "you", "ich", "du"))
+"""How exporters call whoever exported."""
+
+
 def is_gone(name: str) -> bool:
     """Whether a name is what a network calls everybody whose account was deleted: it must join nobody."""
     return _GONE.fullmatch(plain(name)) is not None
@@ -52,8 +56,9 @@ class Author:
     own: bool = False
 
     def as_(self, role: str) -> Participant:
-        """The author as participant of a record."""
-        return Participant(role, self.handle, self.name, self.own)
+        """The author as participant of a record. "Me" is no name of a colleague: who of us that is, the settings know."""
+        me = self.own and self.handle.kind == "name" and self.handle.value in ME
+        return Participant(role, None if me else self.handle, None if me else self.name, self.own)
 
     @classmethod
     def named(cls, name: str, scope: str, region: str, own: bool = False) -> Author:

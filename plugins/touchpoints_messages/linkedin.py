@@ -21,6 +21,7 @@ from touchpoints.reading import Context, content_key
 from touchpoints.source import Source
 from touchpoints.table import Table, cell, header_in
 from touchpoints.times import Dates, UndecidedOrder
+from touchpoints_messages.chat import is_gone
 
 _EXPORT = Text("LinkedIn: Settings → Data privacy → Get a copy of your data → Messages and Invitations.")
 _REST = re.compile(
@@ -234,7 +235,8 @@ class _People:
                 yield self._person("to", self.urls.get(fold(name), ""), name)
 
     def _person(self, role: str, url: str, name: str) -> Participant:
-        handle = handles.profile(url) if url else handles.name(name, "linkedin") if fold(name) else None
+        named = handles.name(name, "linkedin") if fold(name) and not is_gone(name) else None
+        handle = handles.profile(url) if url else named
         return Participant(role, handle, name or None, own=self._is_ours(handle, name))
 
     def _is_ours(self, handle: Handle | None, name: str | None) -> bool:

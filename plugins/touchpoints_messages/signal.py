@@ -16,12 +16,11 @@ from touchpoints.model import CHANNELS
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
-from touchpoints_messages.chat import Author, Chat, who_is_me
+from touchpoints_messages.chat import ME, Author, Chat, who_is_me
 from touchpoints_messages.lines import SIGNAL, Form, blocks, messages, unmarked
 
 _DATA = re.compile(r'^\s*\{"date": "[^"]*", "sender": ".{0,300}?"(body|quote|reactions)":', re.DOTALL)
 """How signal-export writes the same chat as JSON."""
-_ME = frozenset(["me", "you", "ich", "du"])
 
 
 class Signal(Importer):
@@ -45,7 +44,7 @@ class Signal(Importer):
         if form is None:
             raise UnreadableSource(source.name, english("its first line is no Signal message"))
         names = sorted({name for block in blocks(source) for name in form.said.findall(block)})
-        authors = {n: Author.named(n, "signal", context.region, own=fold(n) in _ME) for n in names}
+        authors = {n: Author.named(n, "signal", context.region, own=fold(n) in ME) for n in names}
         outside = [a for a in authors.values() if not a.own and not context.our_side.owns(a.handle, a.name)]
         if len(outside) == len(authors):
             raise who_is_me(context, outside)
