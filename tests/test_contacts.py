@@ -209,9 +209,15 @@ def test_a_fold_within_a_character_changes_nothing() -> None:
         "item1.FN:Jürgen Köhler",
     ],
 )
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "mac-roman"])
 def test_a_name_is_the_same_in_every_encoding(line: str, encoding: str) -> None:
     assert person(card(line, "EMAIL:j@koehler.example", version="2.1").encode(encoding)).name == "Jürgen Köhler"
+
+
+@pytest.mark.parametrize("charset", ["SHIFT_JIS", "EUC-JP", "ISO-2022-JP", "UTF-8", "GB18030"])
+def test_the_encoding_that_a_line_names_is_used(charset: str) -> None:
+    text = card(f"FN;CHARSET={charset}:山田太郎", "EMAIL:y@yamada.example", version="2.1")
+    assert person(text.encode(charset)).name == "山田太郎"
 
 
 def test_cards_of_two_encodings_in_one_file() -> None:
@@ -672,6 +678,10 @@ def test_tables_of_people_in_the_settings_do_not_disturb_those_of_calls() -> Non
             "Muster GmbH;Erika;Muster;erika@example.com;",
         ),
         ("Vorname;Nachname;Firma;Position;E-Mail;XING-Profil", "Erika;Muster;Muster GmbH;;erika@example.com;"),
+        ("Name;Firma;E-Mail (Arbeit);Telefon (Büro)", "Erika Muster;Muster GmbH;erika@example.com;"),
+        ("Last Name,First Name,Company,Primary Email,Secondary Email", "Muster,Erika,Muster GmbH,,erika@example.com"),
+        ("Name,Emails,Phone numbers,Organizations", "Erika Muster,erika@example.com,,Muster GmbH"),
+        ("Id,FirstName,LastName,Account.Name,Email", "003,Erika,Muster,Muster GmbH,erika@example.com"),
     ],
 )
 def test_exports_of_other_systems_are_plain_tables_of_people(header: str, row: str) -> None:
@@ -685,6 +695,27 @@ def test_exports_of_other_systems_are_plain_tables_of_people(header: str, row: s
         "Muster GmbH",
         "erika@example.com",
     )
+
+
+def test_a_number_that_a_spreadsheet_rounded_is_named_and_not_taken_for_another() -> None:
+    found, wrong = read("Name;Telefon;E-Mail\nErika Muster;4,93023E+11;erika@x.example\n")
+    assert isinstance(found, Person) and values(found) == ["erika@x.example"]
+    assert isinstance(wrong, Skipped)
+    assert wrong.reason == "'4,93023E+11' is a number that a spreadsheet rounded; the rest was read"
+
+
+def test_tags_in_quotation_marks_are_words() -> None:
+    found = person('Email Address,First Name,Last Name,TAGS\nerika@x.example,Erika,Muster,"""Kunde"",""VIP"""\n')
+    assert (found.kind, found.tags) == ("customer", ("Kunde", "VIP"))
+
+
+def test_anniversaries_under_a_label_are_read() -> None:
+    apple = card("FN:Erika Muster", "item1.X-ABDATE;type=pref:2015-07-03", "item1.X-ABLabel:_$!<Anniversary>!$_")
+    other = card("FN:Erika Muster", "item1.X-ABDATE:2015-07-03", "item1.X-ABLabel:_$!<Other>!$_")
+    google = "First Name,Last Name,Labels,Event 1 - Label,Event 1 - Value,Event 2 - Label,Event 2 - Value\n"
+    row = f"{google}Erika,Muster,,Einzug,2011-01-01,Jahrestag,2015-07-03\n"
+
+    assert [person(text).anniversary for text in (apple, other, row)] == ["2015-07-03", None, "2015-07-03"]
 
 
 def test_anniversaries_and_contract_dates_are_read_beside_the_birthday() -> None:

@@ -90,7 +90,10 @@ def test_a_file_without_permission_is_named(as_bound_user: Callable[[], Abstract
 @pytest.mark.parametrize(
     ("content", "encoding"),
     [("ä".encode(), "utf-8"), (b"\xef\xbb\xbfa", "utf-8-sig"), ("ä".encode("utf-16"), "utf-16"), ("größer".encode("cp1252"), "cp1252"),
-     ("plain text of some length".encode("utf-16-le"), "utf-16-le")],
+     ("plain text of some length".encode("utf-16-le"), "utf-16-le"), ("größer, nördlich".encode("mac-roman"), "mac-roman"),
+     ("größer, nördlich".encode("cp850"), "cp850"), ("„Muster’s“ – Büro".encode("cp1252"), "cp1252"),
+     ("Erika’s „Hof“, 5 €".encode("cp1252"), "cp1252"), ("Łódź, Kraków".encode("cp1250"), "cp1252"),
+     ("café à la crème, façade".encode("cp1252"), "cp1252"), ("café à la crème, façade".encode("mac-roman"), "mac-roman")],
 )  # fmt: skip
 def test_the_encoding_is_found_from_the_content(content: bytes, encoding: str) -> None:
     source = Source.from_bytes(content)

@@ -9,9 +9,11 @@ import codecs
 import io
 import lzma
 import os
+import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
@@ -87,7 +89,7 @@ class Source:
             decoder = codecs.getincrementaldecoder(encoding)("strict")
             text = decoder.decode(self.head)
         except UnicodeDecodeError:
-            text = self.head.decode("cp1252", "replace")
+            text = self.head.decode(_of_one_byte([self.head]), "replace")
         return text.lstrip("\ufeff")
 
     def open(self) -> BinaryIO:
@@ -103,7 +105,8 @@ class Source:
 
     def text(self) -> TextIO:
         """The content as text without line-end translation: UTF-8 (with or without mark), UTF-16 with its mark or many
-        NULs, else Windows-1252. Raises `UnreadableSource` if it cannot be opened."""
+        NULs, else Windows-1252, or what old Macs and DOS wrote where its letters show that. Raises `UnreadableSource` if
+        it cannot be opened."""
         return io.TextIOWrapper(self.open(), self.encoding, errors="replace", newline="")
 
     @cached_property
@@ -117,7 +120,7 @@ class Source:
                 decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            return "cp1252"
+            return _of_one_byte(self.blocks())
         return "utf-8"
 
     def blocks(self) -> Iterator[bytes]:
@@ -170,6 +173,18 @@ class Source:
     def from_bytes(cls, content: bytes, name: str = "bytes") -> Source:
         """A file from bytes in memory."""
         return cls(name, lambda: io.BytesIO(content), size=len(content))
+
+
+_OF_ONE_BYTE = ("cp1252", "mac-roman", "cp850")
+_WITHIN_A_WORD = re.compile(rb"(?<=[A-Za-z])[\x80-\xff](?=[a-z])")
+_USUAL = frozenset("äöüßéèêëàâáçñóôíúåøæ’–")
+
+
+def _of_one_byte(blocks: Iterable[bytes]) -> str:
+    """The encoding, of those with a byte a character, in which most characters within words are ones that stand there:
+    Windows-1252, where another is no better."""
+    within = Counter(byte for block in blocks for byte in _WITHIN_A_WORD.findall(block))
+    return max(_OF_ONE_BYTE, key=lambda e: sum(n for byte, n in within.items() if byte.decode(e, "replace") in _USUAL))
 
 
 def _bom(head: bytes) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from touchpoints.language import Text
-from touchpoints_contacts.person import NO_OWN_LINE, Card
+from touchpoints_contacts.person import ANNIVERSARY, NO_OWN_LINE, Card
 from touchpoints_contacts.rows import Columns, PeopleTable, Row
 
 
@@ -26,11 +26,13 @@ class GoogleContacts(PeopleTable):
         profiles=(r"website \d+ - value",),
         categories=("labels", "group membership"),
         birthday=("birthday",),
+        anniversary=(r"event \d+ - value",),
         sensitivity=("sensitivity",),
     )
     marks = (frozenset({"first name", "given name"}), frozenset({"labels", "group membership"}))
 
     def card(self, row: Row) -> Card:
-        """The contact without the numbers labelled as fax, pager or an assistant's."""
+        """The contact without the numbers labelled as fax, pager or an assistant's, and with the day labelled as anniversary."""
         own = [number for label, number in row.labelled("phones") if not NO_OWN_LINE.search(label)]
-        return attrs.evolve(super().card(row), phones=own)
+        days = [day for label, day in row.labelled("anniversary") if ANNIVERSARY.search(label)]
+        return attrs.evolve(super().card(row), phones=own, anniversary=next(iter(days), ""))

@@ -24,12 +24,15 @@ _EVENT = re.compile(
     r"activity - .*|aktivität - .*"
 )
 """Columns of a log: there a row is an event, not a person."""
-_PLACE = r"(privat|geschäftlich|dienstlich|firma|mobil|work|home|business|office|mobile|\d)"
+_PLACE = (
+    r"(privat|private|geschäftlich|dienstlich|firma|arbeit|büro|mobil|haupt|zweite|weitere|sekundäre|primäre|work|home|business|"
+    r"office|mobile|primary|secondary|main|other|alternate|personal|\d)"
+)
 _PHONE = (
     r"(telefon(nummer)?|tel\.?(-?nr\.?)?|festnetz(nummer)?|mobil(telefon|nummer|funk)?|handy(nummer)?|rufnummer|"
-    r"(mobile )?phone( ?number| no\.?)?|mobile( number)?|cell( ?phone)?|whatsapp)"
+    r"(mobile )?phone( ?numbers?| no\.?)?|mobile( number)?|cell( ?phone)?|whatsapp)"
 )
-_EMAIL = r"(e-?)?mail([ _-]?(adresse|address))?"
+_EMAIL = r"(e-?)?mails?([ _-]?(adressen?|address(es)?))?"
 
 ROLES = tuple(field.name for field in attrs.fields(Columns))
 
@@ -58,8 +61,8 @@ class ContactsTable(PeopleTable):
         given=(r"(ansprechpartner(in)?[ _-])?vorname", "rufname", r"(contact )?(first|given)[ _]?name"),
         family=(r"(ansprechpartner(in)?[ _-])?nachname", "familienname", "zuname", r"(contact )?(last|family)[ _]?name", "surname"),
         company=(
-            "firma", "firmenname", "unternehmen", "organi[sz]ation", "company([ _]?name)?", "kunde(nname)?",
-            "customer([ _]?name)?", "account([ _]?name)?", "betrieb",
+            "firma", "firmenname", "unternehmen", "organi[sz]ations?", "company([ _]?name)?", "kunde(nname)?",
+            "customer([ _]?name)?", "account([ _.]?name)?", "betrieb",
         ),
         phones=(rf"{_PHONE}([ _(-]+{_PLACE}\)?)*", rf"{_PLACE}e?s?[ _-]+(direct )?{_PHONE}"),
         emails=(rf"{_EMAIL}([ _(-]+{_PLACE}\)?)*", rf"{_PLACE}e?s?[ _-]+{_EMAIL}"),

@@ -27,9 +27,13 @@ IMPORTANCE: Mapping[str, str] = MappingProxyType(
 NO_OWN_LINE = re.compile(r"(?i)fax|pager|telex|assist|callback|zentrale|switchboard")
 """Labels of numbers that reach nobody by voice, or somebody else (an assistant, a switchboard)."""
 
+ANNIVERSARY = re.compile(r"(?i)anniversary|jahrestag")
+"""Labels of the day that Apple and Google write with a label of its own."""
+
 LONGEST = 300
 """Of a name, an organisation or a tag no more characters are kept: nobody's is longer."""
 
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d{1,2}", re.I)
 _SEPARATED = re.compile(r"\s:::\s|[;,\n]")
 _PROFILE = re.compile(
     r"(?i)(?:https?://)?(?:[a-z]{1,3}\.)?(linkedin\.com/(?:in|pub)|xing\.com/(?:profile|people))/([^/?#\s]+)"
@@ -87,7 +91,8 @@ class AddressBook:
         self._undecided = False
 
     def entries(self, card: Card) -> Iterator[Person | LeftOut | Skipped]:
-        """The person of a card, or why there is none; behind the person a `Skipped` for each day that is no date."""
+        """The person of a card, or why there is none; behind the person a `Skipped` for each day that is no date, and for
+        each number of which a spreadsheet left only the first digits."""
         days: dict[str, str | None] = {}
         wrong = []
         for what, text in (("birthday", card.birthday), ("anniversary", card.anniversary), ("contract", card.contract)):
@@ -100,8 +105,11 @@ class AddressBook:
             del days["contract"]
         entry = self._entry(card, days)
         yield entry
+        wrong += [("phone", cell) for cell in card.phones if _ROUNDED.fullmatch(cell)]
         for what, text in wrong if isinstance(entry, Person) else ():
-            if what == "birthday":
+            if what == "phone":
+                reason = english("'{text}' is a number that a spreadsheet rounded; the rest was read", text=text)
+            elif what == "birthday":
                 reason = english("'{birthday}' is no date of birth; the rest was read", birthday=text[:40])
             else:
                 reason = english("'{text}' is no date; the rest was read", text=text[:40])
@@ -116,7 +124,7 @@ class AddressBook:
     def _entry(self, card: Card, days: Mapping[str, str | None]) -> Person | LeftOut | Skipped:
         if card.left_out:
             return LeftOut(card.left_out)
-        phones = map(self._context.phone, _texts(card.phones))
+        phones = map(self._context.phone, _texts(cell for cell in card.phones if not _ROUNDED.fullmatch(cell)))
         emails = map(handles.email, _texts(card.emails, spaces=True))
         exact = dict.fromkeys(h for h in (*phones, *emails, *map(profile, card.profiles)) if h and h.scope != EXTENSION)
         reachable = tuple(h for h in exact if h.kind != "email" or not handles.is_automatic(h.value))

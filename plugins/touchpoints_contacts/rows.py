@@ -165,7 +165,7 @@ class PeopleTable(Importer):
 
 def _words(text: str) -> list[str]:
     """Categories of a cell; Google joins with `:::` and marks its own groups with a star."""
-    return [word for part in re.split(r":::|[;,]", text) if (word := part.strip().removeprefix("*").strip())]
+    return [word for part in re.split(r":::|[;,]", text) if (word := part.strip(' "').removeprefix("*").strip())]
 
 
 def _with_last(rows: Iterator[_T]) -> Iterator[tuple[bool, _T]]:

@@ -20,7 +20,7 @@ from touchpoints.language import Text, english
 from touchpoints.plugins import Importer, Record
 from touchpoints.reading import Context
 from touchpoints.source import Source
-from touchpoints_contacts.person import NO_OWN_LINE, AddressBook, Card
+from touchpoints_contacts.person import ANNIVERSARY, NO_OWN_LINE, AddressBook, Card
 
 MOST_LINE = 1 << 16
 """Bytes read of one line: what is longer is a picture or an attack."""
@@ -30,16 +30,17 @@ MOST_CARD = 1 << 20
 _WANTED = frozenset(
     b"N FN NICKNAME ORG TEL EMAIL URL X-SOCIALPROFILE SOCIALPROFILE IMPP BDAY CATEGORIES KIND X-ADDRESSBOOKSERVER-KIND "
     b"ANNIVERSARY X-ANNIVERSARY X-EVOLUTION-ANNIVERSARY "
-    b"CLASS UID REV X-ABLABEL X-ABSHOWAS".split()
+    b"CLASS UID REV X-ABLABEL X-ABDATE X-ABSHOWAS".split()
 )  # fmt: skip
 _PICTURES = frozenset({b"PHOTO", b"LOGO", b"SOUND", b"KEY"})
+_ANNIVERSARIES = ("ANNIVERSARY", "X-ANNIVERSARY", "X-EVOLUTION-ANNIVERSARY")
 _SERVICES = {"linkedin": "linkedin.com/in", "xing": "xing.com/profile"}
 _PROPERTY = re.compile(
     rb"(?:([\w-]+)\.)?([A-Za-z][\w-]*)((?:;[^:;\"]*(?:\"[^\"]*\"[^:;\"]*)*)*):(.*)", re.DOTALL
 )  # group, name, parameters, value
 _BEGINNING = re.compile(rb"(?:[\w-]+\.)?([A-Za-z][\w-]*)[;:]")
 _PARAMETER = re.compile(r";([^;=\"]+)(?:=((?:\"[^\"]*\"|[^;\"])*))?")
-_ENCODED = re.compile(r"(?i)iso-8859-|windows-|cp\d|koi8|mac")
+_ENCODED = re.compile(r"(?i)iso-|windows-|cp\d|koi8|mac|shift_jis|euc-|gb\d|big5|us-ascii")
 _ESCAPED = re.compile(r"\\(.)|([;,])", re.DOTALL)
 _BASE64 = re.compile(rb"(?i);(ENCODING=)?(b|base64)(;|$)")
 
@@ -76,8 +77,9 @@ class CardLines:
     `start` is the line it begins at, `unreadable` how many lines are none of a vCard, `first_unreadable` the first.
     """
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, encoding: str = "cp1252") -> None:
         self.start = start
+        self._encoding = encoding  # of what is neither UTF-8 nor says what it is
         self.unreadable = 0
         self.first_unreadable = (start, b"")
         self._kept: list[re.Match[bytes]] = []
@@ -147,7 +149,7 @@ class CardLines:
                 except binascii.Error:
                     continue
             yield Property(
-                _text(match[2]).upper(), _text(content, parameters.get("CHARSET", "")), _text(match[1] or b""),
+                _text(match[2]).upper(), _text(content, parameters.get("CHARSET", ""), self._encoding), _text(match[1] or b""),
                 frozenset(types), MappingProxyType(parameters),
             )  # fmt: skip
 
@@ -185,6 +187,7 @@ class VCard(Importer):
 def cards(source: Source) -> Iterator[tuple[CardLines, str]]:
     """The cards of a file, each with what is wrong with it as a whole (empty if nothing is)."""
     card: CardLines | None = None
+    encoding = "cp1252" if source.encoding.startswith("utf") else source.encoding
     inside = 0  # cards within this one: AGENT in 2.1
     damage = ""
     for number, line in _lines(source):
@@ -195,7 +198,7 @@ def cards(source: Source) -> Iterator[tuple[CardLines, str]]:
                 continue
             if card:
                 yield card, damage or english("a card without its END:VCARD; the file is damaged here")
-            card, damage = CardLines(number), ""
+            card, damage = CardLines(number, encoding), ""
         elif mark.startswith(b"END:VCARD") and inside:
             inside -= 1
         elif mark.startswith(b"END:VCARD"):
@@ -204,7 +207,10 @@ def cards(source: Source) -> Iterator[tuple[CardLines, str]]:
             card = None
         elif not inside and (card or line.strip()):
             if card is None:
-                card, damage = CardLines(number), english("lines before the next BEGIN:VCARD; the file is damaged here")
+                card, damage = (
+                    CardLines(number, encoding),
+                    english("lines before the next BEGIN:VCARD; the file is damaged here"),
+                )
             card.add(number, line)
     if card:
         yield card, damage or english("a card without its END:VCARD; the file is cut off here")
@@ -223,14 +229,14 @@ def _lines(source: Source) -> Iterator[tuple[int, bytes]]:
             begins = text.endswith(newline)
 
 
-def _text(content: bytes, charset: str = "") -> str:
-    """Bytes as text: in the encoding named, else UTF-8, else Windows-1252."""
+def _text(content: bytes, charset: str = "", otherwise: str = "cp1252") -> str:
+    """Bytes as text: in the encoding named, else UTF-8, else in `otherwise`."""
     for encoding in (charset, "utf-8") if _ENCODED.match(charset) else ("utf-8",):
         try:
             return content.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-    return content.decode("cp1252", "replace")
+    return content.decode(otherwise, "replace")
 
 
 def _card(properties: list[Property], place: int) -> Card:
@@ -250,6 +256,7 @@ def _card(properties: list[Property], place: int) -> Card:
     office = kind in ("org", "organization") or first("X-ABSHOWAS").upper() == "COMPANY"
     secret = first("CLASS").upper() in ("PRIVATE", "CONFIDENTIAL")
     labels = {p.group: p.text for p in every("X-ABLABEL") if p.group}
+    labelled = (p.text for p in every("X-ABDATE") if ANNIVERSARY.search(labels.get(p.group, "")))
     return Card(
         place=place,
         left_out="no other party" if kind in ("group", "location") else "private" if secret else "",
@@ -263,7 +270,7 @@ def _card(properties: list[Property], place: int) -> Card:
         profiles=[_profile(p) for p in every("URL", "X-SOCIALPROFILE", "SOCIALPROFILE", "IMPP")],
         categories=[word for p in every("CATEGORIES") for word in p.fields(",") if word],
         birthday=first("BDAY"),
-        anniversary=first("ANNIVERSARY") or first("X-ANNIVERSARY") or first("X-EVOLUTION-ANNIVERSARY"),
+        anniversary=next((day for day in (*map(first, _ANNIVERSARIES), *labelled) if day), ""),
         uid=first("UID").removeprefix("urn:uuid:"),
         revision=_revision(first("REV")),
     )
