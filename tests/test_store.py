@@ -247,6 +247,21 @@ def test_sums_that_another_version_kept_are_worked_out_anew() -> None:
     assert right == store.summaries(START)
 
 
+def test_what_is_known_already_makes_nothing_stale() -> None:
+    store = Store()
+    store.set_zone("Europe/Berlin")
+    calls = [Touchpoint.call(f"+49 30 23125 11{n}", START, "out", minutes=3) for n in range(3)]
+    store.add(calls[:2], store.begin_source("a", "app", ""))
+    store.resolve([(id_, 0, 1 << 30, f"p{id_}", None) for id_, _ in store.handles()], "x")
+    store.summaries(START)
+    before = store.get("generation")
+    store.add(calls[:2], store.begin_source("b", "app", ""))
+    assert (store.get("generation"), store.db.execute("SELECT * FROM stale").fetchall()) == (before, [])
+    store.add([*calls, attrs.evolve(calls[0], key=None, duration=60)], store.begin_source("c", "app", ""))
+    assert store.get("generation") > before
+    assert store.db.execute("SELECT contact FROM stale").fetchall() == [("p1",)]
+
+
 def test_our_side_is_worked_out_anew_when_own_handles_change() -> None:
     mail = Touchpoint(
         START, "mail", "in", "reached", (JONAS, Party(Handle("email", "mara@falk.example"), role="copied")), key="m",

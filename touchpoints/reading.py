@@ -34,6 +34,19 @@ def content_key(*parts: object) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=13).hexdigest()
 
 
+class Keys:
+    """`content_key` of records that differ in one part: the parts `before` and `after` it are made ready once."""
+
+    def __init__(self, before: Iterable[object], after: Iterable[object]) -> None:
+        self._before = "".join(f"{_plain(part)}\x1f" for part in before)
+        self._after = "".join(f"\x1f{_plain(part)}" for part in after)
+
+    def __call__(self, part: str) -> str:
+        """The key with this part between them."""
+        text = f"{self._before}{part}{self._after}"
+        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=13).hexdigest()
+
+
 def _plain(part: object) -> str:
     return "\x00" if part is None else part.isoformat() if isinstance(part, datetime) else str(part)
 

@@ -48,8 +48,9 @@ class Moments:
                 day, _, clock = day.partition(" ")
         try:
             on = self._days[day]
-            if len(clock) == 8 and clock[2] == ":" == clock[5]:  # the most usual: cheaper to read than to look up
-                return self._joined(on, (time.fromisoformat(clock), clock, False))
+            if len(clock) == 8 and clock[2] == ":" == clock[5] and self._zone is not UTC:
+                # the most usual, and cheaper to read than to look up
+                return datetime.combine(on[0], time.fromisoformat(clock), self._zone), f"{on[1]} {clock}", False
             return self._joined(on, self._clocks[clock])
         except (KeyError, ValueError):
             return self._slowly(day, clock)

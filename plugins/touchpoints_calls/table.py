@@ -27,7 +27,7 @@ from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.language import P_, english
 from touchpoints.model import CHANNELS, Question, Touchpoint
 from touchpoints.plugins import Importer, Record
-from touchpoints.reading import Context, content_key
+from touchpoints.reading import Context, Keys, content_key
 from touchpoints.settings import Settings
 from touchpoints.source import Source
 from touchpoints.table import cell, header_in, rows_of
@@ -35,7 +35,7 @@ from touchpoints_calls.columns import Layout, found_columns, layout
 from touchpoints_calls.contact import PEOPLE, Contacts, Known
 from touchpoints_calls.guess import guess, lacks_header
 from touchpoints_calls.moments import Lengths, Moments
-from touchpoints_calls.rows import MOST_REMEMBERED, Equals, again, covered
+from touchpoints_calls.rows import MOST_REMEMBERED, Equals, covered
 
 _TOTALS = re.compile(
     r"(?i)\W*(zwischen|grand )?(summen?|gesamt\w*|total\w*|subtotal|insgesamt|anzahl|durchschnitt|average|sum)\b"
@@ -147,7 +147,7 @@ class Reading:
         end, answer = (columns.get("end") if length is None else None), columns.get("answer")
         subject = columns.get("subject") if context.settings.subjects else None
         moments, lengths, equals, width = self.moments, self.lengths, Equals(), len(header.names)
-        seen: dict[tuple[str, ...], Known] = {}
+        seen: dict[tuple[str, ...], tuple[Known, Keys]] = {}
         rounded = {"rounded": "60"} if self.layout.unit in ("m", "h:mm") else {}
         for line, row in self.rows():
             if len(row) < width:
@@ -169,12 +169,13 @@ class Reading:
                     yield context.skipped(line, str(error), header.delimiter.join(row))
                 continue
             cells = pick(row) if pick is not None else (row[columns[fields[0]]],)
-            known = seen.get(cells)
-            if known is None:
+            remembered = seen.get(cells)
+            if remembered is None:
                 if len(seen) >= MOST_REMEMBERED:
                     seen.clear()
                 stripped = dict(zip(fields, map(str.strip, cells), strict=True))
-                known = seen[cells] = self.contacts.known(stripped, at)
+                remembered = seen[cells] = self._remembered(self.contacts.known(stripped, at))
+            known, key_at = remembered
             first = known.first
             if type(first) is not Touchpoint:
                 yield context.skipped(line, first, header.delimiter.join(row)) if isinstance(first, str) else first
@@ -183,19 +184,25 @@ class Reading:
             if outcome == "missed" and first.direction == "mutual" and CHANNELS[first.channel].medium == "call":
                 yield context.skipped(line, _NO_DIRECTION, header.delimiter.join(row))
                 continue
-            who = (known.who, first.direction)
             if coarse:
+                who = (known.who, first.direction)
                 ordinal = equals(written, (first.channel, outcome, *who))
                 key = content_key(self._family, first.channel, written, *who, outcome, ordinal)
             else:  # one call that rang at several colleagues has one key, and whoever took it wins
-                key = content_key(self._family, first.channel, written, *who)
+                key = key_at(written)
             seconds = talked if talked is not None and talked > 0 else None
-            revision = (int(outcome == "reached"), int(seconds or 0))
+            reached = outcome == "reached"
+            revision = (int(reached), int(seconds or 0))
             about = (row[subject].strip() or None) if subject is not None else None
             extra = rounded if seconds else {}
             if written.endswith(" "):
                 extra = {**extra, "all_day": "yes"}
-            yield again(first, at, key, outcome, seconds, waited, revision, about, extra)
+            yield first.again(at, key, outcome, seconds if reached else None, waited, revision, about, None, extra)
+
+    def _remembered(self, known: Known) -> tuple[Known, Keys]:
+        first = known.first
+        after = (known.who, first.direction) if isinstance(first, Touchpoint) else ()
+        return known, Keys((self._family, first.channel if isinstance(first, Touchpoint) else None), after)
 
     def _from_answer(
         self, at: datetime, text: str, talked: float | None, waited: float | None, to_end: bool

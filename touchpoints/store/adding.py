@@ -22,8 +22,7 @@ _COLUMNS = "key, at, day, scene, dur, paper, rest, revision, series, version, so
 _INSERT = f"INSERT INTO touchpoint ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {{source}}, 1)"
 _INSERT_NEW = _INSERT.replace("INSERT INTO", "INSERT OR IGNORE INTO")
 _REPLACE = f"UPDATE touchpoint SET ({_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) WHERE id=?"
-_OF = "SELECT t.key, t.id, t.at, t.scene, t.dur, t.rest, t.revision, t.series, t.source, t.current, c.text FROM touchpoint t "
-_OF += "JOIN scene c ON c.id=t.scene "
+_OF = "SELECT t.key, t.id, t.revision, t.at, t.scene, t.dur, t.rest, t.series, t.source FROM touchpoint t"
 
 
 class Adding(Said):
@@ -58,8 +57,8 @@ class Adding(Said):
                     span.last = max(days) if span.last is None else max(span.last, *days)
             if span is not None:
                 span.channels |= adding.scenes.channels
-            adding.finish()
-            self.changed()
+            if adding.finish():
+                self.changed()
         return adding.counts
 
     def add_emptied(self, emptied: Collection[Emptied], source: int) -> None:
@@ -177,8 +176,8 @@ class _First:
         self.store.db.executemany(_INSERT.format(source=self.source), rows)
         self._n += len(rows)
 
-    def finish(self) -> None:
-        """Sort out what came twice, index, and count."""
+    def finish(self) -> bool:
+        """Sort out what came twice, index, and count; returns whether there is anything."""
         db = self.store.db
         unique, *others = INDEXES.strip().splitlines()
         try:
@@ -201,6 +200,7 @@ class _First:
         )
         settle(db, [row[0] for row in db.execute("SELECT DISTINCT series FROM emptied")], set())
         count_scenes(self.store)
+        return self._n > 0
 
     def _drop_doubles(self, db: sqlite3.Connection) -> int:
         """Of what is twice in the file the higher one stays, as between files."""
@@ -214,7 +214,7 @@ class _First:
                 best = row
                 continue
             worse = row
-            if _rank(row) > _rank(best):
+            if _rank(db, row) > _rank(db, best):
                 best, worse = row, best
             gone.append((worse[1],))
         db.executemany("DELETE FROM touchpoint WHERE id=?", gone)
@@ -236,7 +236,6 @@ class _Further:
         """Add rows: at once if all are new, else one by one."""
         self.scenes.flush()
         db = self.store.db
-        self._dirty.update([row[3] for row in rows])
         if self._new:
             db.execute("SAVEPOINT batch")
             done = db.executemany(_INSERT_NEW.format(source=self.source), rows).rowcount
@@ -245,17 +244,18 @@ class _Further:
                 db.execute("ROLLBACK TO batch")
             db.execute("RELEASE batch")
         if self._new:
-            self._added([row[0] for row in rows])
+            self._added(rows)
         else:
             fresh = self._compared(rows)
             db.executemany(_INSERT.format(source=self.source), fresh)
-            self._added([row[0] for row in fresh])
+            self._added(fresh)
             self._new = len(fresh) > 0.9 * len(rows)
         settle(db, {row[8] for row in rows if row[8] is not None}, self._dirty)
 
-    def _added(self, keys: list[str]) -> None:
-        back = sum(key in self.formerly for key in keys) if self.formerly else 0
-        self.counts.added += len(keys) - back
+    def _added(self, rows: Collection[Row]) -> None:
+        self._dirty.update([row[3] for row in rows])
+        back = sum(row[0] in self.formerly for row in rows) if self.formerly else 0
+        self.counts.added += len(rows) - back
         self.counts.duplicates += back
 
     def _compared(self, rows: list[Row]) -> Collection[Row]:
@@ -268,14 +268,15 @@ class _Further:
         fresh: dict[str, Row] = {}
         seen: list[tuple[int, int]] = []
         for row in rows:
-            key = row[0]
+            key, at, _day, scene, length, _paper, rest, revision, series, _version = row
             old = known.get(key)
             if old is None:
                 if (twin := fresh.setdefault(key, row)) is not row:  # twice in one file: as between files
                     self.counts.duplicates += 1
+                    self._dirty |= {scene, twin[3]}
                     if self._beats(row, twin):
                         fresh[key] = row
-            elif _content(row) == (old[6], old[2], old[3], old[4], old[5], old[7]):
+            elif old[2:8] == (revision, at, scene, length, rest, series):
                 self.counts.duplicates += 1
                 if old[8] != source:
                     seen.append((source, old[1]))
@@ -297,36 +298,34 @@ class _Further:
         """Another version of a known fact: the higher one is current, the other is kept for every file that holds it."""
         db, source, payload = self.store.db, self.source, self._payload(row)
         key, at, *_, revision, series, version = row
-        if (revision, payload) < (before := _rank(old)):
+        self._dirty |= {row[3], old[4]}
+        if (revision, payload) < (before := _rank(db, old)):
             self.counts.duplicates += 1
             if old[8] != source:
                 db.execute(_KEEP_BEATEN, (key, source, at, payload, revision, series, version))
             return
         self.counts.updated += 1
-        self._dirty.add(old[3])
         holders = {old[8]} | {r[0] for r in db.execute("SELECT source FROM seen WHERE touchpoint=?", (old[1],))}
         (version,) = db.execute("SELECT version FROM touchpoint WHERE id=?", (old[1],)).fetchone()
         db.executemany(
             "INSERT OR REPLACE INTO beaten VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(key, s, old[2], before[1], before[0], old[7], version) for s in sorted(holders - {source})],
+            [(key, s, old[3], before[1], before[0], old[7], version) for s in sorted(holders - {source})],
         )
         db.execute("DELETE FROM seen WHERE touchpoint=?", (old[1],))
         db.execute("DELETE FROM beaten WHERE key=? AND source=?", (key, source))
         db.execute(_REPLACE, (*row, source, old[1]))
 
-    def finish(self) -> None:
-        """Count."""
+    def finish(self) -> bool:
+        """Count; returns whether anything is no longer as it was."""
         count_scenes(self.store, self._dirty)
         self.store.db.execute(f"PRAGMA cache_size=-{CACHE}")
+        return bool(self._dirty)
 
 
-def _content(row: Row) -> tuple[Any, ...]:
-    return row[7], row[1], row[3], row[4], row[6], row[8]
-
-
-def _rank(old: tuple[Any, ...]) -> tuple[str, str]:
+def _rank(db: sqlite3.Connection, old: tuple[Any, ...]) -> tuple[str, str]:
     """What decides between versions of one key: revision, then canonical text."""
-    _, _, at, _, length, rest, revision, series, _, _, text = old
+    _, _, revision, at, scene, length, rest, series, _ = old
+    (text,) = db.execute("SELECT text FROM scene WHERE id=?", (scene,)).fetchone()
     return revision, payload_of(text, at, length, rest, series)
 
 

@@ -120,10 +120,11 @@ class Scenes:
                 self._revisions.clear()
             revisions = self._revisions[t.revision] = sortable(t.revision), sortable(t.revision[:2])
         revision, version = revisions
+        plain = t.wait is None and t.thread is None and t.expects_reply is None and t.ref is None and not t.extra
         return (
             t.key or key_of(t, at), at, day, scene,
             whole(length) if type(length) is float else length, is_paper(subject) if subject else None,
-            self._rest(t), revision, series, version if series is not None else None,
+            None if plain and subject is None else self._rest(t), revision, series, version if series is not None else None,
         )  # fmt: skip
 
     def _rest(self, t: Touchpoint) -> str | None:
