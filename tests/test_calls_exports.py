@@ -149,6 +149,16 @@ EXPORTS: dict[str, tuple[str, list[Row]]] = {
             ("02 10:15", "message", "in", "reached", None, "jonas@probe.example"),
         ],
     ),
+    "tickets of a website's chat": (
+        "Ticket ID,Subject,Status,Priority,Visitor Name,Visitor Email,Assigned Agent,Assigned At,Created At\n"
+        "1,Login,open,high,Erika Muster,erika@muster.example,Mara Falk,2026-03-02 09:16,2026-03-02 09:15\n",
+        [("02 09:15", "mail", "mutual", "reached", None, "erika@muster.example")],
+    ),
+    "calls and texts of one table": (
+        "txn_type,caller_id,recipient_id,timestamp,duration\ncall,+498999998123,+493023125100,2026-03-02 09:15:00,253.0\n"
+        "text,+493023125100,+491713920010,2026-03-02 10:12:08,\n",
+        [("02 09:15", "phone", "in", "reached", 253, ERIKA), ("02 10:12", "sms", "out", "reached", None, JONAS)],
+    ),
     "Zoho's calls": (
         "Record Id,Subject,Call Type,Call Start Time,Call Duration,Contact Name,Call Owner,Call Result,Dialled Number\n"
         "zcrm_1,Call to Erika,Outbound,2026-03-02 09:15:00,00:05:12,Erika Muster,Mara Falk,Interested,+498999998123\n",

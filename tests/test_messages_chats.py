@@ -514,6 +514,11 @@ def test_telegrams_html_and_json_agree_on_people_and_times() -> None:
     assert seen[0] == seen[1] != []
 
 
+def test_a_page_of_another_app_that_looks_like_telegrams_is_left_to_others() -> None:
+    page = '<!DOCTYPE html><html><head><title>Exported Data</title><link href="css/style.css"/></head><div class="mx_RoomView">'
+    assert not Telegram().recognises(Source.from_text(page, "messages.html"))
+
+
 def test_a_page_of_telegram_asks_who_we_are_but_knows_it_from_our_calls() -> None:
     page = sample("telegram/messages.html")
     assert len(touchpoints_of(Telegram(), page, ())) == 6

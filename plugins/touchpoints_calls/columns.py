@@ -42,7 +42,8 @@ _NAMES = {  # field: header names without marks and units, the surest first
         "kommunikationsart|anrufrichtung|rufrichtung|ein aus|in out|kommend gehend|gesprächsrichtung"
     ),
     "type": (
-        "typ|type|art|anruftyp|anrufart|call type|gesprächstyp|gesprächsart|ereignis|event|ereignistyp|verbindungsart"
+        "typ|type|art|record type|txn type|"
+        "anruftyp|anrufart|call type|gesprächstyp|gesprächsart|ereignis|event|ereignistyp|verbindungsart"
     ),
     "channel": (
         "kanal|channel|medium|kontaktart|art des kontakts|kontaktweg|kontaktkanal|aktivität|aktivitätstyp|"
@@ -73,7 +74,7 @@ _NAMES = {  # field: header names without marks and units, the surest first
         "angerufener|angerufene|an|to|called|callee|b rufnummer|b nummer|b teilnehmer|ziel|destination|dst|"
         "zielrufnummer|zielnummer|called number|called party|callee number|dialed number|dialled number|"
         "gewählte nummer|gewählte rufnummer|angerufene nummer|angerufene rufnummer|rufnummer des angerufenen|"
-        "empfänger|callee id|to number|call to|anruf an|ruf an|nach|gerufene nummer|"
+        "empfänger|callee id|recipient|recipient id|recipient number|to number|call to|anruf an|ruf an|nach|gerufene nummer|"
         "gerufene rufnummer|zielteilnehmer|destination number|called party number"
     ),
     "caller_name": "anrufername|name des anrufers|caller name|from name|von name|calling name",
@@ -126,7 +127,7 @@ _FAR_SIDE = frozenset(_NAMES["called"].split("|"))
 _NEAR_SIDE = frozenset(("quelle", "source", "ursprung", "origin"))
 """Names of a caller's column only where there is one of the called, too."""
 _LAST = 98
-_WHOSE = frozenset("customer client contact prospect lead requester caller kunden kontakt".split())
+_WHOSE = frozenset("customer client contact prospect lead requester visitor caller kunden kontakt".split())
 _ENTERED = frozenset(
     ("created at", "erstellt am", "created time", "created date", "created", "created on", "ticket created", "angelegt am",
      "requested", "eingang", "eingang am", "eingangsdatum")

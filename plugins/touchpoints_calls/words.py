@@ -55,7 +55,7 @@ _CHANNELS = (
     *((f"{app} call", rf"\b{app} (audio|voice|anruf|call)") for app in ("whatsapp", "telegram", "facebook", "teams")),
     ("phone", r"\b(facetime audio|signal (audio|voice|anruf|call))"), ("video", r"\bsignal video"),
     ("whatsapp", r"\bwhats ?app\b"), ("linkedin", r"\blinked ?in\b"),
-    ("sms", r"\b(sms|mms|textnachricht|text message)\b"),
+    ("sms", r"\b(sms|mms|textnachricht|text message)\b|^text$"),
     ("video", r"\b(video\w*|zoom|webex|skype|google meet|teams|facetime|online (meeting|termin)|webmeeting)\b"),
     ("mail", r"\b(e ?mails?|mails?)\b"), ("fax", r"\b(tele)?fax\b"),
     ("phone", r"\b(anrufe?|telefon\w*|telephone|i?phone|calls?|tel|rückruf|mobil|handy|festnetz|gespräch)\b"),

@@ -23,7 +23,7 @@ from touchpoints.reading import Context
 from touchpoints.source import Source
 from touchpoints_messages.chat import Author, Chat, is_gone, others_in
 
-_PAGE = re.compile(r'class="page_wrap"|<title>Exported Data</title>|class="message (default|service)')
+_PAGE = re.compile(r'class="page_wrap"|class="message (default|service)')
 _CALL = re.compile(r"(Outgoing|Incoming|Missed|Cancelled|Declined)(?: \((\d{1,6}) seconds?\))?")
 
 
