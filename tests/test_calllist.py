@@ -733,3 +733,59 @@ def test_a_week_off_counts_from_monday_and_over_a_holiday() -> None:
     for n in range(20):
         off.add(*silent(f"p{n:02}@c{n:02}.example", since=90 + n))
     assert off.calls(at("2026-05-26 09:00"), limit=None).eased == ()
+
+
+# -- one person in two sources -----------------------------------------------------------------------------------------------
+
+
+def _written(name: str, days: int, waits: bool = False) -> list[Touchpoint]:
+    """A chat with somebody who is known by name alone; `waits`: theirs is the last word, and a question."""
+    party = Party(Handle("name", name.lower(), "whatsapp", name), name)
+    chats = [
+        Touchpoint(ago(days + 7 * n, 10 + side), "whatsapp", ("in", "out")[side], parties=(party,))
+        for n in range(30)
+        for side in (0, 1)
+    ]
+    last = Touchpoint(ago(days, 12), "whatsapp", "in", parties=(party,), expects_reply=True)
+    return [*chats, last] if waits else chats
+
+
+def _known(days: int) -> list[Touchpoint]:
+    return [call(PHONE, ago(days + 7 * n), minutes=10, name="Erika Muster") for n in range(30)]
+
+
+ERIKA_MUSTER = Person("Erika Muster", [PHONE], customer="Muster Bau", kind="customer")
+
+
+def test_who_is_called_weekly_is_not_silent_because_the_chat_under_the_same_name_is() -> None:
+    desk = Desk()
+    desk.knows(ERIKA_MUSTER)
+    desk.add(*_known(2), *_written("Erika Muster", 60))
+    assert desk.calls().flags == ()
+    assert held(desk) == {
+        "Erika Muster": "probably the same person as at +49 30 23125123; see: touchpoints people --suggestions"
+    }
+
+
+def test_somebody_silent_by_phone_is_on_the_list_once() -> None:
+    desk = Desk()
+    desk.knows(ERIKA_MUSTER)
+    desk.add(*_known(60), *_written("Erika Muster", 60))
+    [flag] = desk.calls().flags
+    assert flag.customer is not None and flag.customer.name == "Muster Bau"
+
+
+def test_what_is_owed_by_name_alone_stays_on_the_list() -> None:
+    desk = Desk()
+    desk.knows(ERIKA_MUSTER)
+    desk.add(*_known(2), *_written("Erika Muster", 3, waits=True))
+    [flag] = desk.calls().flags
+    assert rules(flag)[0] == "unanswered_message"
+
+
+def test_two_people_of_one_name_hold_nobody_back() -> None:
+    desk = Desk()
+    desk.knows(ERIKA_MUSTER, Person("Erika Muster", [MOBILE], customer="Beispiel AG", kind="customer"))
+    theirs = [call(MOBILE, ago(2 + 7 * n), name="Erika Muster") for n in range(20)]
+    desk.add(*_known(2), *theirs, *_written("Erika Muster", 60))
+    assert len(desk.calls().flags) == 1

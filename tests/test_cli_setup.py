@@ -38,7 +38,14 @@ def run(*args: str | Path, folder: Path, status: int = 0) -> subprocess.Complete
 
 def proposed(*paths: Path, **settings: Any) -> list[Proposal]:
     given = Settings(**settings)
-    return ourselves(look(paths, Plugins.installed(), given), given, "Europe/Berlin")
+    found: list[Proposal] = []
+
+    def now() -> Settings:
+        return Settings(**merged(settings, settled(found)))
+
+    for proposal in ourselves(look(paths, Plugins.installed(), given), now, "Europe/Berlin"):
+        found.append(proposal)
+    return found
 
 
 def settled(proposals: list[Proposal]) -> dict[str, Any]:
@@ -108,7 +115,7 @@ def test_other_answers_than_yes_are_taken_and_wrong_ones_asked_again(folder: Pat
         sys.executable, ["-m", "touchpoints", "setup", "exports", "--lang", "en", "--store", str(folder / "touchpoints.db")],
         cwd=str(folder), env={**ENV, "TERM": "dumb"}, encoding="utf-8", dimensions=(50, 80), timeout=60,
     )  # fmt: skip
-    for answer in ("hotline", "n", "buss", "b", "XX-YY", "DE-BY", "9", "1 2"):
+    for answer in ("n", "buss", "b", "XX-YY", "DE-BY", "2", "9", "1 2"):
         shell.expect([r"your answer:", r"wrong ones:", r"leaves it open\):"])
         if answer == "buss":
             shell.sendline(answer)  # after "n": what instead
@@ -118,7 +125,7 @@ def test_other_answers_than_yes_are_taken_and_wrong_ones_asked_again(folder: Pat
     shell.sendline("y")
     shell.expect(pexpect.EOF)
     settings = Settings.from_toml(folder / "touchpoints.toml")
-    assert settings.lines == {BUSINESS: "hotline", PRIVATE: "business"}
+    assert settings.lines == {BUSINESS: "business", PRIVATE: "business"}
     assert settings.region == "DE-BY"
     assert set(settings.customers) == {"Erika Muster", "Petra Probe"}
 
@@ -158,7 +165,7 @@ def test_without_a_terminal_the_proposals_are_lines_to_paste_and_nothing_is_writ
 def test_json_holds_the_same_proposals_with_their_evidence(folder: Path) -> None:
     found = json.loads(run("setup", "exports", "--json", folder=folder).stdout)
     topics = [p["topic"] for p in found["proposals"]]
-    assert topics == ["name", "line", "line", "timezone", "region", "customers"]
+    assert topics == ["name", "line", "line", "timezone", "region", "people", "customers"]
     certain = {p["topic"]: p["certain"] for p in found["proposals"]}
     assert (certain["name"], certain["timezone"], certain["line"], certain["region"]) == (True, True, False, False)
     assert all(p["evidence"] for p in found["proposals"])
@@ -333,6 +340,96 @@ def test_lists_grow_where_they_stand_and_odd_ones_are_handed_back() -> None:
     )
     text = 'me = [\n  "a",\n]\nlines = { 1 = "private" }\n'
     assert completed(text, {"me": ("b",), "lines": {"2": "business"}}) == (
-        text,
-        {"me": ("b",), "lines": {"2": "business"}},
+        'me = [\n  "a",\n    "b",\n]\nlines = { 1 = "private" }\n',
+        {"lines": {"2": "business"}},
     )
+    text = 'me = [\n  "a"  # the last has no comma\n]\n'
+    assert completed(text, {"me": ("b",)}) == (text, {"me": ("b",)})
+
+
+# -- a folder with what folders have in them ----------------------------------------------------------------------------
+
+
+def _calendar(path: Path, me: str, others: list[str], name: str = ME, start: int = 1) -> Path:
+    """Meetings of somebody with others in turn, by address and name."""
+    events = [
+        f"BEGIN:VEVENT\r\nUID:{path.stem}{n}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:202603{n + start:02d}T090000Z\r\n"
+        f'ORGANIZER;CN="{name}":mailto:{me}\r\nATTENDEE;PARTSTAT=ACCEPTED:mailto:{other}\r\nEND:VEVENT\r\n'
+        for n, other in enumerate(others)
+    ]
+    text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y\r\n" + "".join(events) + "END:VCALENDAR\r\n"
+    path.write_text(text, encoding="utf-8", newline="")
+    return path
+
+
+WORK, HOME = "mara@falk.example", "mara.f@gmx.de"
+CUSTOMERS = [f"kunde{n}@muster{n % 4}.example" for n in range(20)]
+
+
+def test_a_family_calendar_beside_the_one_of_work_is_no_doubt_about_who_one_is(tmp_path: Path) -> None:
+    _calendar(tmp_path / "work.ics", WORK, CUSTOMERS)
+    _calendar(tmp_path / "family.ics", HOME, ["henning.f@gmx.de"] * 4)
+    addresses = [p for p in proposed(tmp_path) if p.topic == "address"]
+    assert [(p.values, p.certain) for p in addresses] == [({"me": (WORK,)}, True), ({"me": (HOME,)}, True)]
+    assert "in 0 of" not in str([e["en"] for p in addresses for e in p.evidence])
+
+
+def test_the_calendar_of_somebody_else_is_asked_about(tmp_path: Path) -> None:
+    _calendar(tmp_path / "work.ics", WORK, CUSTOMERS)
+    _calendar(tmp_path / "theirs.ics", "thomas@vogt.example", CUSTOMERS, name="Thomas Vogt")
+    address, other = (p for p in proposed(tmp_path) if p.topic == "address")
+    assert not address.certain and not other.certain
+    assert {*address.values["me"], *other.values["me"]} == {WORK, "thomas@vogt.example"}
+
+
+def test_what_is_proposed_next_goes_by_the_answer(tmp_path: Path) -> None:
+    """Mail with one partner: the wrong one is proposed as our address, the user says which it is."""
+    _mails(tmp_path / "a.mbox", *[("erika@muster.example", "mara@falk.example")] * 9)
+    mine: list[str] = []
+    found = ourselves(
+        look([tmp_path], Plugins.installed(), Settings()), lambda: Settings(me=tuple(mine)), "Europe/Berlin"
+    )
+    address = next(found)
+    (other,) = {"erika@muster.example", "mara@falk.example"} - {*address.values["me"]}
+    mine += address.take(other)["me"]
+    assert [p for p in found if p.topic in ("address", "name")] == []
+
+
+def test_overlapping_exports_count_a_call_once(folder: Path) -> None:
+    router = folder / "exports" / "FRITZ!Box_Anrufliste.csv"
+    rows = router.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    (folder / "exports" / "copy.csv").write_text("".join(rows), encoding="utf-8")
+    (folder / "exports" / "half.csv.part").write_text("".join(rows[: len(rows) // 2])[:-9], encoding="utf-8")
+    assert str(EVENINGS) + " of 120 calls" in str([e["en"] for p in proposed(folder) for e in p.evidence])
+
+
+def test_the_given_name_in_a_chat_is_ones_own_without_a_question(tmp_path: Path) -> None:
+    _calendar(tmp_path / "work.ics", WORK, CUSTOMERS)
+    chat(tmp_path / "WhatsApp Chat mit Jonas Beispiel.txt", "Jonas Beispiel", 9, me="Mara")
+    chat(tmp_path / "WhatsApp Chat mit Anna Abnehmer.txt", "Anna Abnehmer", 9, me="Maramaus")
+    names = {p.values["me"][0]: p.certain for p in proposed(tmp_path) if p.topic == "name"}
+    assert names == {ME: True, "Mara": True, "Maramaus": False}
+
+
+def test_files_that_are_no_exports_are_one_line_and_what_windows_leaves_is_none(folder: Path) -> None:
+    for name in ("IMG_1.jpg", "IMG_2.jpg", "Preise.pdf", "Thumbs.db", "desktop.ini"):
+        (folder / "exports" / name).write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)))
+    done = run("import", "exports", folder=folder, status=1)
+    assert "exports/IMG_1.jpg, exports/IMG_2.jpg, exports/Preise.pdf: no importer" in " ".join(done.stdout.split())
+    assert "Thumbs" not in done.stdout and "desktop.ini" not in done.stdout
+
+
+def test_a_name_in_several_sources_is_one_person_by_one_answer(folder: Path) -> None:
+    """Router, calendar and chat know each by name or number alone: joined by the answer, each is on the list once."""
+    done = run("setup", "exports", "--json", folder=folder)
+    settings = json.loads(done.stdout)
+    assert set(settings["settings"]["one_person"]) == {
+        "Erika Muster", "Jonas Beispiel", "Petra Probe", "Karl Kunde", "Anna Abnehmer",
+    }  # fmt: skip
+    (folder / "touchpoints.toml").write_text(settings["toml"], encoding="utf-8")
+    run("import", "exports", folder=folder)
+    joined = json.loads(run("calls", "--json", *AT, folder=folder).stdout)
+    found = [flag["contact"]["name"] for flag in joined["flags"]]
+    assert len(found) == len(set(found)) and {"Jonas Beispiel", "Erika Muster"} <= set(found)
+    assert joined["held_back"] == []
+    assert "Jonas" not in run("people", "--suggestions", folder=folder).stdout

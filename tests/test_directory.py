@@ -713,3 +713,32 @@ def test_a_number_that_a_directory_gives_to_a_company_alone_is_a_relationship_wi
         assert tracker.directory.people == ()
         tracker.log(company, "reached", at=at)
         assert tracker.flags(at=at) == ()
+
+
+# -- names that the settings say are one person -------------------------------------------------------------------------
+
+
+def _three(given: Settings | None = None, store: Store | None = None) -> Directory:
+    """Erika by number (as the router calls her), by address (turned round), and by name alone in a chat."""
+    chat = Handle("name", "erika muster", "whatsapp", "Erika Muster")
+    alone = [
+        Touchpoint(START, "whatsapp", "out", parties=(Party(chat, "Erika Muster"),)),
+        Touchpoint(START + timedelta(days=1), "whatsapp", "in", parties=(Party(chat, "Erika Muster"),)),
+    ]
+    return made(
+        call(PHONE, called="Erika Muster"), *two_way(ADDRESS, "Muster, Erika"), *two_way(OTHER, "Jonas Muster"), *alone,
+        given=given, store=store,
+    )  # fmt: skip
+
+
+def test_a_name_that_means_one_person_joins_what_stands_under_it_and_nothing_else() -> None:
+    assert sorted(c.name for c in _three().contacts.values()).count("Erika Muster") >= 2
+    joined = _three(Settings(one_person=["Dr. Erika MUSTER"]))
+    assert sorted(len(c.handles) for c in joined.contacts.values()) == [1, 3]
+    assert joined.find("Erika Muster").name in ("Erika Muster", "Muster, Erika")
+
+
+def test_a_split_goes_before_the_settings() -> None:
+    joined = _three(Settings(one_person=["Erika Muster"]))
+    joined.split("Erika Muster", ADDRESS, at=AT)
+    assert sorted(len(c.handles) for c in joined.contacts.values()) == [1, 1, 2]

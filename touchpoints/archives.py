@@ -88,7 +88,7 @@ def _walk(path: Path, name: str, seen: set[tuple[int, int]], opened: _Opened, de
             entries = sorted(path.iterdir(), key=lambda p: p.name)
             maildir = _is_maildir(path)
             for entry in entries:
-                if entry.name.startswith((".", "~$")) and not (entry.is_dir() and _is_maildir(entry)):
+                if _litter(entry.name) and not (entry.is_dir() and _is_maildir(entry)):
                     continue
                 if entry.name in OWN or entry.name.startswith("touchpoints-today."):
                     continue
@@ -176,7 +176,12 @@ def _leads_out(name: str) -> bool:
 
 
 def _is_hidden(name: str) -> bool:
-    return PurePosixPath(name).name.startswith((".", "~$")) or name.startswith("__MACOSX/")
+    return _litter(PurePosixPath(name).name) or name.startswith("__MACOSX/")
+
+
+def _litter(name: str) -> bool:
+    """Hidden files, locks of open documents, and what Windows leaves in folders: no exports, and never named."""
+    return name.startswith((".", "~$")) or name.lower() in ("thumbs.db", "desktop.ini")
 
 
 class _Opened:

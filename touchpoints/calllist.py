@@ -19,6 +19,7 @@ from touchpoints.absences import EasingIn, Proposal, easing_in, proposed
 from touchpoints.book import Book
 from touchpoints.language import Text, language
 from touchpoints.markup import paragraph, table
+from touchpoints.namesakes import hold_back
 from touchpoints.reach import Averages
 from touchpoints.relationship import Flag, HeldBack, Reason, Relationship, Suggestion, importance_of
 from touchpoints.rules.occasions import occasions
@@ -149,6 +150,7 @@ class _Choice:
             found[reason.relationship.group].append(reason)
         book.look_at(id_ for id_ in found if len(book.groups.get(id_, ())) > 1)
         self.groups = {id_: self.sifting.sift(id_, there) for id_, there in found.items()}
+        hold_back(book.directory, self.groups)
         self.eased = self._ease_in()
 
     def _ease_in(self) -> list[Text]:

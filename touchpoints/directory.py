@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from touchpoints.errors import IdentityError, InvalidValue, UnknownName
-from touchpoints.facts import Decision
+from touchpoints.facts import Decision, Trait
 from touchpoints.handles import Handle, fold
 from touchpoints.identity import ALWAYS, bare, contact_id, customer_id, order, written
 from touchpoints.language import P_, english
@@ -150,9 +150,13 @@ class Directory(Resolution):
         named = {handle for handle, office in self._office_of.items() if office == customer}
         return tuple(sorted(used | named, key=order))
 
+    def traits_of(self, who: Contact | Customer) -> list[Trait]:
+        """What each handle of somebody was used for."""
+        return [trait for n in self.handles_of(who) if (trait := self._traits.get(n))]
+
     def media_of(self, who: Contact | Customer) -> set[str]:
         """The media of everything there was with somebody."""
-        return {m for n in self.handles_of(who) if (trait := self._traits.get(n)) for m in trait.media}
+        return {m for trait in self.traits_of(who) for m in trait.media}
 
     def to_evaluate(self, who: str) -> Contact | Customer | Unresolved:
         """Whom a text means, as `find`. Raises `InvalidValue` for somebody who objected to any evaluation."""

@@ -327,6 +327,11 @@ def fold(text: str) -> str:
     return " ".join(bare.split()) or " ".join(re.sub(r"[^\w\s'-]", " ", text).split())
 
 
+def name_key(text: str) -> tuple[str, ...]:
+    """What display names that are the same have in common: their folded parts, in any order."""
+    return tuple(sorted(fold(text).split()))
+
+
 def same_name(one: str, other: str) -> bool:
     """Whether two display names are equal when folded, in either order of their parts."""
-    return sorted(fold(one).split()) == sorted(fold(other).split()) != []
+    return name_key(one) == name_key(other) != ()

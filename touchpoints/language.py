@@ -298,6 +298,18 @@ class Term(_Everywhere):
         return language(lang).term(self.of, self.value)
 
 
+class Translated(_Everywhere):
+    """An English sentence that is a value (see `english`), in every language."""
+
+    __slots__ = ("sentence",)
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+    def __getitem__(self, lang: str) -> str:
+        return language(lang).translated(self.sentence)
+
+
 class Day(_Everywhere):
     """A date with its year, in every language."""
 

@@ -219,7 +219,7 @@ class Touchpoint:
     ) -> Touchpoint:
         fields = dict(rest)
         party = Party(Handle.of(who, fields.pop("region", "DE")), fields.pop("name", None))
-        seconds = None if minutes is None else minutes * 60
+        seconds = fields.pop("duration", None) if minutes is None else minutes * 60
         return cls(at, channel, direction, outcome, (party,), duration=seconds, **fields)
 
     @classmethod

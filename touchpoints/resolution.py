@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from touchpoints.facts import Decision, Trait
-from touchpoints.handles import EXTENSION, Handle, company_domain, fold, is_automatic, is_local, is_role
+from touchpoints.handles import EXTENSION, Handle, company_domain, fold, is_automatic, is_local, is_role, name_key
 from touchpoints.identity import ALWAYS, Groups, bare, contact_id, customer_id, decided, order, shared, stand_in
 from touchpoints.language import english
 from touchpoints.model import Contact, Customer, Person
@@ -121,6 +121,8 @@ class Resolution:
         for handle in self.handle_ids:
             if self._personal(handle):
                 groups.add(handle)
+        if self._settings.one_person:
+            self._join_names(groups, own)
         self._follow(groups, decisions)
         entries = defaultdict[int, list[Person]](list)
         for person, handles, group in own:
@@ -128,6 +130,23 @@ class Resolution:
             here = groups.find(group)  # who handles were taken from is still the one the entry speaks of
             entries[here if here in where else max(where, key=lambda g: (where.count(g), -g))].append(person)
         return groups, entries
+
+    def _join_names(self, groups: Groups, entries: Sequence[tuple[Person, list[Handle], int]]) -> None:
+        """Join what stands under a name that the settings say is one person's: names alone, the handles that sources mostly
+        call so, and directory entries. What the user decides afterwards goes before."""
+        bearing: dict[tuple[str, ...], list[Handle]] = {name_key(n): [] for n in self._settings.one_person}
+        for person, handles, _ in entries:
+            if person.name and (found := bearing.get(name_key(person.name))) is not None:
+                found.append(handles[0])
+        for handle, number in self.handle_ids.items():
+            if handle in groups:
+                names = self._aliases.get(number, ())
+                called = handle.raw or handle.value if handle.kind == "name" else names[0][0] if names else ""
+                if called and (found := bearing.get(name_key(called))) is not None:
+                    found.append(handle)
+        for handles in bearing.values():
+            if len(handles) > 1:
+                groups.join(sorted(handles, key=order))
 
     def _follow(self, groups: Groups, decisions: Sequence[Decision]) -> None:
         """Do what the user decided, in order; `_answers` are the decisions about each group.

@@ -115,6 +115,7 @@ class Settings:
     `date_order`: DMY or MDY for dates with slashes or dashes that the file itself cannot decide.
     `known_only`: `phones` (phone backups, and routers with unsorted lines, store only what the directory knows),
     `always` or `never`. `subjects`: whether subject lines are stored. `lines`: own line → business, private, hotline.
+    `one_person`: names that mean one person each, in whatever source they stand (a display name alone joins nobody).
     `private`: handles and calendars that are never stored. `customers`: domain or name → kind, importance,
     name, tags, owner, contract (the date on which a contract ends or is renewed).
     `cadence`: contact, customer or tag → "30d", or {ideal = "30d", latest = "45d"}. `importers`: file pattern →
@@ -138,6 +139,7 @@ class Settings:
     known_only: str = attrs.field(default="phones", validator=validators.in_(("phones", "always", "never")))
     subjects: bool = True
     lines: Mapping[str, str] = attrs.field(factory=dict, validator=[_table, _lines])
+    one_person: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     private: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     customers: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, validator=[_table, _customers])
     cadence: Mapping[str, Any] = attrs.field(factory=dict, validator=_table)

@@ -105,11 +105,14 @@ def _say(session: Session, report: Report, calls: int, sheet: Path, opened: bool
         }  # fmt: skip
         session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
         return
+    from touchpoints.render.sources import not_read
+    from touchpoints.render.text import wrapped
+
     spoken, notice = session.spoken, session.notice
     counts = report.counts
     notice(spoken.count("{n} new touchpoint", "{n} new touchpoints", n=counts.added + counts.updated))
-    for source, reason in report.failed[:5]:
-        notice(f"  ! {source}: {spoken.translated(reason)}")
+    for line in not_read(report.failed, spoken)[:5]:
+        notice("\n".join(wrapped(line, "    ", first="  ! ")))
     for question, files in list(report.asked.items())[:5]:
         notice(f"  ? {files[0]}: {spoken.translated(question.question)}\n    {question.setting}".rstrip())
     if report.skipped_total:

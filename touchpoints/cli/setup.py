@@ -100,12 +100,13 @@ class _SetUp:
         """All proposals in turn."""
         from tzlocal import get_localzone_name
 
-        from touchpoints.setup import customers, keeping, open_questions, ourselves
+        from touchpoints.directory import Directory
+        from touchpoints.setup import customers, keeping, open_questions, ourselves, same_people
         from touchpoints.suggestions import contacts, similar
         from touchpoints.tracker import Tracker
 
         self.seen(found)
-        self.settle(ourselves(found, self.settings, get_localzone_name()))
+        self.settle(ourselves(found, lambda: self.settings, get_localzone_name()))
         for _ in range(2):
             with Tracker(settings=self.settings, plugins=self.plugins) as tracker:
                 with machine.progress() as progress:
@@ -113,9 +114,11 @@ class _SetUp:
                 if self.settle(open_questions(report)) and "date_order" in self.answers:
                     continue  # what waited for this answer is read now
                 self.still(report)
-                self.settle(customers(tracker.directory))
+                self.settle(same_people(tracker.directory))
+                directory = Directory(tracker.store, self.settings, tracker.our_side, tracker.region)
+                self.settle(customers(directory))
                 self.settle(keeping(found.first, self.settings, self.today))
-                self.merges = sum(1 for _ in similar(contacts(tracker.directory)))
+                self.merges = len(similar(contacts(directory)))
             break
         if self.given.lang is None:
             self.answers["lang"] = self.session.lang
@@ -130,10 +133,14 @@ class _SetUp:
             kinds[file.importer or "?"] += 1
         kinds.pop("?", None)
         self.session.notice("  " + ", ".join(f"{n} × {name}" for name, n in sorted(kinds.items())))
-        for source, reason in found.failed[:5]:
-            self.session.notice(f"  ! {source}: {reason}")
-        if len(found.failed) > 5:
-            self.session.notice("  " + self.say("and {n} more that cannot be read", n=len(found.failed) - 5))
+        from touchpoints.render.page import in_lines
+        from touchpoints.render.sources import not_read
+
+        rows = not_read(found.failed, self.spoken)
+        for row in rows[:5]:
+            self.session.notice("\n".join(in_lines(row, "  ! ", "    ", 78)))
+        if len(rows) > 5:
+            self.session.notice("  " + self.say("and {n} more that cannot be read", n=len(rows) - 5))
 
     def still(self, report: Report) -> None:
         """What the import would ask and this set-up does not settle."""
@@ -174,6 +181,8 @@ class _SetUp:
 
     def ask(self, proposal: Proposal, why: Sequence[str]) -> Mapping[str, Any]:
         """Ask one question until it is answered."""
+        from touchpoints.render.page import in_lines
+
         self.number += 1
         echo = self.session.notice
         echo(f"\n{self.number}. {proposal.statement[self.session.lang]}")
@@ -181,10 +190,10 @@ class _SetUp:
             self.indented(why),
         ) if why else None
         for place, (name, evidence, _) in enumerate(proposal.items, 1):
-            echo(f"   {place:>2}  {name}\n       {evidence[self.session.lang]}")
+            echo(f"   {place:>2}  {name}\n" + "\n".join(in_lines(evidence[self.session.lang], " " * 7, " " * 7, 78)))
         if proposal.options:
             shown = [self.option(proposal, o) for o in proposal.options]
-            echo("   " + self.say("possible: {options}", options=", ".join(shown)))
+            echo("\n".join(in_lines(self.say("possible: {options}", options=", ".join(shown)), "   ", "   ", 78)))
         if proposal.items:
             prompt = self.say("Enter = yes, n = none, or the numbers of the wrong ones")
         elif proposal.values:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from touchpoints.language import P_, Language, language
+from touchpoints.model import Skipped
 from touchpoints.render.absences import own as own_absences
 from touchpoints.render.text import wrapped
 
@@ -15,6 +16,8 @@ _LEFT_OUT = (
     P_("reason", "hidden number"), P_("reason", "internal"), P_("reason", "no other party"), P_("reason", "not known"),
     P_("reason", "erased"), P_("reason", "older than is kept"), P_("reason", "media"),
 )  # fmt: skip
+FEW = 6
+"""So many files or records of one reason are named; JSON has them all."""
 MOST = 20
 """So many of a kind are shown; JSON has them all."""
 
@@ -43,10 +46,10 @@ def imported(report: Any, lang: str, dry_run: bool) -> str:
         lines += wrapped(spoken.say("left out: {parts}", parts=_left_out(report.left_out, spoken)), "  ", first="")
     if report.skipped:
         lines.append(spoken.say("skipped:"))
-        lines += _first([f"{s.source}:{s.record}: {spoken.translated(s.reason)}" for s in report.skipped], spoken)
+        lines += _first(_skipped(report.skipped, spoken), spoken)
     if report.failed:
         lines.append(spoken.say("not read:"))
-        lines += _first([f"{source}: {spoken.translated(reason)}" for source, reason in report.failed], spoken)
+        lines += _first(not_read(report.failed, spoken), spoken)
     if report.skipped_total > len(report.skipped):
         lines.append(f"  {spoken.say('{n} in all', n=report.skipped_total)}")
     for question, sources in report.asked.items():
@@ -64,6 +67,28 @@ def imported(report: Any, lang: str, dry_run: bool) -> str:
         more = " … touchpoints people --unresolved" if report.unresolved_total > 5 else ""
         lines += ["", *wrapped(said + more, "  ", first="")]
     return "\n".join(lines).strip() + "\n"
+
+
+def not_read(failed: Iterable[tuple[str, str]], spoken: Language) -> list[str]:
+    """The files that could not be read, those for the same reason together."""
+    by_reason: dict[str, list[str]] = {}
+    for source, reason in failed:
+        by_reason.setdefault(reason, []).append(source)
+    return [f"{_few(sources, spoken)}: {spoken.translated(reason)}" for reason, sources in by_reason.items()]
+
+
+def _skipped(skipped: Iterable[Skipped], spoken: Language) -> list[str]:
+    """Records of one file that were skipped for one reason, together."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for s in skipped:
+        alike.setdefault((s.source, s.reason), []).append(str(s.record))
+    return [
+        f"{source}:{_few(records, spoken)}: {spoken.translated(reason)}" for (source, reason), records in alike.items()
+    ]
+
+
+def _few(names: Sequence[str], spoken: Language) -> str:
+    return ", ".join(names[:FEW]) + (f" {spoken.say('and {n} more', n=len(names) - FEW)}" if len(names) > FEW else "")
 
 
 def _span(first: Any, last: Any) -> str:

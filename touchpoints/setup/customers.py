@@ -1,17 +1,18 @@
-"""What an import in memory shows beside: who the customers are, how long to keep things, and what it still asks."""
+"""What an import in memory shows beside: who is one person, who the customers are, how long to keep things, and what it still asks."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
+from touchpoints import words
 from touchpoints.directory import Directory
 from touchpoints.errors import InvalidValue
-from touchpoints.handles import fold
+from touchpoints.handles import fold, name_key
 from touchpoints.imported import Report
-from touchpoints.language import Term, Text, english
+from touchpoints.language import Term, Text, Translated, english
 from touchpoints.model import Contact
 from touchpoints.privacy import kept_from
 from touchpoints.settings import Settings
@@ -21,6 +22,8 @@ FEWEST = 3
 """Entries of an organisation, at least, to ask about it."""
 RETENTION = "3y"
 MOST_CUSTOMERS = 15
+MOST_PEOPLE = 30
+_T = TypeVar("_T")
 
 
 def customers(directory: Directory) -> list[Proposal]:
@@ -29,11 +32,13 @@ def customers(directory: Directory) -> list[Proposal]:
     items: dict[str, tuple[str, Text, Mapping[str, Any]]] = {}
     alone: dict[str, list[tuple[Contact, int, int]]] = defaultdict(list)
     for who, n, last in directory.to_sort():
+        if isinstance(who, Contact) and who.proposed == "private":
+            continue  # known by a free-mail address or a number alone: the family's calendar, not a customer
         if isinstance(who, Contact):
             alone[fold(who.name)].append((who, n, last))
         elif who.proposed in ("customer", "prospect", "partner", "supplier") and n >= FEWEST:
             evidence = Text(
-                "{kind}: {evidence}; {n} entries, the last in {month}", kind=Term("kind", who.proposed), evidence=who.evidence,
+                "{kind}: {why}; {n} entries, the last in {month}", kind=Term("kind", who.proposed), why=Translated(who.evidence),
                 n=n, month=_month(date.fromordinal(last)),
             )  # fmt: skip
             items[next(iter(directory.domains_of(who)), who.name)] = (who.name, evidence, {"kind": who.proposed})
@@ -45,7 +50,7 @@ def customers(directory: Directory) -> list[Proposal]:
             spoken = sorted(media)
             evidence = Text(
                 "{kind}: {media}; {n} entries, the last in {month}", kind=Term("kind", "customer"),
-                media=[Term("medium", m) for m in spoken], n=n, month=_month(date.fromordinal(last)),
+                media=[words.name("medium", m) for m in spoken], n=n, month=_month(date.fromordinal(last)),
             )  # fmt: skip
             items[name] = (name, evidence, {"kind": "customer"})
     chosen = dict(list(items.items())[:MOST_CUSTOMERS])
@@ -53,13 +58,7 @@ def customers(directory: Directory) -> list[Proposal]:
         return []
 
     def without(text: str) -> Mapping[str, Any]:
-        """All but those whose places are named."""
-        places = text.replace(",", " ").split()
-        if not all(p.isdigit() and 1 <= int(p) <= len(chosen) for p in places):
-            raise InvalidValue(
-                english("write the numbers of the wrong ones, 1 to {n}, with spaces between", n=len(chosen))
-            )
-        kept = [item for place, item in enumerate(chosen.items(), 1) if str(place) not in places]
+        kept = not_wrong(text, [*chosen.items()])
         return {"customers": {key: fields for key, (_, _, fields) in kept}} if kept else {}
 
     return [
@@ -69,6 +68,56 @@ def customers(directory: Directory) -> list[Proposal]:
             items=tuple(chosen.values()),
         )
     ]  # fmt: skip
+
+
+def same_people(directory: Directory) -> list[Proposal]:
+    """Names that stand in several sources and are most likely one person each, as one question: a display name alone joins
+    nobody, so without an answer each source's would be somebody of their own.
+
+    Not asked about are names that an address book gives to several people, and given names alone.
+    """
+    bearing: dict[tuple[str, ...], list[Contact]] = defaultdict(list)
+    for contact in directory.contacts.values():
+        if len(key := name_key(contact.name)) > 1:
+            bearing[key].append(contact)
+    items = []
+    for contacts in bearing.values():
+        alone = [c for c in contacts if not any(h.exact for h in c.handles)]
+        if len(contacts) < 2 or not alone or sum(c.in_directory for c in contacts) > 1:
+            continue
+        contacts.sort(key=lambda c: (c in alone, not c.in_directory, c.id))
+        known = [h.shown for c in contacts if c not in alone for h in c.handles if h.exact]
+        media = sorted({m for c in alone for m in directory.media_of(c)})
+        evidence = Text("by name alone: {media}", media=[words.name("medium", m) for m in media])
+        if known:
+            evidence = Text(
+                "{handles}; by name alone: {media}", handles=known[:3], media=[words.name("medium", m) for m in media]
+            )
+        n = sum(trait.n for c in contacts for trait in directory.traits_of(c))
+        items.append((n, contacts[0].name, evidence))
+    items.sort(key=lambda item: (-item[0], item[1]))
+    chosen = [(name, evidence, {"one_person": (name,)}) for _, name, evidence in items[:MOST_PEOPLE]]
+    if not chosen:
+        return []
+
+    def without(text: str) -> Mapping[str, Any]:
+        kept = not_wrong(text, chosen)
+        return {"one_person": tuple(name for name, _, _ in kept)} if kept else {}
+
+    return [
+        Proposal(
+            "people", Text("Each of these names is one person, in whatever source it stands."),
+            {"one_person": tuple(name for name, _, _ in chosen)}, (), without, items=tuple(chosen),
+        )
+    ]  # fmt: skip
+
+
+def not_wrong(text: str, items: Sequence[_T]) -> list[_T]:
+    """All but those whose places, from 1 on, are named."""
+    places = text.replace(",", " ").split()
+    if not all(p.isdigit() and 1 <= int(p) <= len(items) for p in places):
+        raise InvalidValue(english("write the numbers of the wrong ones, 1 to {n}, with spaces between", n=len(items)))
+    return [item for place, item in enumerate(items, 1) if str(place) not in places]
 
 
 def _month(day: date) -> str:

@@ -85,11 +85,13 @@ class FileLook:
 
 @attrs.define(slots=True)
 class FirstLook:
-    """What all files show: a look at each, the people of the address books, and (file, why) for what cannot be read."""
+    """What all files show: a look at each, the people of the address books, and (file, why) for what cannot be read.
+    `calls`: hashes of the keys of calls on own lines, so that overlapping exports count each once."""
 
     files: list[FileLook] = attrs.field(factory=list)
     people: list[Person] = attrs.field(factory=list)
     failed: list[tuple[str, str]] = attrs.field(factory=list)
+    calls: set[int] = attrs.field(factory=set, repr=False)
 
     @property
     def first(self) -> date | None:
@@ -165,7 +167,8 @@ def _count(seen: FileLook, record: Record, found: FirstLook, region: str) -> Non
             day = record.at.date()
             seen.first, seen.last = min(seen.first or day, day), max(seen.last or day, day)
             _people(seen, record.participants)
-            _call(seen, record)
+            if record.key is None or hash(record.key) not in found.calls:  # exports overlap
+                _call(seen, record, found.calls)
         case Person():
             found.people.append(record)
         case Skipped(reason=reason, raw=raw) if reason == NEITHER_SIDE:
@@ -209,12 +212,14 @@ def _meet(seen: FileLook, group: set[str]) -> None:
                 seen.partners[one] |= group - {one}
 
 
-def _call(seen: FileLook, record: Touchpoint) -> None:
+def _call(seen: FileLook, record: Touchpoint, calls: set[int]) -> None:
     other = next((p.handle for p in record.participants if p.handle and not p.own), None)
     if other is not None and other.kind == "phone":
         seen.landlines[other.value] += 1
     if not record.line or not any(p.role in ("caller", "called") for p in record.participants):
         return
+    if record.key is not None:
+        calls.add(hash(record.key))
     line = seen.lines[record.line]
     line.calls += 1
     line.at_work += _at_work(record.at)

@@ -8,7 +8,7 @@ from typing import Any
 
 from touchpoints import handles
 from touchpoints.errors import InvalidValue
-from touchpoints.handles import Handle, company_domain, same_name
+from touchpoints.handles import Handle, company_domain, fold, same_name
 from touchpoints.language import P_, Term, Text, english
 from touchpoints.settings import Settings
 from touchpoints.setup.look import ENOUGH_PARTNERS, FileLook, FirstLook, Line
@@ -18,36 +18,37 @@ from touchpoints.setup.proposal import Proposal, shortened
 SURE = 0.9
 """Share of a file's records in which its owner takes part, at least, to be sure."""
 LIKELY = 0.5
+MOSTLY = 0.75
+"""Share of a line's calls in office hours, at least, to propose that it is for business."""
 FEWEST = 3
 """Records (calls, events) below which a share says nothing."""
 ONE_OFF = 0.7
 """Share of callers who called once, from which a line looks like a hotline (with `MANY_CALLS`, nearly all coming in)."""
 MANY_CALLS = 200
+MANY = 50
+"""Calls of one of several lines, from which their hours leave no doubt that it is for business."""
 _KINDS = (P_("line", "business"), P_("line", "private"), P_("line", "hotline"))
 
 
-def ourselves(look: FirstLook, settings: Settings, machine_zone: str | None = None) -> list[Proposal]:
+def ourselves(look: FirstLook, now: Callable[[], Settings], machine_zone: str | None = None) -> Iterator[Proposal]:
     """Own addresses, names, numbers, lines, and where we work; what the settings say already is left alone.
+
+    Lazy: `now` gives the settings with the answers so far, so that what is proposed next goes by what was answered.
     `machine_zone`: the zone of the machine, for exports that name none."""
+    if not _mine(now(), "email"):
+        yield from _address(look)
+    yield from _second_addresses(look, _mine(now(), "email"))
+    if not _mine(now(), "name"):
+        yield from _name(look, _mine(now(), "email"))
+    yield from _numbers(look, _mine(now(), "email"), _mine(now(), "name"), _mine(now(), "phone"))
+    yield from _lines(look, now(), _mine(now(), "phone"))
+    yield from where(look, now(), _mine(now(), "phone"), machine_zone)
+
+
+def _mine(settings: Settings, kind: str) -> list[str]:
+    """Own handles of a kind; names as they are written."""
     mine = [Handle.of(text, settings.region or "DE") for text in settings.me]
-    found: list[Proposal] = []
-    addresses = [h.value for h in mine if h.kind == "email"]
-    names = [h.raw or h.value for h in mine if h.kind == "name"]
-    if not addresses:
-        found += _address(look)
-        addresses = [a for p in found for a in p.values.get("me", ())]
-    if addresses:
-        found += _second_addresses(look, addresses)
-    if not names:
-        named = _name(look, addresses)
-        found += named
-        names = [n for p in named for n in p.values.get("me", ())]
-    numbers = [h.value for h in mine if h.kind == "phone"]
-    found += _numbers(look, addresses, names, numbers)
-    numbers += [n for p in found if p.topic == "number" for n in p.values.get("me", ())]
-    found += _lines(look, settings, numbers)
-    found += where(look, settings, numbers, machine_zone)
-    return found
+    return [(h.raw if kind == "name" else None) or h.value for h in mine if h.kind == kind]
 
 
 # -- addresses ----------------------------------------------------------------------------------------------------------
@@ -69,22 +70,45 @@ def _seen_in(f: FileLook, k: int, n: int) -> Text:
     return Text("in {k} of {n} records of {file}", k=k, n=n, file=shortened(f.source))
 
 
-def _address(look: FirstLook) -> list[Proposal]:
-    """The address that takes part in nearly every mail and event of nearly every mailbox and calendar."""
+def _owner(f: FileLook) -> str | None:
+    """The address that takes part in nearly every record of a file, with several others and none of them nearly as often."""
+    (best, n), *rest = [*f.by_address.most_common(2), ("", 0)]
+    enough = f.addressed >= FEWEST and n >= SURE * f.addressed and len(f.partners.get(best, ())) >= ENOUGH_PARTNERS
+    return best if enough and rest[0][1] < 0.8 * n else None
+
+
+def _called(look: FirstLook, address: str) -> str:
+    """What the files mostly call an address, turned the right way round."""
+    written = Counter[str]()
+    for f in look.files:
+        for (named, name), n in f.named.items():
+            if named == address:
+                written[" ".join(reversed([p.strip() for p in name.split(",")])) if name.count(",") == 1 else name] += n
+    return written.most_common(1)[0][0] if written else ""
+
+
+def _same_person(look: FirstLook, one: str, other: str) -> bool:
+    """Whether two addresses bear one full name."""
+    name = _called(look, one)
+    return len(name.split()) > 1 and same_name(name, _called(look, other))
+
+
+def _address(look: FirstLook) -> Iterator[Proposal]:
+    """The address that takes part in nearly every mail and event of most mailboxes and calendars."""
     files = [f for f in look.files if f.addressed >= FEWEST]
     if not files:
-        return []
+        return
+    total = sum(f.addressed for f in files)
     shares = Counter[str]()
     for f in files:
         for address, n in f.by_address.items():
-            shares[address] += n / f.addressed / len(files)  # type: ignore[assignment]  # shares, not counts
+            shares[address] += n / total  # type: ignore[assignment]  # shares, not counts
     marked = Counter(h.value for f in look.files for h in f.marked if h.kind == "email")
-    ranking = sorted(shares, key=lambda a: (-marked[a], -shares[a], a))
-    best, rest = ranking[0], [a for a in ranking[1:6] if shares[a] >= LIKELY / 2]
-    partners = set[str]().union(*(f.partners.get(best, set()) for f in files))
-    everywhere = all(f.by_address[best] >= SURE * f.addressed for f in files)
-    alone = not rest or shares[rest[0]] < shares[best] * 0.6
-    evidence = [_seen_in(f, f.by_address[best], f.addressed) for f in files[:4]]
+    owners = {f.source: owner for f in files if (owner := _owner(f))}
+    owned = Counter({a: sum(f.addressed for f in files if owners.get(f.source) == a) for a in owners.values()})
+    ranking = sorted(shares, key=lambda a: (-marked[a], -owned[a], -shares[a], a))
+    best, rest = ranking[0], [a for a in ranking[1:6] if owned[a] or shares[a] >= LIKELY / 2]
+    evidence = [_seen_in(f, f.by_address[best], f.addressed) for f in files if f.by_address[best]][:4]
     if domain := company_domain(best):
         colleagues = {a for f in files for a in f.by_address if company_domain(a) == domain} - {best}
         evidence.append(
@@ -94,33 +118,38 @@ def _address(look: FirstLook) -> list[Proposal]:
                 n=len(colleagues), domain=domain,
             )
         )  # fmt: skip
-    if shares[best] < LIKELY and not marked[best]:
-        return [
-            Proposal(
-                "address", Text("Your own address cannot be told from the exports."), {},
-                tuple(_seen_in(f, f.by_address[best], f.addressed) for f in files[:1]),
-                _my_address, options=(best, *rest),
-            )
-        ]  # fmt: skip
-    certain = bool(marked[best]) or (everywhere and alone and len(partners) >= ENOUGH_PARTNERS)
+    if shares[best] < LIKELY and not marked[best] and not owned[best]:
+        statement = Text("Your own address cannot be told from the exports.")
+        yield Proposal("address", statement, {}, tuple(evidence[:1]), _my_address, options=(best, *rest))
+        return
+    agreed = all(a == best or _same_person(look, a, best) for a in owners.values())
     statement = Text("Your address is {address}.", address=best)
-    return [Proposal("address", statement, {"me": (best,)}, tuple(evidence), _my_address, certain, tuple(rest))]
+    certain = bool(marked[best] or (owned[best] and agreed))
+    yield Proposal("address", statement, {"me": (best,)}, tuple(evidence), _my_address, certain, tuple(rest))
 
 
 def _second_addresses(look: FirstLook, addresses: Sequence[str]) -> Iterator[Proposal]:
-    """An address that a mailbox or calendar is full of in which none of the known ones is."""
+    """An address that a mailbox or calendar is full of in which none of the known ones is. One that bears the own full
+    name needs no question."""
     domains = {company_domain(a) for a in addresses} - {None}
     known = set(addresses)
-    for f in look.files:
-        if f.addressed < 5 or any(f.by_address[a] >= 0.3 * f.addressed for a in known) or not f.by_address:
+    for f in look.files if known else ():
+        if f.addressed < FEWEST or any(f.by_address[a] >= 0.3 * f.addressed for a in known):
             continue
-        best, n = f.by_address.most_common(1)[0]
-        if n < 0.8 * f.addressed or len(f.partners.get(best, ())) < ENOUGH_PARTNERS or company_domain(best) in domains:
+        often = [a for a, n in f.by_address.most_common(8) if n >= 0.8 * f.addressed]
+        named = next((a for a in often if any(_same_person(look, a, b) for b in known)), None)
+        best = named or next(
+            (a for a in often[:1] if f.addressed >= 5 and len(f.partners.get(a, ())) >= ENOUGH_PARTNERS), None
+        )
+        if best is None or company_domain(best) in domains:
             continue
+        evidence = [_seen_in(f, f.by_address[best], f.addressed)]
+        if named:
+            evidence.insert(0, Text("it bears your name, {name}", name=_called(look, named)))
         known.add(best)
         yield Proposal(
-            "address", Text("{address} is yours too.", address=best), {"me": (best,)},
-            (_seen_in(f, n, f.addressed),), _my_address,
+            "address", Text("{address} is yours too.", address=best), {"me": (best,)}, tuple(evidence), _my_address,
+            certain=named is not None,
         )  # fmt: skip
 
 
@@ -129,12 +158,7 @@ def _second_addresses(look: FirstLook, addresses: Sequence[str]) -> Iterator[Pro
 
 def _name(look: FirstLook, addresses: Sequence[str]) -> list[Proposal]:
     """The name at the own address, the one that takes part in nearly every meeting, the author common to all chats."""
-    written = Counter[str]()
-    for f in look.files:
-        for (address, name), n in f.named.items():
-            if address in addresses:
-                written[" ".join(reversed([p.strip() for p in name.split(",")])) if name.count(",") == 1 else name] += n
-    by_address = written.most_common(1)[0][0] if written else None
+    at, by_address = next(((a, name) for a in addresses if (name := _called(look, a))), ("", None))
     meetings = _name_of_meetings(look)
     chats = [f for f in look.files if f.authors]
     common = [
@@ -142,7 +166,7 @@ def _name(look: FirstLook, addresses: Sequence[str]) -> list[Proposal]:
     ]
     evidence: list[Text] = []
     if by_address:
-        evidence.append(Text("so called at {address}", address=addresses[0]))
+        evidence.append(Text("so called at {address}", address=at))
     known = by_address or (meetings[0] if meetings else None)
     in_chats = next((a for a in common if known and same_name(a, known)), None)
     agreed = in_chats or (common[0] if len(common) == 1 and len(chats) > 1 else None)
@@ -168,15 +192,17 @@ def _name(look: FirstLook, addresses: Sequence[str]) -> list[Proposal]:
         found.append(_author(chats[0]))
     theirs = [f for f in chats if best and not any(same_name(best, a) for a in f.authors)]
     for options in dict.fromkeys(f.authors for f in theirs):  # a chat in which we go by another name
-        found.append(_author(next(f for f in theirs if f.authors == options)))
+        found.append(_author(next(f for f in theirs if f.authors == options), best))
     return found
 
 
-def _author(chat: FileLook) -> Proposal:
+def _author(chat: FileLook, name: str | None = None) -> Proposal:
+    """Who we are in a chat; no question where it is the given name, and the file is called after the other one."""
     if chat.hint:
         statement = Text("In {file} you are {name}.", file=shortened(chat.source), name=chat.hint)
         evidence = (Text("{file} is called after the other one", file=shortened(chat.source)),)
-        return Proposal("name", statement, {"me": (chat.hint,)}, evidence, _me, options=chat.authors[:12])
+        certain = name is not None and fold(chat.hint) in fold(name).split()
+        return Proposal("name", statement, {"me": (chat.hint,)}, evidence, _me, certain, options=chat.authors[:12])
     statement = Text("Who you are in {file} cannot be told.", file=shortened(chat.source))
     return Proposal("name", statement, {}, (), _me, options=chat.authors[:12])
 
@@ -225,9 +251,11 @@ def _lines(look: FirstLook, settings: Settings, numbers: Sequence[str]) -> list[
     """Business, private or a hotline: by when and by whom a line is called. One line that looks like work needs no
     question."""
     lines: dict[str, Line] = defaultdict(Line)
+    files: dict[str, list[str]] = defaultdict(list)
     for f in look.files:
         for name, line in f.lines.items():
             total = lines[name]
+            files[name].append(f.source)
             total.calls += line.calls
             total.at_work += line.at_work
             total.inbound += line.inbound
@@ -242,16 +270,20 @@ def _lines(look: FirstLook, settings: Settings, numbers: Sequence[str]) -> list[
         if line.calls >= MANY_CALLS and line.inbound >= SURE * line.calls and one_off >= ONE_OFF:
             kind = "hotline"
         else:
-            kind = "business" if line.at_work >= SURE * line.calls else "private"
+            kind = "business" if line.at_work >= MOSTLY * line.calls else "private"
         hours = Text(
             "{k} of {n} calls on {line} are on working days between 8 and 18 h", k=line.at_work, n=line.calls, line=name
         )
+        alone = () if any(set(files[name]) & set(files[n]) for n in lines if n != name) or len(lines) == 1 else (
+            Text("only in {files}", files=files[name][:3]),
+        )  # fmt: skip
         callers = Text("{k} of {n} callers on {line} called once only", k=line.once, n=len(line.callers), line=name)
+        enough = FEWEST if len(lines) == 1 else MANY
         found.append(
             Proposal(
                 "line", Text("The line {line} is {kind}.", line=name, kind=Term("line", kind)), {"lines": {full or name: kind}},
-                (hours, callers) if kind == "hotline" else (hours,), _kind_of(full or name),
-                certain=len(lines) == 1 and kind == "business" and line.calls >= FEWEST, options=_KINDS,
+                (*alone, hours, callers) if kind == "hotline" else (*alone, hours), _kind_of(full or name),
+                certain=kind == "business" and line.at_work >= SURE * line.calls and line.calls >= enough, options=_KINDS,
             )
         )  # fmt: skip
     return found

@@ -16,7 +16,7 @@ from typing import Any
 from touchpoints.language import N_, language
 
 ORDER = (
-    "me", "own_domains", "timezone", "region", "lang", "date_order", "retention", "sources", "lines", "customers",
+    "me", "own_domains", "timezone", "region", "lang", "date_order", "retention", "sources", "one_person", "lines", "customers",
 )  # fmt: skip
 _ABOUT = {
     "me": N_("Who we are: own names, addresses and numbers. The domain of an own address counts as ours."),
@@ -27,6 +27,7 @@ _ABOUT = {
     "date_order": N_("For dates with slashes or dashes that a file cannot decide: DMY or MDY."),
     "retention": N_("How long things are kept: 3y, 18m, 180d. Each import drops what has become older."),
     "sources": N_("Folders and files that “touchpoints today” imports; relative to this file."),
+    "one_person": N_("Names that mean one person each, in whatever source they stand."),
     "lines": N_("Own lines: business, private (never stored) or hotline."),
     "customers": N_(
         "Who is what: customer, prospect, partner, supplier, former, private or ignored; with importance A, B or C if you like."
@@ -66,10 +67,18 @@ def lines(values: Mapping[str, Any]) -> list[str]:
     """Settings as lines of TOML, the tables last."""
     plain = {k: v for k, v in values.items() if not isinstance(v, Mapping)}
     tables = {k: v for k, v in values.items() if isinstance(v, Mapping)}
-    found = [f"{name} = {literal(value)}" for name, value in plain.items()]
+    found = [row for name, value in plain.items() for row in _set(name, value)]
     for name, table in tables.items():
         found += ["", f"[{name}]", *_rows(table)]
     return found
+
+
+def _set(name: str, value: Any) -> list[str]:
+    """A setting on one line; a list too long for it, one of its values a line."""
+    row = f"{name} = {literal(value)}"
+    if len(row) > 80 and isinstance(value, list | tuple):
+        return [f"{name} = [", *(f"    {literal(v)}," for v in value), "]"]
+    return [row]
 
 
 def _rows(table: Mapping[str, Any]) -> list[str]:
@@ -101,7 +110,7 @@ def written(
         elif isinstance(value, Mapping):
             text += [f"[{name}]", *_rows(value)]
         else:
-            text += [f"{name} = {literal(value)}"]
+            text += _set(name, value)
     return "\n".join(text) + "\n"
 
 
@@ -111,9 +120,18 @@ def _comment(text: str, mark: str = "") -> list[str]:
     )
 
 
+def _end_of_list(rows: list[str], name: str) -> int | None:
+    """The row that closes a list with a value a line, each with its comma."""
+    first = next((i for i, row in enumerate(rows) if re.fullmatch(rf"{name}\s*=\s*\[\s*", row)), None)
+    if first is None:
+        return None
+    last = next((i for i in range(first + 1, len(rows)) if rows[i].strip() == "]"), None)
+    return last if last is not None and all(row.rstrip().endswith(",") for row in rows[first + 1 : last]) else None
+
+
 def completed(text: str, more: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """An existing file with further settings put in, and those that could not be: a list grows where it stands on one
-    line, a table behind its heading, anything else that is set already stays. Line ends stay as they are."""
+    line or has one value a line, a table behind its heading, anything else that is set already stays. Line ends stay as they are."""
     mark, end = "\ufeff" * text.startswith("\ufeff"), "\r\n" if "\r\n" in text else "\n"
     rows = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     known = tomllib.loads("\n".join(rows))
@@ -134,7 +152,9 @@ def completed(text: str, more: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
             added = [v for v in value if v not in known[name]]
             place = next((i for i, row in enumerate(rows) if re.fullmatch(rf"{name}\s*=\s*\[.*\]\s*", row)), None)
             if added and place is not None:
-                rows[place] = f"{name} = {literal([*known[name], *added])}"
+                rows[place : place + 1] = _set(name, [*known[name], *added])
+            elif added and (end_ := _end_of_list(rows, name)) is not None:
+                rows[end_:end_] = [f"    {literal(v)}," for v in added]
             elif added:
                 left[name] = tuple(added)
     if new:
