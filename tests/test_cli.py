@@ -138,6 +138,21 @@ def test_decisions_take_effect_and_can_be_taken_back(silent: Path) -> None:
     assert flagged(silent) == ["Erika Muster"]
 
 
+def test_german_words_and_dates_in_words_are_taken_and_what_follows_is_said(silent: Path) -> None:
+    """1 July 2026 is a Wednesday."""
+    said = run("log", "Erika Muster", "Erreicht", "12m", "ruf sie nächsten Dienstag an", *NOW, store=silent).stderr
+    assert "back on the list on Tue 7 Jul" in said
+    assert "Fri 10 Jul" in run("snooze", "Erika Muster", "--until", "in 9 Tagen", *NOW, store=silent).stderr
+    assert "Tue 7 Jul" in run("note", "Erika Muster", "call back next Tuesday", *NOW, store=silent).stderr
+    run("dismiss", "Erika Muster", "--because", "Lieferant", *NOW, store=silent)
+    run("consent", "Erika Muster", "phone", "nein", "--evidence", "Mail vom 3. Juni", *NOW, store=silent)
+    assert "phone" in run("privacy", "export", "Erika Muster", store=silent).stdout
+    assert (
+        "'vielleicht'"
+        in run("consent", "Erika Muster", "phone", "vielleicht", "--evidence", "x", store=silent, status=2).stderr
+    )
+
+
 def test_an_empty_list_is_success_and_says_when_the_next_is_due(silent: Path) -> None:
     found = values("calls", "--at", "2026-05-25", store=silent)
     assert (found["flags"], found["next_due"] is not None) == ([], True)

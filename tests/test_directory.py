@@ -742,3 +742,19 @@ def test_a_split_goes_before_the_settings() -> None:
     joined = _three(Settings(one_person=["Erika Muster"]))
     joined.split("Erika Muster", ADDRESS, at=AT)
     assert sorted(len(c.handles) for c in joined.contacts.values()) == [1, 1, 2]
+
+
+def test_somebody_unknown_is_answered_with_who_is_called_almost_so() -> None:
+    directory = made(*two_way(ADDRESS, "Dr. Claudia Weiß"), *two_way(OTHER, "Jonas Beispiel"))
+    for text, near in (
+        ("Klaudia Weis", "Dr. Claudia Weiß"),
+        ("Beispiel", "Jonas Beispiel"),
+        ("jonas beispeil", "Jonas Beispiel"),
+    ):
+        with pytest.raises(IdentityError) as caught:
+            directory.find(text)
+        assert (caught.value.near, caught.value.candidates) == ((near,), ())
+        assert near in str(caught.value) and near in caught.value.said("de")
+    with pytest.raises(IdentityError) as caught:
+        directory.find("Paketdienst")
+    assert caught.value.near == ()

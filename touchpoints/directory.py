@@ -210,7 +210,24 @@ class Directory(Resolution):
         if not found and len(waiting) == 1:
             return waiting[0]
         shown = [f"{c.name} ({c.id})" for c in sorted(found, key=lambda c: (c.name, c.id))]
-        raise IdentityError(who, shown or [u.handle.value for u in waiting])
+        fits = shown or [u.handle.value for u in waiting]
+        raise IdentityError(who, fits, () if fits else self._near(text, everybody.values()))
+
+    def _near(self, text: str, contacts: Iterable[Contact]) -> list[str]:
+        """At most five names of contacts and customers that a text may have meant: those with one of its words, and those
+        spelled almost so."""
+        from rapidfuzz.fuzz import ratio
+
+        wanted = fold(text)
+        words = {w for w in wanted.split() if len(w) > 2}
+        found: dict[str, float] = {}
+        for called in dict.fromkeys([c.name for c in contacts] + [c.name for c in self.customers.values()]):
+            name = fold(called)
+            whole = max(ratio(wanted, name), ratio(" ".join(sorted(wanted.split())), " ".join(sorted(name.split()))))
+            parts = max((ratio(w, p) for w in words for p in name.split() if len(p) > 2), default=0.0)
+            if whole >= 75 or parts >= 86:
+                found[called] = max(whole, parts - 10)
+        return sorted(found, key=lambda n: (-found[n], n))[:5]
 
     def _with_handle(self, handle: Handle, who: str) -> Contact | Customer | Unresolved:
         id_ = self._ids.get(contact_id(handle), "")

@@ -102,11 +102,12 @@ class UnreadableSource(SourceError):
 
 
 class IdentityError(TouchpointsError):
-    """A name fits nobody, or several. `who` is what was asked for, `candidates` who fits."""
+    """A name fits nobody, or several. `who` is what was asked for, `candidates` who fits; `near` who is called almost so."""
 
-    def __init__(self, who: str, candidates: Iterable[str] = ()) -> None:
+    def __init__(self, who: str, candidates: Iterable[str] = (), near: Iterable[str] = ()) -> None:
         self.who = who
         self.candidates = tuple(candidates)
+        self.near = tuple(near)
         if self.candidates:
             super().__init__(
                 english(
@@ -115,6 +116,8 @@ class IdentityError(TouchpointsError):
                     candidates=self.candidates,
                 )
             )
+        elif self.near:
+            super().__init__(english("'{who}' is not known; perhaps meant: {near}", who=who, near=self.near))
         else:
             super().__init__(english("'{who}' is not known; see: touchpoints people", who=who))
 

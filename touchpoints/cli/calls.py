@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from touchpoints.cli.session import Session, command, day, decided, result, wrong_usage
-from touchpoints.language import english
+from touchpoints.cli.session import Session, Word, command, day, decided, result, wrong_usage
+from touchpoints.language import P_, english
 
 if TYPE_CHECKING:
     from touchpoints.tracker import Tracker
@@ -74,7 +75,7 @@ def calls(
 
 @command("log")
 @click.argument("who")
-@click.argument("outcome", type=click.Choice(["reached", "voicemail", "missed", "message"]))
+@click.argument("outcome", type=Word("result", ["reached", "voicemail", "missed", "message"]))
 @click.argument("rest", nargs=-1, metavar='[15m] ["note"]')
 @click.option("--at", metavar="WHEN", help="A date or time; now if missing.")
 def log(session: Session, who: str, outcome: str, rest: tuple[str, ...], at: str | None) -> None:
@@ -93,7 +94,16 @@ def log(session: Session, who: str, outcome: str, rest: tuple[str, ...], at: str
         moment = session.at(at, tracker)
         timed = at is None or len(at.strip()) > 10
         done = tracker.log(who, outcome, minutes, " ".join(words) or None, at=moment, timed=timed)
-        result(session, _touchpoint_json(done, tracker), session.spoken.say("logged"))
+        said = [session.spoken.say("logged"), *_promise(session, " ".join(words), moment, tracker)]
+        result(session, _touchpoint_json(done, tracker), "; ".join(said))
+
+
+def _promise(session: Session, text: str, at: datetime, tracker: Tracker) -> list[str]:
+    """When a note brings somebody back, if a date stands in it."""
+    from touchpoints.due import due_date
+
+    due = due_date(text, at.astimezone(tracker.store.zone)) if text else None
+    return [session.spoken.say("back on the list on {day}", day=due)] if due else []
 
 
 def _touchpoint_json(stored: Any, tracker: Tracker) -> dict[str, Any]:
@@ -105,7 +115,9 @@ def _touchpoint_json(stored: Any, tracker: Tracker) -> dict[str, Any]:
 @command("dismiss")
 @click.argument("who")
 @click.option(
-    "--because", required=True, type=click.Choice(["done", "supplier", "private", "former", "not-now", "wrong-person"])
+    "--because",
+    required=True,
+    type=Word("result", ["done", "supplier", "private", "former", "not-now", "wrong-person"]),
 )
 @click.option("--at", metavar="WHEN")
 def dismiss(session: Session, who: str, because: str, at: str | None) -> None:
@@ -128,7 +140,10 @@ def snooze(session: Session, who: str, until: str, at: str | None) -> None:
     """
     with session.tracker() as tracker:
         moment = session.at(at, tracker)
-        decided(session, [tracker.snooze(who, day(until, tracker, moment), at=moment)])
+        end = day(until, tracker, moment)
+        done = tracker.snooze(who, end, at=moment)
+        session.notice(session.spoken.say("back on the list on {day}", day=end))
+        decided(session, [done])
 
 
 @command("cadence")
@@ -154,7 +169,11 @@ def note(session: Session, who: str, text: str, at: str | None) -> None:
     Example: touchpoints note "Erika Muster" "call back next Tuesday"
     """
     with session.tracker() as tracker:
-        decided(session, [tracker.note(who, text, at=session.at(at, tracker))])
+        moment = session.at(at, tracker)
+        done = tracker.note(who, text, at=moment)
+        for said in _promise(session, text, moment, tracker):
+            session.notice(said)
+        decided(session, [done])
 
 
 @command("away")
@@ -188,7 +207,7 @@ def left(session: Session, who: str, successor: str | None, at: str | None) -> N
 @command("consent")
 @click.argument("who")
 @click.argument("channel")
-@click.argument("allowed", type=click.Choice(["yes", "no"]))
+@click.argument("allowed", type=Word("answer", [P_("answer", "yes"), P_("answer", "no")]))
 @click.option("--evidence", required=True, metavar="TEXT")
 @click.option("--at", metavar="WHEN")
 def consent(session: Session, who: str, channel: str, allowed: str, evidence: str, at: str | None) -> None:

@@ -340,6 +340,22 @@ def decided(session: Session, decisions: Sequence[Decision]) -> None:
     )
 
 
+class Word(click.Choice[str]):
+    """One of some values, by itself or by what it is called in any of our languages, as a call sheet takes it."""
+
+    def __init__(self, of: str, values: Sequence[str]) -> None:
+        super().__init__(values)
+        self.of = of
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The value."""
+        said = " ".join(str(value).casefold().split())
+        for known in self.choices:
+            if said in {known, *(language(code).term(self.of, known).casefold() for code in languages())}:
+                return known
+        return super().convert(value, param, ctx)
+
+
 def by(tracker: Tracker) -> str:
     """Who answers, for the history: the first of our colleagues."""
     return tracker.our_side.colleagues[0].name if tracker.our_side.colleagues else ""
@@ -353,5 +369,13 @@ def day(text: str | None, tracker: Tracker, now: datetime) -> date | None:
     """A date as the user wrote it, in the store's zone."""
     from touchpoints import times
 
-    with wrong_usage():
-        return None if text is None else times.when(text, tracker.store.zone, now).date()
+    if text is None:
+        return None
+    try:
+        return times.when(text, tracker.store.zone, now).date()
+    except InvalidValue as error:
+        from touchpoints.due import due_date  # "next Friday", "in zwei Wochen": as a note means it
+
+        if (found := due_date(text, now.astimezone(tracker.store.zone))) is not None:
+            return found
+        raise click.UsageError(str(error)) from error

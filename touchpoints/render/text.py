@@ -183,7 +183,10 @@ def show(
             f"    {textwrap.shorten(line_of(s, lang, zone), WIDTH - 4, placeholder=' …')}" for s in reversed(behind)
         ]
     if relationship.contact and relationship.contact.handles:
-        handles = [h.shown for h in relationship.contact.handles]
+        handles = [
+            h.shown if h.exact else f"{words.name('source', h.scope)[lang]}: {relationship.contact.name}"
+            for h in relationship.contact.handles
+        ]
         lines += ["", *wrapped(spoken.say("Reachable at: {handles}", handles=handles), "  ", first="")]
     contact, today = relationship.contact, date.fromordinal(relationship.summary.at)
     if contact and contact.birthday and (day := next_birthday(contact.birthday, today)):
