@@ -433,3 +433,57 @@ def test_a_name_in_several_sources_is_one_person_by_one_answer(folder: Path) -> 
     assert len(found) == len(set(found)) and {"Jonas Beispiel", "Erika Muster"} <= set(found)
     assert joined["held_back"] == []
     assert "Jonas" not in run("people", "--suggestions", folder=folder).stdout
+
+
+def _phone(path: Path) -> Path:
+    """A phone's call log, which calls people as its address book does."""
+    rows = "".join(
+        f'<call number="{number}" duration="300" date="{1770000000000 + n * 86400000}" type="2" contact_name="{name}" />\n'
+        for n, (number, name) in enumerate([("+498999998123", "Erika Muster"), ("+493023125902", "Mama Muster")] * 5)
+    )
+    path.write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n<calls count="10">\n{rows}</calls>\n', encoding="utf-8")
+    return path
+
+
+def test_whom_one_names_as_one_person_is_no_stranger_to_a_phones_backup(tmp_path: Path) -> None:
+    """The phone knows the number, the mailbox the address: one answer joins them and lets the calls in, and only them."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    _mails(folder / "a.mbox", *[(WORK, "Erika Muster <erika@muster.example>"), ("Erika Muster <erika@muster.example>", WORK)] * 4,
+           *[(WORK, other) for other in CUSTOMERS])  # fmt: skip
+    _phone(folder / "calls.xml")
+    found = json.loads(run("setup", "exports", "--json", folder=tmp_path).stdout)
+    assert found["settings"]["one_person"] == ["Erika Muster"]
+    (people,) = [p for p in found["proposals"] if p["topic"] == "people"]
+    assert "+49 89 99998123" in people["evidence"][0] and "erika@muster.example" in people["evidence"][0]
+    (tmp_path / "touchpoints.toml").write_text(found["toml"], encoding="utf-8")
+    report = json.loads(run("import", "exports", "--json", folder=tmp_path).stdout)
+    assert report["left_out"]["not known"] == 5
+    (erika,) = [p for p in json.loads(run("people", "--json", folder=tmp_path).stdout) if p["name"] == "Erika Muster"]
+    assert set(erika["handles"]) == {"+498999998123", "erika@muster.example"}
+
+
+def test_two_of_one_name_with_two_addresses_may_be_two_people(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    both = [f"Max Muster <{a}>" for a in ("max@muster1.example", "mmuster@muster2.example")]
+    _mails(
+        folder / "a.mbox", *[pair for a in both for pair in ((WORK, a), (a, WORK))] * 4, *[(WORK, c) for c in CUSTOMERS]
+    )
+    found = json.loads(run("setup", "exports", "--json", folder=tmp_path).stdout)
+    assert "one_person" not in found["settings"]
+
+
+def test_a_profile_that_spells_the_own_name_needs_no_question(tmp_path: Path) -> None:
+    head = "CONVERSATION ID,CONVERSATION TITLE,FROM,SENDER PROFILE URL,TO,RECIPIENT PROFILE URLS,DATE,SUBJECT,CONTENT"
+    head += ",FOLDER,ATTACHMENTS\n"
+    mine = "https://www.linkedin.com/in/mara-falk-01"
+    rows = [
+        f"c{n},,{ME},{mine},Kunde {n},https://www.linkedin.com/in/kunde-{n}-example,2026-03-{n + 1:02d} 10:00:00 UTC,,Hallo,INBOX,\n"
+        for n in range(9)
+    ]
+    (tmp_path / "messages.csv").write_text(head + "".join(rows), encoding="utf-8")
+    _calendar(tmp_path / "work.ics", WORK, CUSTOMERS)
+    (profile,) = [p for p in proposed(tmp_path) if p.topic == "name" and "linkedin" in str(p.values)]
+    assert profile.certain
+    assert "called after" not in str([e["en"] for e in profile.evidence])

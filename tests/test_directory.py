@@ -758,3 +758,14 @@ def test_somebody_unknown_is_answered_with_who_is_called_almost_so() -> None:
     with pytest.raises(IdentityError) as caught:
         directory.find("Paketdienst")
     assert caught.value.near == ()
+
+
+def test_a_customer_that_a_directory_calls_by_name_is_found_by_its_peoples_domain() -> None:
+    given = Settings(customers={"muster.example": {"kind": "supplier"}, "Other Ltd": {"importance": "A"}})
+    person = Person("Erika Muster", [ADDRESS], customer="Muster Bau GmbH")
+    [customer] = made(*two_way(ADDRESS), people=[person], given=given).customers.values()
+    assert (customer.name, customer.kind) == ("Muster Bau GmbH", "supplier")
+    by_name = Settings(customers={"muster.example": {"kind": "supplier"}, "Muster Bau": {"kind": "partner"}})
+    named = Person("Erika Muster", [ADDRESS], customer="Muster Bau")
+    [customer] = made(*two_way(ADDRESS), people=[named], given=by_name).customers.values()
+    assert customer.kind == "partner"  # the name says more than the domain

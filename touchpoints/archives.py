@@ -180,8 +180,9 @@ def _is_hidden(name: str) -> bool:
 
 
 def _litter(name: str) -> bool:
-    """Hidden files, locks of open documents, and what Windows leaves in folders: no exports, and never named."""
-    return name.startswith((".", "~$")) or name.lower() in ("thumbs.db", "desktop.ini")
+    """Hidden files, locks of open documents, what Windows leaves in folders and the front page of Google's exports: none is an
+    export, and none is named."""
+    return name.startswith((".", "~$")) or name.lower() in ("thumbs.db", "desktop.ini", "archive_browser.html")
 
 
 class _Opened:

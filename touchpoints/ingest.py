@@ -16,7 +16,7 @@ from touchpoints.archives import walk
 from touchpoints.directory import OFFICE, Directory
 from touchpoints.errors import SourceError, UnreadableSource, UnrecognisedSource
 from touchpoints.facts import Span
-from touchpoints.handles import Handle
+from touchpoints.handles import Handle, name_key
 from touchpoints.imported import MOST_SHOWN, FileReport, Report
 from touchpoints.language import english
 from touchpoints.model import (
@@ -266,12 +266,13 @@ class _Run:
         """Read a file again for what was withheld, now that every file of this import has been read."""
         context = self.context(source, importer)
         policy = self.policy(importer, source, context)
+        named = {name_key(name) for name in self.settings.one_person}  # whom the user named is no stranger
 
         def welcome() -> Iterator[Touchpoint]:
             for record in self.records(importer, source, context):
                 if not isinstance(record, Touchpoint) or policy(record) != LeftOut("not known"):
                     continue
-                if any(directory.knows(p.handle) for p in record.parties):
+                if any(directory.knows(p.handle) or (p.name and name_key(p.name) in named) for p in record.parties):
                     file.withheld -= 1
                     file.left_out["not known"] -= 1
                     admitted = self.gate.admits(record)

@@ -366,6 +366,10 @@ class Resolution:
         for text, fields in self._settings.customers.items():
             given[text.lower()].update(fields)
             given[fold(text)].update(fields)
+        domains = defaultdict[str, set[str]](set)  # a directory may call by name what the settings know by domain
+        for contact in self.contacts.values() if given else ():
+            if contact.customer:
+                domains[contact.customer] |= {d for h in contact.handles if h.kind == "email" and (d := domain_of(h))}
         namesakes = self._namesakes()
         evidence_of = defaultdict[str, list[int]](list)
         for contact_, customer_ in namesakes.items():
@@ -375,7 +379,9 @@ class Resolution:
         for id_, keys in self._customer_keys.items():
             own: dict[str, Any] = {}
             if given:
-                for text in sorted({t for key in keys for t in (*self._names.get(key, ()), key.partition(":")[2])}):
+                called = {t for key in keys for t in (*self._names.get(key, ()), key.partition(":")[2])}
+                hosts = domains[id_] | {key.removeprefix("domain:") for key in keys if key.startswith("domain:")}
+                for text in (*sorted(hosts), *sorted(called - hosts)):  # a name says more than a domain
                     own |= given.get(text.lower(), {}) | given.get(fold(text), {})
             entries, last = said.get(id_, []), {d.kind: d.payload for d in answers.get(id_, ())}
             kinds = Counter(p.kind for p in entries if p.kind)

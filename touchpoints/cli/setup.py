@@ -114,7 +114,7 @@ class _SetUp:
                 if self.settle(open_questions(report)) and "date_order" in self.answers:
                     continue  # what waited for this answer is read now
                 self.still(report)
-                self.settle(same_people(tracker.directory))
+                self.settle(same_people(tracker.directory, found.numbers))
                 directory = Directory(tracker.store, self.settings, tracker.our_side, tracker.region)
                 self.settle(customers(directory))
                 self.settle(keeping(found.first, self.settings, self.today))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from touchpoints import words
 from touchpoints.directory import Directory
 from touchpoints.errors import InvalidValue
-from touchpoints.handles import fold, name_key
+from touchpoints.handles import Handle, fold, name_key
+from touchpoints.identity import order
 from touchpoints.imported import Report
 from touchpoints.language import Term, Text, Translated, english
 from touchpoints.model import Contact
@@ -70,31 +72,36 @@ def customers(directory: Directory) -> list[Proposal]:
     ]  # fmt: skip
 
 
-def same_people(directory: Directory) -> list[Proposal]:
-    """Names that stand in several sources and are most likely one person each, as one question: a display name alone joins
-    nobody, so without an answer each source's would be somebody of their own.
+def same_people(
+    directory: Directory, numbers: Mapping[tuple[str, ...], Collection[Handle]] = MappingProxyType({})
+) -> list[Proposal]:
+    """Names that stand in several sources and are most likely one person each, as one question: a display name joins nobody,
+    so without an answer each source's would be somebody of their own. `numbers`: what phones and routers call by a name.
 
-    Not asked about are names that an address book gives to several people, and given names alone.
+    Not asked about are given names alone, and people who are known in the same way twice (two numbers, two addresses): they
+    may be two.
     """
     bearing: dict[tuple[str, ...], list[Contact]] = defaultdict(list)
     for contact in directory.contacts.values():
         if len(key := name_key(contact.name)) > 1:
             bearing[key].append(contact)
     items = []
-    for contacts in bearing.values():
+    for key, contacts in bearing.items():
+        kinds = Counter(kind for c in contacts for kind in {h.kind for h in c.handles if h.exact})
+        known = {h for c in contacts for h in c.handles if h.exact}
+        called = sorted(set(numbers.get(key, ())) - known, key=lambda h: h.value)
         alone = [c for c in contacts if not any(h.exact for h in c.handles)]
-        if len(contacts) < 2 or not alone or sum(c.in_directory for c in contacts) > 1:
+        if len(contacts) + len(called) < 2 or len(called) > 1 or (called and kinds["phone"]):
             continue
+        if any(n > 1 for n in kinds.values()):
+            continue
+        evidence: list[Text | str] = [h.shown for h in sorted((*known, *called), key=order)[:4]]
+        if alone:
+            media = sorted({m for c in alone for m in directory.media_of(c)})
+            evidence.append(Text("by name alone: {media}", media=[words.name("medium", m) for m in media]))
         contacts.sort(key=lambda c: (c in alone, not c.in_directory, c.id))
-        known = [h.shown for c in contacts if c not in alone for h in c.handles if h.exact]
-        media = sorted({m for c in alone for m in directory.media_of(c)})
-        evidence = Text("by name alone: {media}", media=[words.name("medium", m) for m in media])
-        if known:
-            evidence = Text(
-                "{handles}; by name alone: {media}", handles=known[:3], media=[words.name("medium", m) for m in media]
-            )
         n = sum(trait.n for c in contacts for trait in directory.traits_of(c))
-        items.append((n, contacts[0].name, evidence))
+        items.append((n, contacts[0].name, Text("{evidence}", evidence=evidence)))
     items.sort(key=lambda item: (-item[0], item[1]))
     chosen = [(name, evidence, {"one_person": (name,)}) for _, name, evidence in items[:MOST_PEOPLE]]
     if not chosen:

@@ -17,7 +17,7 @@ import attrs
 from touchpoints import times
 from touchpoints.archives import walk
 from touchpoints.errors import SourceError, UnreadableSource
-from touchpoints.handles import Handle, phone
+from touchpoints.handles import Handle, name_key, phone
 from touchpoints.ingest import Progress
 from touchpoints.language import english
 from touchpoints.model import LeftOut, Participant, Person, Skipped, Touchpoint
@@ -86,12 +86,14 @@ class FileLook:
 @attrs.define(slots=True)
 class FirstLook:
     """What all files show: a look at each, the people of the address books, and (file, why) for what cannot be read.
-    `calls`: hashes of the keys of calls on own lines, so that overlapping exports count each once."""
+    `calls`: hashes of the keys of calls on own lines, so that overlapping exports count each once. `numbers`: display name,
+    folded → the numbers that phones and routers call so."""
 
     files: list[FileLook] = attrs.field(factory=list)
     people: list[Person] = attrs.field(factory=list)
     failed: list[tuple[str, str]] = attrs.field(factory=list)
     calls: set[int] = attrs.field(factory=set, repr=False)
+    numbers: defaultdict[tuple[str, ...], set[Handle]] = attrs.field(factory=lambda: defaultdict(set), repr=False)
 
     @property
     def first(self) -> date | None:
@@ -167,6 +169,9 @@ def _count(seen: FileLook, record: Record, found: FirstLook, region: str) -> Non
             day = record.at.date()
             seen.first, seen.last = min(seen.first or day, day), max(seen.last or day, day)
             _people(seen, record.participants)
+            for p in record.participants:
+                if p.name and p.handle and p.handle.kind == "phone" and not p.own:
+                    found.numbers[name_key(p.name)].add(p.handle)
             if record.key is None or hash(record.key) not in found.calls:  # exports overlap
                 _call(seen, record, found.calls)
         case Person():

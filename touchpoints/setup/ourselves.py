@@ -197,12 +197,18 @@ def _name(look: FirstLook, addresses: Sequence[str]) -> list[Proposal]:
 
 
 def _author(chat: FileLook, name: str | None = None) -> Proposal:
-    """Who we are in a chat; no question where it is the given name, and the file is called after the other one."""
+    """Who we are in a chat. No question where it is the given name in a chat called after the other one, or a profile whose
+    address spells the own name."""
     if chat.hint:
         statement = Text("In {file} you are {name}.", file=shortened(chat.source), name=chat.hint)
-        evidence = (Text("{file} is called after the other one", file=shortened(chat.source)),)
-        certain = name is not None and fold(chat.hint) in fold(name).split()
-        return Proposal("name", statement, {"me": (chat.hint,)}, evidence, _me, certain, options=chat.authors[:12])
+        profile = "/" in chat.hint
+        evidence = Text("{file} is called after the other one", file=shortened(chat.source))
+        if profile:
+            evidence = Text("takes part in most conversations of {file}", file=shortened(chat.source))
+        mine = fold(name or "").split()
+        spelled = chat.hint.rpartition("/")[2].split("-")
+        certain = bool(mine) and (set(mine) <= set(spelled) if profile else fold(chat.hint) in mine)
+        return Proposal("name", statement, {"me": (chat.hint,)}, (evidence,), _me, certain, options=chat.authors[:12])
     statement = Text("Who you are in {file} cannot be told.", file=shortened(chat.source))
     return Proposal("name", statement, {}, (), _me, options=chat.authors[:12])
 
