@@ -107,7 +107,7 @@ def _way(found: Reach, history: Sequence[Stored], failed: list[Stored], banned: 
     tries = words.attempts(len(failed))
     if phones and answering and _dead(phones):
         in_vain = sum(w.attempts - w.answered for w in phones)
-        return attrs.evolve(answering, why=Text("answers there; calls in vain: {failed}", failed=in_vain))
+        return attrs.evolve(answering, why=Text("answers there, not reached by phone {failed}", failed=_times(in_vain)))
     if phones and failed:
         tried = {p.handle for s in failed for p in s.touchpoint.parties}
         untried = [w for w in phones if w.way.handle not in tried]
@@ -192,6 +192,10 @@ def _said(day: date, first: int, last: int, *, best: bool = False) -> Text:
     if best:
         return Text("{day}, {first}–{last} (best reached then)", day=day, first=first, last=last)
     return Text("{day}, {first}–{last}", day=day, first=first, last=last)
+
+
+def _times(n: int) -> Text:
+    return Text("once") if n == 1 else Text.count("{n} time", "{n} times", n=n)
 
 
 def _wishes(
