@@ -56,6 +56,18 @@ def test_the_zone_names_that_programs_write_are_understood(zone: str) -> None:
     assert (found.at.isoformat(), found.duration) == ("2026-07-03T09:00:00+02:00", 3600)
 
 
+def test_an_address_behind_a_name_is_no_part_of_it() -> None:
+    names = (
+        "Muster, Erika (erika@muster.example)",
+        "Ben Okafor <b@o.example> (b@o.example)",
+        "x@y.example",
+        "(x@y.example)",
+    )
+    guests = "".join(f'ATTENDEE;PARTSTAT=ACCEPTED;CN="{cn}":mailto:{n}@muster.example\n' for n, cn in enumerate(names))
+    found = meeting(f"{AT}{ME}{guests}")
+    assert [p.name for p in found.parties] == ["Muster, Erika", "Ben Okafor", None, None]
+
+
 def test_microsofts_own_name_of_utc_stands_without_quotes() -> None:
     found = meeting(f"DTSTART;TZID=tzone://Microsoft/Utc:20260703T070000\n{ME}{ERIKA}")
     assert found.at.isoformat() == "2026-07-03T09:00:00+02:00"

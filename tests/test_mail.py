@@ -456,6 +456,7 @@ def test_hostile_headers_cost_no_more_than_their_length(hostile: str) -> None:
     [
         ({"List_Id": "News <news.shop.example>"}, "newsletter"),
         ({"List_Unsubscribe": "<https://shop.example/u>"}, "newsletter"),
+        ({"X_CSA_Complaints": "complaints@shop.example"}, "newsletter"),
         ({"Precedence": "bulk"}, "newsletter"),
         ({"Precedence": "Junk"}, "newsletter"),
         ({"From": ME, "To": "b@b.example", "List_Id": "<news.falk.example>"}, "newsletter"),
@@ -722,6 +723,27 @@ def test_a_report_without_a_status_says_what_the_server_answered() -> None:
 
     assert touchpoint(mail(body.format(code="5.1.1"), **headers)).parties[0].handle.value == "gone@m.example"
     assert one(mail(body.format(code="5.2.2"), **headers)) == LeftOut("automatic")
+
+
+@pytest.mark.parametrize(("code", "hard"), [("5.1.1", True), ("5.2.2", False), ("4.4.1", False), ("", False)])
+@pytest.mark.parametrize("form", ['"{}":', "  {}", "<{}>"])
+def test_a_report_in_words_names_who_is_gone(form: str, code: str, hard: bool) -> None:
+    text = (
+        "This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered "
+        "to one or more of\nits recipients. This is a permanent error. The following address\nfailed:\n\n"
+        f"{form.format('gone@m.example')}\n"
+        f"SMTP error from remote server after RCPT command:\nhost: mx.m.example 192.0.2.1\n{code} <gone@m.example>... User\n\n\n"
+        "--- The header of the original message is following. ---\n\nReceived: from [192.0.2.5] by x.example (via\nHTTP)\n"
+        "From: Mara Falk <mara.falk@falk.example>\nTo: gone@m.example\nSubject: Angebot 5.1.1\n"
+    )
+    record = one(mail(text, From="MAILER-DAEMON@kundenserver.example", Subject="Mail delivery failed"))
+
+    if not hard:
+        assert record == LeftOut("automatic")
+        return
+    assert isinstance(record, Touchpoint)
+    assert (record.extra, [p.handle.value for p in record.parties]) == ({"bounce": "hard"}, ["gone@m.example"])
+    assert one(mail(text, From="Ben <ben@okafor.example>")).extra != record.extra  # type: ignore[union-attr]
 
 
 # -- who speaks through an address of ours --------------------------------------------------------------------------

@@ -32,6 +32,8 @@ _VEILS = frozenset(
     ("", "busy", "beschäftigt", "gebucht", "belegt", "tentative", "mit vorbehalt", "out of office", "abwesend", "private",
      "privat", "private appointment", "privater termin", "private event", "privates ereignis")
 )  # fmt: skip
+_ADDRESS_IN_NAME = re.compile(r"(?<=\S)\s*(?:<[^<>]*@[^<>]*>|\([^()]*@[^()]*\)|\[[^][]*@[^][]*\])")
+"""As Outlook and Google write a name: "Muster, Erika (erika@muster.example)"."""
 _NAMED = re.compile(r"([^<>@]*)<\s*([^<>\s]+@[^<>\s]+)\s*>\s*")
 _THINGS = frozenset({"ROOM", "RESOURCE", "GROUP"})
 
@@ -209,7 +211,7 @@ def _person(role: str, parameters: Parameters, address: str) -> tuple[str, Parti
     calendar, or nobody."""
     if parameters.get("CUTYPE", "").upper() in _THINGS or "calendar.google.com" in address.lower():
         return None
-    name = parameters.get("CN", "").strip(" '\"")
+    name = _ADDRESS_IN_NAME.sub("", parameters.get("CN", "")).strip(" '\"")
     address = address[7:] if address[:7].lower() == "mailto:" else address
     if named := _NAMED.fullmatch(address):  # as vCalendar 1.0 and some programs after it write it
         name, address = name or named[1].strip(" '\""), named[2]

@@ -191,16 +191,31 @@ _REPLIED = re.compile(rb"(?im)^diagnostic-code[ \t]*:[^\n]{0,200}?\b\d{3}[ -](\d
 def failed_for_good(fields: Fields, body: bytes) -> Iterator[str]:
     """The addresses a delivery report gives up for good: Status 5 (RFC 3463) except a full mailbox, a message too
     large and refusals of its content or by policy, which say nothing about the person. Without a Status, those that
-    X-Failed-Recipients names."""
+    X-Failed-Recipients names, or a text in which an address stands above the answer of its server."""
     report = body[:READ_REPORT]
     stated = False
     for block in _EMPTY_LINE.split(report):
         status, recipient = _STATUS.search(block) or _REPLIED.search(block), _RECIPIENT.search(block)
         if status and recipient:
             stated = True
-            code = tuple(int(number) for number in status.groups())
-            if code[0] == 5 and code[1] not in (6, 7) and code[1:] not in ((2, 2), (2, 3), (3, 4)):
+            if _is_final(status):
                 yield as_text(recipient[1], "utf-8")
-    if not stated:
-        for value in fields.every(b"x-failed-recipients"):
-            yield from (address.strip() for address in value.split(","))
+    if stated:
+        return
+    for value in fields.every(b"x-failed-recipients"):
+        yield from (address.strip() for address in value.split(","))
+    text = report.partition(PERMANENT)[2]
+    for address, answer in _IN_WORDS.findall(text) if b"x-failed-recipients" not in fields else ():
+        if (status := _CODE.search(answer)) and _is_final(status):
+            yield as_text(address, "utf-8")
+
+
+PERMANENT = b"This is a permanent error."
+"""How Exim, and the mail servers of GMX, WEB.DE and IONOS, begin their reports, the latter without any other mark."""
+_IN_WORDS = re.compile(rb"(?m)^[ \t]*\"?<?([^\s<>\"]+@[^\s<>\"]+?)>?\"?:?[ \t]*\r?\n((?:[^\r\n]+\r?\n){1,8})")
+_CODE = re.compile(rb"(?<![\d.])(5)\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+
+
+def _is_final(status: re.Match[bytes]) -> bool:
+    code = tuple(int(number) for number in status.groups())
+    return code[0] == 5 and code[1] not in (6, 7) and code[1:] not in ((2, 2), (2, 3), (3, 4))

@@ -27,7 +27,7 @@ _FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re
 _WANTED = frozenset(
     b"from sender to cc bcc date received subject message-id in-reply-to references delivered-to x-original-to "
     b"envelope-to reply-to return-path content-type content-transfer-encoding content-disposition auto-submitted "
-    b"precedence list-id list-unsubscribe list-post x-auto-response-suppress x-autoreply x-autorespond x-auto-reply "
+    b"precedence list-id list-unsubscribe list-post x-csa-complaints x-auto-response-suppress x-autoreply x-autorespond x-auto-reply "
     b"x-autoreply-from x-auto-reply-from x-mail-autoreply x-failed-recipients x-unsent x-gmail-labels x-mozilla-status "
     b"x-mozilla-draft-info x-status".split()
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from touchpoints.handles import is_automatic
-from touchpoints_mail.body import READ_REPORT
+from touchpoints_mail.body import PERMANENT, READ_REPORT, READ_TEXT
 from touchpoints_mail.fields import Address, Fields
 
 _ABSENT = (
@@ -34,12 +34,15 @@ _MARKS = (
 
 
 def is_report(fields: Fields, body: bytes, authors: list[Address]) -> bool:
-    """Delivery reports and receipts, also those that another server wrapped in a message of its own."""
+    """Delivery reports and receipts, also those that another server wrapped in a message of its own, or in words."""
     kind = fields.first(b"content-type").lower()
     if kind.startswith("multipart/report") or b"x-failed-recipients" in fields:
         return True
-    wrapped = kind.startswith("multipart/") and _by_machine(fields, authors)
-    return wrapped and b"message/delivery-status" in body[:READ_REPORT].lower()
+    if not _by_machine(fields, authors):
+        return False
+    if kind.startswith("multipart/"):
+        return b"message/delivery-status" in body[:READ_REPORT].lower()
+    return PERMANENT in body[:READ_TEXT]
 
 
 def is_machine_made(fields: Fields, authors: list[Address], subject: str) -> bool:

@@ -120,7 +120,7 @@ class Mailbox:
 
     def _is_bulk(self, fields: Fields, authors: list[Address]) -> bool:
         """Newsletters and lists, but not what others write to a list of our own (a shared info@ address)."""
-        listed = b"list-id" in fields or b"list-unsubscribe" in fields
+        listed = b"list-id" in fields or b"list-unsubscribe" in fields or b"x-csa-complaints" in fields
         if not listed and fields.first(b"precedence").lower() not in ("bulk", "list", "junk"):
             return False
         ours = self.context.our_side
