@@ -28,6 +28,7 @@ from touchpoints.store import Store
 from touchpoints.store.bulk import many_values
 from touchpoints.store.sums import Sums
 from touchpoints.summary import Days, Summary, View
+from touchpoints.tracker import Tracker
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2025, 1, 1, 9, tzinfo=BERLIN)
@@ -416,3 +417,12 @@ def test_looking_for_cycles_goes_on_as_before_after_bulk_work() -> None:
             assert gc.get_threshold()[0] == 0  # whoever switched it off wants it off
     finally:
         gc.set_threshold(*before)
+
+
+def test_a_store_is_named_by_a_path_or_a_url(tmp_path: Path) -> None:
+    with Tracker(f"sqlite:///{tmp_path / 'url.db'}") as tracker:
+        tracker.add([Touchpoint.call(ERIKA.handle.value, START, "in")])
+    with Tracker(tmp_path / "url.db") as tracker, Tracker("sqlite://") as memory:
+        assert ([s.touchpoint.at for s in tracker.touchpoints()], [*memory.touchpoints()]) == ([START], [])
+    with pytest.raises(StoreError, match="postgresql://server/team: a store is a file"):
+        Tracker("postgresql://server/team")

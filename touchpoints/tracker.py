@@ -52,9 +52,10 @@ _REMEMBERED = ("me", "own_domains", "region", "date_order", "known_only", "subje
 class Tracker(Answers):
     """A store of touchpoints with its settings and plugins.
 
-    `store`: a path; nothing keeps everything in memory. `colleagues`: our side, in addition to the settings' `me`.
-    `settings`: the values of `touchpoints.toml`. `plugins`: the installed ones unless given. `key`: of an encrypted
-    store (extra `encrypt`). What an import was given (`me`, zone, region …) is remembered in the store and holds until
+    `store`: a path or a database URL (`sqlite:///touchpoints.db`); nothing keeps everything in memory. `colleagues`: our
+    side, in addition to the settings' `me`. `settings`: the values of `touchpoints.toml`. `plugins`: the installed ones
+    unless given. `key`: of an encrypted store (extra `encrypt`). What an import was given (`me`, zone, region …) is
+    remembered in the store and holds until
     other settings say otherwise. No clock and no zone of the machine is read: `at` is an argument, and the store's zone
     is that of the settings or of the first colleague at the first import, else UTC.
 
@@ -69,12 +70,10 @@ class Tracker(Answers):
         plugins: Plugins | None = None,
         key: str | None = None,
     ) -> None:
-        if isinstance(store, str) and "://" in store:
-            raise StoreError(english("{store}: stores are files in this version; give a path", store=store))
         self._given = settings or Settings()
         self._colleagues = tuple(colleagues)
         self._plugins = plugins
-        self.store = Store(store, key)
+        self.store = Store(_file(store), key)
         self._directory: tuple[int, Directory] | None = None
         self._align()
 
@@ -453,6 +452,18 @@ class Tracker(Answers):
             case "touchpoints":
                 return list(frames.touchpoint_rows(self.touchpoints(until=at), self.store.zone))
         raise UnknownName(P_("reason", "records"), of, ("calls", "book", "touchpoints"))
+
+
+def _file(store: str | os.PathLike[str] | None) -> str | os.PathLike[str] | None:
+    """The file of a database URL, written as elsewhere: `sqlite:///relative`, `sqlite:////absolute`, `sqlite://` in memory."""
+    if not isinstance(store, str) or "://" not in store:
+        return store
+    kind, _, place = store.partition("://")
+    if kind != "sqlite":
+        raise StoreError(
+            english("{store}: a store is a file in this version; give a path, or sqlite:///FILE", store=store)
+        )
+    return place.removeprefix("/") or None
 
 
 def default_store(folder: Path, environment: Mapping[str, str]) -> Path:
