@@ -17,7 +17,7 @@ from touchpoints.handles import Handle
 from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, LeftOut, Participant, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
-from touchpoints.reading import Context, content_key, utc
+from touchpoints.reading import Context, Keys, content_key, utc
 from touchpoints.source import Source
 from touchpoints_calls.elements import Element, elements
 from touchpoints_calls.rows import MOST_REMEMBERED, Equals, again, as_written, covered, seconds
@@ -50,7 +50,7 @@ class AndroidCalls(Importer):
 
     def read(self, source: Source, context: Context) -> Iterator[Record]:
         """Each call, then the span up to the backup."""
-        seen: dict[tuple[str, ...], tuple[Touchpoint | LeftOut, str]] = {}
+        seen: dict[tuple[str, ...], tuple[Touchpoint | LeftOut, Keys]] = {}
         return _backup(source, context, {"call": lambda element: _call(element, context, seen)}, "calls")
 
 
@@ -118,7 +118,7 @@ def _name(values: Mapping[str, str]) -> str:
     return "" if name.strip().casefold() in _NOBODY else name
 
 
-def _call(element: Element, context: Context, seen: dict[tuple[str, ...], tuple[Touchpoint | LeftOut, str]]) -> Record:
+def _call(element: Element, context: Context, seen: dict[tuple[str, ...], tuple[Touchpoint | LeftOut, Keys]]) -> Record:
     line, _, values, _ = element
     kind = values["type"]
     if kind not in _CALL_TYPES:
@@ -131,21 +131,22 @@ def _call(element: Element, context: Context, seen: dict[tuple[str, ...], tuple[
     number = values["number"] if values.get("presentation", "1") == "1" else ""
     people = (number, values.get("contact_name", ""), direction)
     at = _at(values, context)
-    first, digits = seen.get(people, (None, ""))
-    if first is None:
+    known = seen.get(people)
+    if known is None:
         made = context.call(
             at, caller=number if direction == "in" else None, called=number if direction == "out" else None,
             direction=direction, outcome=outcome, talked=talked, name=_name(values), record=line,
         )  # fmt: skip
         if isinstance(made, Skipped):
             return made
-        first, digits = made, "".join(c for c in number if c.isdigit())
+        digits = "".join(c for c in number if c.isdigit())
         if len(seen) >= MOST_REMEMBERED:
             seen.clear()
-        seen[people] = first, digits
+        known = seen[people] = made, Keys(("call", "android"), (digits, direction))
+    first, key_at = known
     if isinstance(first, LeftOut):
         return first
-    return again(first, at, content_key("call", "android", values["date"], digits, direction), outcome, talked)
+    return again(first, at, key_at(values["date"]), outcome, talked)
 
 
 def _text(element: Element, context: Context, equals: Equals) -> Record:
