@@ -242,36 +242,31 @@ class Resolution:
         for i in used[1:]:
             for name, n in self._aliases.get(i, ()):
                 names[name] = names.get(name, 0) + n
-        live = any(t.live for t in traits)
-        two_way = live or (any(t.written_in for t in traits) and any(t.written_out for t in traits))
         named = bool(names) or any(h.kind in ("email", "profile", "name") for h in handles)
-        if not (said or (used and ((named and two_way) or any(d.kind in _NAMING for d in answers)))):
+        if not (said or (used and ((named and _two_way(traits)) or any(d.kind in _NAMING for d in answers)))):
             return
         id_ = contact_id(handles[0])  # they are in order, and names come last
-        said = sorted(said, key=lambda p: (p.ref is None, p.ref or "", p.key or ""))
+        said = sorted(said, key=lambda p: (p.ref is None, p.ref or "", p.key or "")) if len(said) > 1 else said
         last = {d.kind: d.payload for d in answers}
-        name = last.get("rename", {}).get("name") or next((p.name for p in said if p.name), "")
+        name = last.get("rename", {}).get("name") or _first(said, "name") or ""
         if not name and names:
-            name = min(names, key=lambda n: (-names[n], n))
+            name = min(names, key=lambda n: (-names[n], n)) if len(names) > 1 else next(iter(names))
         if not name:
             best = min(handles, key=lambda h: (h.kind != "email", order(h)))
             name = best.raw if best.kind == "name" and best.raw else best.value
         moves = self._moves(handles, said, answers)
         own = self._settings.customers.get(name, {})
-        kind = own.get("kind") or _kind(answers) or next((p.kind for p in said if p.kind), None)
+        kind = own.get("kind") or _kind(answers) or _first(said, "kind")
         importance = own.get("importance") or last.get("kind", {}).get("importance")
+        tags = {t for p in said for t in p.tags} | set(own.get("tags", ())) if said or own else ()
+        alone = kind is None and moves[-1][1] is None and not said
         contact = Contact(
-            id_, name, tuple(handles), customer=moves[-1][1],
-            ref=next((p.ref for p in said if p.ref), None),
-            importance=importance or next((p.importance for p in said if p.importance), None),
-            owner=own.get("owner") or next((p.owner for p in said if p.owner), None),
-            tags=tuple(sorted({t for p in said for t in p.tags} | set(own.get("tags", ())))),
-            birthday=next((p.birthday for p in said if p.birthday), None),
-            anniversary=next((p.anniversary for p in said if p.anniversary), None),
+            id_, name, tuple(handles), customer=moves[-1][1], ref=_first(said, "ref"),
+            importance=importance or _first(said, "importance"), owner=own.get("owner") or _first(said, "owner"),
+            tags=tuple(sorted(tags)), birthday=_first(said, "birthday"), anniversary=_first(said, "anniversary"),
             in_directory=bool(said), kind=kind or "unsorted",
+            proposed="private" if alone and _private(handles, names) else None,
         )  # fmt: skip
-        if kind is None and contact.customer is None and not said and _private(handles, names):
-            contact = attrs.evolve(contact, proposed="private")
         objected = last.get("object", {"withdrawn": True}).get("withdrawn")
         (self.contacts if objected else self.objected)[id_] = contact
         self._of_group[group] = id_, moves
@@ -284,7 +279,7 @@ class Resolution:
         self, handles: Sequence[Handle], said: Sequence[Person], answers: Sequence[Decision]
     ) -> list[tuple[int, str | None]]:
         """Whose a contact was: (first day, customer's id), the earliest first."""
-        customer = next((p.customer for p in said if p.customer), None)
+        customer = _first(said, "customer")
         base = None
         if customer:
             base = self._customer(f"org:{fold(customer)}")
@@ -446,6 +441,25 @@ def _organisation_entry(person: Person) -> bool:
 def domain_of(address: Handle) -> str | None:
     """The company domain of an address. Asked by host: a store has far fewer of them than addresses."""
     return company_domain(address.value.rpartition("@")[2])
+
+
+def _two_way(traits: Sequence[Trait]) -> bool:
+    """Whether there was live contact, or both sides wrote."""
+    written_in = written_out = False
+    for trait in traits:
+        if trait.live:
+            return True
+        written_in |= trait.written_in > 0
+        written_out |= trait.written_out > 0
+    return written_in and written_out
+
+
+def _first(said: Sequence[Person], field: str) -> Any:
+    """What the first entry that says anything of it says."""
+    for person in said:
+        if value := getattr(person, field):
+            return value
+    return None
 
 
 def _kind(answers: Sequence[Decision]) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
-from itertools import compress
 from typing import Any
 
 from touchpoints.facts import Stored, Trait, alike, canonical, like
@@ -14,6 +13,9 @@ from touchpoints.store.adding import Adding
 from touchpoints.summary import Summary, View
 
 _MEDIA = tuple(sorted(MEDIA))
+_HELD = "+".join(f"max(medium={medium!r})*{1 << n}" for n, medium in enumerate(_MEDIA))
+"""Which media there are, as one number; `_MEDIA_OF` says what it means."""
+_MEDIA_OF = [tuple(m for n, m in enumerate(_MEDIA) if held >> n & 1) for held in range(1 << len(_MEDIA))]
 _LIVE = "('meeting','video','call')"
 _MANY = 500
 """More values than that are given to a query as one text."""
@@ -167,11 +169,10 @@ class Sums(Adding):
             f" sum(CASE WHEN outcome='reached' AND direction='in' AND medium NOT IN {_LIVE} THEN n ELSE 0 END),"
             f" sum(CASE WHEN outcome='reached' AND direction='out' AND medium NOT IN {_LIVE} THEN n ELSE 0 END),"
             f" sum(CASE WHEN outcome='reached' AND medium IN {_LIVE} THEN n ELSE 0 END),"
-            " sum(n), min(first), max(last), sum(CASE WHEN direction='in' THEN papers ELSE 0 END),"
-            f" {','.join(f'max(medium={medium!r})' for medium in _MEDIA)}"
+            f" sum(n), min(first), max(last), {_HELD}, sum(CASE WHEN direction='in' THEN papers ELSE 0 END)"
             " FROM scene c CROSS JOIN scene_party p ON p.scene=c.id AND NOT p.copied WHERE n > 0 GROUP BY p.handle"
         )
-        return {row[0]: Trait._make((*row[1:9], tuple(compress(_MEDIA, row[10:])), row[9])) for row in rows}
+        return {row[0]: Trait._make((*row[1:9], _MEDIA_OF[row[9]], row[10])) for row in rows}
 
 
 _GROUPS = {
