@@ -49,7 +49,7 @@ def connect(place: str, key: str | None = None, **options: Any) -> sqlite3.Conne
         raise InvalidValue(english("the key of an encrypted store must not be empty"))
     connection: sqlite3.Connection = _sqlcipher().connect(place, **options)
     connection.execute("PRAGMA cipher_log_level=NONE")  # what is wrong is an error here, not lines on standard error
-    connection.execute(f"PRAGMA key={_quoted(key)}")
+    connection.execute(f"PRAGMA key={quoted(key)}")
     connection.create_function("pow", 2, pow, deterministic=True)  # SQLCipher comes without mathematics
     return connection
 
@@ -85,11 +85,11 @@ def _copy(path: Path, before: str | None, new: Path, after: str | None) -> None:
         source = _sqlcipher().connect(str(path), isolation_level=None, timeout=1)
         source.execute("PRAGMA cipher_log_level=NONE")
         if before is not None:
-            source.execute(f"PRAGMA key={_quoted(before)}")
+            source.execute(f"PRAGMA key={quoted(before)}")
         # refused while anybody else has it open; empties the log
         if source.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete":
             raise StoreError(english("{path} is open in another program; close it and try again", path=path))
-        source.execute(f"ATTACH DATABASE ? AS fresh KEY {_quoted(after) if after else repr('')}", (str(new),))
+        source.execute(f"ATTACH DATABASE ? AS fresh KEY {quoted(after) if after else repr('')}", (str(new),))
         source.execute("SELECT sqlcipher_export('fresh')")
         source.execute(f"PRAGMA fresh.user_version={source.execute('PRAGMA main.user_version').fetchone()[0]}")
         wrong = [row[0] for row in source.execute("PRAGMA fresh.integrity_check") if row[0] != "ok"]
@@ -132,7 +132,8 @@ def _wipe(path: Path) -> None:
     path.unlink()
 
 
-def _quoted(key: str) -> str:
+def quoted(key: str) -> str:
+    """A key as SQL writes it."""
     return f"\"x'{key}'\"" if re.fullmatch(r"[0-9a-fA-F]{64}", key) else "'" + key.replace("'", "''") + "'"
 
 

@@ -59,6 +59,7 @@ class Tracker(Answers):
     other settings say otherwise. No clock and no zone of the machine is read: `at` is an argument, and the store's zone
     is that of the settings or of the first colleague at the first import, else UTC.
 
+    A store whose file or folder is write-protected is read into memory; what would change it raises `StoreError`.
     Raises `StoreError` if the store cannot be opened, or was begun in another zone than the settings name.
     """
 
@@ -75,7 +76,12 @@ class Tracker(Answers):
         self._plugins = plugins
         self.store = Store(_file(store), key)
         self._directory: tuple[int, Directory] | None = None
-        self._align()
+        try:
+            self._align()
+        except BaseException:
+            self.close()
+            raise
+        self.store.protect()
 
     def _align(self) -> None:
         """Bring settings, our side and what was derived from them together."""
@@ -167,6 +173,7 @@ class Tracker(Answers):
     ) -> Report:
         """Import files, folders and zips, recognised by content. `as_` names the importer; `dry_run` keeps nothing;
         `strict` raises the first problem as a `SourceError`; `remember` (values of `Settings`) holds from now on."""
+        self.store.must_be_writable()
         if remember:
             before = self.store.get("given", {})
             fields = {k: v for k, v in remember.items() if k in _REMEMBERED}

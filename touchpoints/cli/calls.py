@@ -40,6 +40,12 @@ def calls(
 
     Example: touchpoints calls --at 2026-07-01 --lang de
     """
+    if why_not is not None and format_ not in (None, "text", "json"):
+        raise click.UsageError(english("--why-not answers as text or json, not as {form}", form=format_))
+    form = "json" if session.as_json and format_ is None else format_ or ("tasks" if tasks else "text")
+    if tasks and form not in ("ics", "tasks"):
+        raise click.UsageError(english("--tasks goes with --format ics, not {form}", form=form))
+    form = "tasks" if tasks else form
     with session.tracker() as tracker:
         moment = session.at(at, tracker)
         if why_not is not None:
@@ -56,10 +62,6 @@ def calls(
             from touchpoints.practices import responsible
 
             owner = responsible(tracker, owner, moment)
-        form = "json" if session.as_json and format_ is None else format_ or ("tasks" if tasks else "text")
-        if tasks and form not in ("ics", "tasks"):
-            raise click.UsageError(english("--tasks goes with --format ics, not {form}", form=form))
-        form = "tasks" if tasks else form
         with wrong_usage():
             tracker.plugins.renderer(form)
         if form == "text" and output is None and sys.stdout.isatty():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -252,30 +251,6 @@ def backtest(session: Session, file: str | None, horizon: int, svg: str | None, 
     session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n" if session.as_json else text)
     if svg is not None:
         session.write(shown.reliability_svg(bins, horizon, name, session.lang), svg)
-
-
-@command("doctor")
-def doctor(session: Session) -> None:
-    """Check the store and rebuild what is derived from its facts.
-
-    Example: touchpoints doctor
-    """
-    spoken = session.spoken
-    with session.tracker() as tracker:
-        wrong = tracker.store.check()
-        if not wrong:
-            tracker.store.rebuild()
-        touchpoints = tracker.store.count()
-        record = {"integrity": wrong or "ok", "touchpoints": touchpoints, "rebuilt": not wrong}
-    if session.as_json:
-        session.write(json.dumps(record, ensure_ascii=False) + "\n")
-    else:
-        session.write(spoken.say("integrity: {result}", result=wrong or spoken.say("everything in order")) + "\n")
-        session.write(spoken.count("{n} touchpoint", "{n} touchpoints", n=touchpoints) + "\n")
-        if not wrong:
-            session.write(spoken.say("what is derived was rebuilt") + "\n")
-    if wrong:
-        sys.exit(1)
 
 
 @command("timezone")

@@ -71,7 +71,14 @@ class Session:
                     )
                 )
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        return Tracker(self.path, settings=self.settings, key=self.key())
+        tracker = Tracker(self.path, settings=self.settings, key=self.key())
+        if tracker.store.read_only:
+            self.notice(
+                self.spoken.say(
+                    "{file} can only be read here (write-protected); nothing is changed in it", file=self.path
+                )
+            )
+        return tracker
 
     def key(self) -> str | None:
         """The key of an encrypted store: from the environment, else from the keyring; never from the command line, where
@@ -228,7 +235,12 @@ def command(
         def run(store: str | None, config: str | None, lang: str | None, **given: Any) -> None:
             speaks = spoken_in(click.get_current_context()).code
             with _plain_errors(lambda: speaks):
-                as_json = bool(given.pop("as_json", False)) or _formatted(given)
+                as_json = bool(given.pop("as_json", False))
+                if as_json and given.get("format_") not in (None, "json", "jsonl"):
+                    raise click.UsageError(
+                        english("--json and --format {form} contradict each other", form=given["format_"])
+                    )
+                as_json = as_json or _formatted(given)
                 session = Session(store, config, lang, as_json, new_config)
                 speaks = session.lang
                 try:

@@ -4,7 +4,7 @@
 limits, `disclosure` tells, and `backups` follows all of it into the copies.
 """
 
-from touchpoints.privacy.backups import backup, decrypt, encrypt
+from touchpoints.privacy.backups import Copy, backup, copies, decrypt, encrypt
 from touchpoints.privacy.disclosure import LOGIC, export, ics, vcard
 from touchpoints.privacy.erasure import Erased, clean, erase
 from touchpoints.privacy.gate import ERASED, MASK, RETAINED, Gate, key_file
@@ -12,7 +12,7 @@ from touchpoints.privacy.private import Private
 from touchpoints.privacy.retention import CONSENT_YEARS, Retained, keep, kept_from, retain, years_before
 
 __all__ = [
-    "CONSENT_YEARS", "ERASED", "LOGIC", "MASK", "RETAINED", "Erased", "Gate", "Private", "Retained", "backup", "clean", "decrypt",
-    "encrypt", "erase", "export", "ics", "keep", "kept_from", "key_file", "retain", "vcard",
+    "CONSENT_YEARS", "ERASED", "LOGIC", "MASK", "RETAINED", "Copy", "Erased", "Gate", "Private", "Retained", "backup", "clean",
+    "copies", "decrypt", "encrypt", "erase", "export", "ics", "keep", "kept_from", "key_file", "retain", "vcard",
     "years_before",
 ]  # fmt: skip

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+
+import attrs
+import orjson
 
 from touchpoints import encryption
 from touchpoints.errors import StoreError
 from touchpoints.language import english
-from touchpoints.store import Store
+from touchpoints.store import SCHEMA, Store, protected
 
 
 def backup(store: Store, path: str | os.PathLike[str]) -> Path:
@@ -21,8 +25,36 @@ def backup(store: Store, path: str | os.PathLike[str]) -> Path:
     except OSError as error:
         raise StoreError(english("cannot write {target}: {error}", target=target, error=error.strerror)) from error
     store.copy_to(target)
-    store.put("backups", sorted({*store.get("backups", []), str(target)}))
+    if not store.read_only:
+        store.put("backups", sorted({*store.get("backups", []), str(target)}))
     return target
+
+
+@attrs.frozen(slots=True)
+class Copy:
+    """A whole copy of a store: its file, when that was written, how many touchpoints it holds, and until when."""
+
+    path: Path
+    written: datetime
+    touchpoints: int
+    until: datetime | None
+
+
+def copies(path: Path, key: str | None) -> list[Copy]:
+    """The whole copies that there are of a store, which may be damaged, newest first: the backups that it remembers, as far
+    as it can still be read, and other stores in its folder. Nothing is written."""
+    listed = protected.remembered(path, key, "backups")
+    beside = [p for p in path.absolute().parent.iterdir() if p.is_file() and not p.name.endswith(("-wal", "-shm"))]
+    places = {*beside, *map(Path, orjson.loads(listed) if listed else [])} - {path.absolute()}
+    found = []
+    for place in sorted(p for p in places if p.is_file()):
+        encrypted = encryption.is_encrypted(place)
+        if encrypted and (key is None or place.suffix != path.suffix):
+            continue
+        if seen := protected.glance(place, key if encrypted else None, SCHEMA):
+            until = None if seen[1] is None else datetime.fromtimestamp(seen[1], UTC)
+            found.append(Copy(place, datetime.fromtimestamp(place.stat().st_mtime, UTC), seen[0], until))
+    return sorted(found, key=lambda c: c.written, reverse=True)
 
 
 def in_backups(store: Store, act: Callable[[Store], bool]) -> tuple[tuple[str, str], ...]:
@@ -32,6 +64,7 @@ def in_backups(store: Store, act: Callable[[Store], bool]) -> tuple[tuple[str, s
         try:
             copy = opened(store, Path(path))
             try:
+                copy.must_be_writable()
                 busy = act(copy)
             finally:
                 copy.close()

@@ -56,6 +56,7 @@ def erase(store: Store, directory: Directory, who: str, *, at: datetime, region:
     """
     found = directory.person(who)
     name = found.name if isinstance(found, Contact) else (found.names[0] if found.names else found.handle.value)
+    store.must_be_writable()
     stones, ids, namesakes = _tombstones(store, directory, found, name, at)
     key = key_of(store, create=True)
     hashed = [
@@ -79,6 +80,7 @@ def clean(store: Store, path: str | os.PathLike[str], *, region: str = "DE") -> 
 
 def _without(store: Store, key: bytes, stones: Sequence[Tombstone], ids: Collection[str], region: str) -> Erased:
     """A store without the people of tombstones; `ids` are theirs, as far as they are known."""
+    store.must_be_writable()
     store.overwrite_what_is_deleted()
     with store.transaction():
         store.bury(stones)

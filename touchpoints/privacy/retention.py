@@ -65,6 +65,7 @@ def _since(
 ) -> Retained:
     floor = datetime.combine(since, time(), store.zone)
     store.overwrite_what_is_deleted()
+    store.must_be_writable()
     with store.transaction():
         store.put("kept_since", since.isoformat())
         dropped, _ = store.revise(lambda t: None if t.at < floor else t)

@@ -6,13 +6,15 @@ are not. Beaten versions are kept, so that forgetting a file leaves exactly what
 
 Each stage is a module and a class over the one before: `database` (the file), `said` (what files and the user said),
 `adding` (facts in and out, over `scenes`), `sums` (reading), `kept` (sums by contact), `revising` (for privacy).
+`protected` reads stores that cannot be written.
 """
 
 from __future__ import annotations
 
+from touchpoints.store.database import SCHEMA
 from touchpoints.store.revising import Revising
 
-__all__ = ["Store"]
+__all__ = ["SCHEMA", "Store"]
 
 
 class Store(Revising):

@@ -18,6 +18,7 @@ from touchpoints.errors import StoreError
 from touchpoints.facts import canonical
 from touchpoints.language import english
 from touchpoints.model import CHANNELS, Channel
+from touchpoints.store import protected
 
 SCHEMA = 3
 CACHE = 6 << 10
@@ -76,7 +77,10 @@ CREATE INDEX touchpoint_series ON touchpoint (series, version) WHERE series IS N
 
 
 class Database:
-    """A store's file and its connections: one for each thread, and for each process after a fork."""
+    """A store's file and its connections: one for each thread, and for each process after a fork.
+
+    `read_only`: the file or its folder cannot be written here, so a copy in memory is read (see `protect`).
+    """
 
     def __init__(self, path: str | os.PathLike[str] | None = None, key: str | None = None) -> None:
         self.path = None if path is None else Path(path)
@@ -87,8 +91,11 @@ class Database:
         self._shared = threading.RLock()
         self._memory: sqlite3.Connection | None = None
         self._zone: ZoneInfo | None = None
+        self.read_only = self._protected = False
         if self.path is None:
             self._memory = self._open(":memory:")
+        elif self.path.is_file() and not protected.can_be_written(self.path):
+            self.read_only = True
         elif not self.path.exists():
             try:
                 # owner-only from the first byte; SQLite gives its side files the same permissions
@@ -97,7 +104,11 @@ class Database:
                 raise StoreError(
                     english("cannot create {path}: {error}", path=self.path, error=error.strerror)
                 ) from error
-        self._prepare()
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()  # Windows lets nobody rename a file that is open
+            raise
 
     def _check_key(self, path: Path) -> None:
         if self.key is None:
@@ -148,19 +159,44 @@ class Database:
             self._local.depth = depth + 1
             try:
                 yield db
-            except BaseException:
+            except BaseException as error:
                 self._local.depth = depth
                 if depth:
                     db.execute(f"ROLLBACK TO s{depth}")
                     db.execute(f"RELEASE s{depth}")
                 elif db.in_transaction:
                     db.execute("ROLLBACK")
+                if self._protected and "not authorized" in str(error):
+                    raise self._refusal() from error
                 raise
             self._local.depth = depth
             db.execute("COMMIT" if depth == 0 else f"RELEASE s{depth}")
 
+    def protect(self) -> None:
+        """From now on a `read_only` store refuses, with a `StoreError`, to change what it holds; what is derived is still
+        worked out. Nothing happens with another store."""
+        if self.read_only and self._memory is not None and not self._protected:
+            protected.protect(self._memory)
+            self._protected = True
+
+    def must_be_writable(self) -> None:
+        """Raise `StoreError` if nothing can be changed here."""
+        if self.read_only:
+            raise self._refusal()
+
+    def _refusal(self) -> StoreError:
+        return StoreError(
+            english(
+                "{path} can only be read here, since its file or folder is write-protected; allow writing, or work on a "
+                "copy: touchpoints backup FILE",
+                path=self.path,
+            )
+        )
+
     def _prepare(self) -> None:
         try:
+            if self.read_only and self._memory is None and self.path is not None:
+                self._memory = protected.loaded(self.path, self.key, isolation_level=None, check_same_thread=False)
             db = self.db
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA:
@@ -195,6 +231,10 @@ class Database:
                         self.add_channels(CHANNELS.values())
                         db.execute(f"PRAGMA user_version={SCHEMA}")
         except failures() as error:
+            if self._memory is None and not self.read_only and protected.is_refusal(error):
+                self.close()
+                self.read_only = True
+                return self._prepare()
             if self.key is not None and "not a database" in str(error):
                 raise StoreError(
                     english("{path} cannot be opened with this key: it has another, or is damaged", path=self.path)
@@ -213,10 +253,10 @@ class Database:
 
     def check(self) -> list[str]:
         """What is wrong with the file, empty if nothing is."""
-        wrong = [row[0] for row in self.db.execute("PRAGMA integrity_check") if row[0] != "ok"]
-        return (
-            wrong if self.key is None else wrong + [row[0] for row in self.db.execute("PRAGMA cipher_integrity_check")]
-        )
+        checks = ["PRAGMA integrity_check"]
+        if self.key is not None and not self.read_only:  # of a copy in memory there are no encrypted pages
+            checks.append("PRAGMA cipher_integrity_check")
+        return [row[0] for check in checks for row in self.db.execute(check) if row[0] != "ok"]
 
     # -- what is remembered ---------------------------------------------------------------------------------------
 
@@ -227,6 +267,8 @@ class Database:
 
     def put(self, name: str, value: Any) -> None:
         """Remember a value (anything JSON holds)."""
+        if self._protected and name not in protected.DERIVED:
+            raise self._refusal()
         with self.transaction() as db:
             db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, canonical(value)))
 
