@@ -34,7 +34,8 @@ def app() -> None:
     score: float | None = warmth.score
     me = tp.Colleague.of("Mara Falk", "+49 30 23125 100", "mara@example.com", timezone="Europe/Berlin", region="DE-BE")
     with tp.Tracker("touchpoints.db", [me], tp.Settings(), tp.Plugins.installed(without=["calls"])) as tracker:
-        tracker.ingest("exports/")
+        with tp.watched(lambda steps: print(*(f"{s.what['de']} {s.done}/{s.total} {s.unit}" for s in steps))):
+            tracker.ingest("exports/")
         tracker.add(
             [tp.Touchpoint.call("+49 89 99998 123", NOW, "in", minutes=12)], people=[tp.Person("E", ["e@x.example"])]
         )

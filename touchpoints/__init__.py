@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Touchpoint,
     )
     from touchpoints.plugins import Importer, Plugins, Renderer, Rule
+    from touchpoints.progress import Progress, Step, watched
     from touchpoints.relationship import Flag, Reason, Relationship, Suggestion
     from touchpoints.settings import Settings
     from touchpoints.tracker import Tracker
@@ -63,6 +64,7 @@ __all__ = [
     "Person",
     "PluginError",
     "Plugins",
+    "Progress",
     "Question",
     "Reason",
     "Relationship",
@@ -71,6 +73,7 @@ __all__ = [
     "Settings",
     "Skipped",
     "SourceError",
+    "Step",
     "StoreError",
     "Suggestion",
     "Touchpoint",
@@ -83,6 +86,7 @@ __all__ = [
     "__version__",
     "hookimpl",
     "warmth",
+    "watched",
 ]
 
 
@@ -93,6 +97,7 @@ _MODULES = {
     "model": "Absence Answer Channel Colleague Contact Coverage Customer Emptied Handle LeftOut Participant Party Person "
     "Question Skipped Touchpoint",
     "plugins": "Importer Plugins Renderer Rule",
+    "progress": "Progress Step watched",
     "relationship": "Flag Reason Relationship Suggestion",
     "settings": "Settings",
     "tracker": "Tracker",

@@ -16,9 +16,10 @@ import attrs
 
 from touchpoints.dataset import Case, Event, Timeline, read
 from touchpoints.errors import InvalidValue, UnreadableSource
-from touchpoints.language import english
+from touchpoints.language import Text, english
 from touchpoints.measures import Bin, auc, auc_of, capture, codes_of, precision_of, quantile, reliability, spearman
 from touchpoints.prior import Prior, fit_prior, prior_sample
+from touchpoints.progress import counted, step
 from touchpoints.rivals import BgNbd, ParetoNbd
 from touchpoints.warmth import HORIZON, chance, density
 
@@ -35,6 +36,7 @@ class _Model:
     chance: bool = False
 
 
+@step(Text("fitting warmth and its rivals"))
 def _models(timeline: Timeline, at: int) -> tuple[Prior, dict[str, _Model]]:
     """Warmth and its rivals, whatever has parameters fitted as of `at` to the same relations: the prior's sample."""
     known = {one.id: (one, history) for one in timeline.relations if (history := one.history(at))}
@@ -135,7 +137,7 @@ def _intervals(
     clusters, random = list(members.values()), Random(seed)
     scores: defaultdict[str, list[float]] = defaultdict(list)
     ahead: defaultdict[str, list[float]] = defaultdict(list)
-    for _ in range(draws if clusters else 0):
+    for _ in counted(range(draws if clusters else 0), Text("drawing anew")):
         chosen = [i for cluster in random.choices(clusters, k=len(clusters)) for i in cluster]
         drawn = forecasts["warmth"].scores(chosen)
         for name, value in attrs.asdict(drawn).items():
@@ -219,7 +221,7 @@ def evaluate(
     """
     if horizon < 1:
         raise InvalidValue(english("the horizon is a number of days, one or more, not {horizon}", horizon=horizon))
-    timeline = Timeline.of(events)
+    timeline = Timeline.of(counted(events, Text("reading the history")))
     first, last = _FIRST_CUT * timeline.span, timeline.span - horizon
     if last < first:
         need, fits = span_needed(horizon), int((1 - _FIRST_CUT) * timeline.span)
@@ -237,10 +239,11 @@ def evaluate(
     judged = [case for at in cutoffs for case in timeline.cases(at, horizon)]
     cases = [case for case in judged if case.watched >= horizon]
     overdue = [case for case in judged if case.view.n >= 4 and case.watched >= _overdue(case)]
-    forecasts = {name: _Forecasts(model, cases, horizon) for name, model in models.items()}
+    asked = counted(models.items(), Text("foreseeing silence"))
+    forecasts = {name: _Forecasts(model, cases, horizon) for name, model in asked}
     scores = {
         name: attrs.evolve(made.scores(range(len(cases))), overdue_auc=_overdue_auc(made.model, overdue))
-        for name, made in forecasts.items()
+        for name, made in counted(forecasts.items(), Text("measuring the forecasts"))
     }
     if draws is None:
         draws = max(25, min(200, 2_500_000 // max(len(cases), 1)))

@@ -17,8 +17,10 @@ from touchpoints import times
 from touchpoints.directory import OFFICE, Directory
 from touchpoints.facts import BY_HAND, Decision, Stored
 from touchpoints.handles import Handle, company_domain
+from touchpoints.language import Text
 from touchpoints.model import LIVE_MEDIA, Absence, Contact, Customer
 from touchpoints.prior import PRIOR, Prior
+from touchpoints.progress import counted
 from touchpoints.relationship import CustomerView, Relationship
 from touchpoints.settings import Settings
 from touchpoints.store import Store
@@ -138,7 +140,7 @@ class Book(Sequence[Relationship]):
     @cached_property
     def _statuses(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for id_ in self._ids:
+        for id_ in counted(self._ids, Text("judging the relationships")):
             found[status_of(self._summary(id_), self.prior)].append(id_)
         return dict(found)
 

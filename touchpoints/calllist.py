@@ -20,6 +20,7 @@ from touchpoints.book import Book
 from touchpoints.language import Text, language
 from touchpoints.markup import paragraph, table
 from touchpoints.namesakes import hold_back
+from touchpoints.progress import counted
 from touchpoints.reach import Averages
 from touchpoints.relationship import Flag, HeldBack, Reason, Relationship, Suggestion, importance_of
 from touchpoints.rules.occasions import occasions
@@ -149,7 +150,8 @@ class _Choice:
         for reason in reasons:
             found[reason.relationship.group].append(reason)
         book.look_at(id_ for id_ in found if len(book.groups.get(id_, ())) > 1)
-        self.groups = {id_: self.sifting.sift(id_, there) for id_, there in found.items()}
+        sifted = counted(found.items(), Text("making the call list"))
+        self.groups = {id_: self.sifting.sift(id_, there) for id_, there in sifted}
         hold_back(book.directory, self.groups)
         self.eased = self._ease_in()
 

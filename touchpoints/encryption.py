@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from touchpoints.errors import InvalidValue, StoreError
-from touchpoints.language import english
+from touchpoints.language import Text, english
+from touchpoints.progress import step
 
 _PLAIN = b"SQLite format 3\x00"
 _BLOCK = 1 << 20
+_STEPS = 1_000_000
+"""Of the database's own: so many (some hundredths of a second) it works before a Ctrl-C is heard."""
 
 
 def is_encrypted(path: Path) -> bool:
@@ -39,19 +42,30 @@ def failures() -> tuple[type[Exception], ...]:
     return (sqlite3.Error,) if module is None else (sqlite3.Error, module.Error)
 
 
+def given_up(error: Exception) -> bool:
+    """Whether a connection of `connect` broke off because the user wished it (Ctrl-C during a query)."""
+    return isinstance(error, failures()) and "interrupted" in str(error)
+
+
+def _attentive(connection: sqlite3.Connection) -> sqlite3.Connection:
+    # Python hears of signals only while it runs itself; what a handler raises ends the query as "interrupted"
+    connection.set_progress_handler(lambda: None, _STEPS)
+    return connection
+
+
 def connect(place: str, key: str | None = None, **options: Any) -> sqlite3.Connection:
     """A connection to a database; with a `key`, to an encrypted one. Raises `StoreError` without the extra, and
     `InvalidValue` for an empty key."""
     if key is None:
         plain: sqlite3.Connection = sqlite3.connect(place, **options)
-        return plain
+        return _attentive(plain)
     if not key.strip():
         raise InvalidValue(english("the key of an encrypted store must not be empty"))
     connection: sqlite3.Connection = _sqlcipher().connect(place, **options)
     connection.execute("PRAGMA cipher_log_level=NONE")  # what is wrong is an error here, not lines on standard error
     connection.execute(f"PRAGMA key={quoted(key)}")
     connection.create_function("pow", 2, pow, deterministic=True)  # SQLCipher comes without mathematics
-    return connection
+    return _attentive(connection)
 
 
 def convert(path: Path, before: str | None, after: str | None) -> None:
@@ -66,23 +80,34 @@ def convert(path: Path, before: str | None, after: str | None) -> None:
     except OSError as error:
         raise StoreError(english("cannot write {new}: {error}", new=new, error=error.strerror)) from error
     try:
-        _copy(path, before, new, after)
+        with step(Text("writing the store anew")):
+            _copy(path, before, new, after)
         path.replace(old)
-        new.replace(path)
+        try:
+            new.replace(path)
+        except BaseException:  # also a Ctrl-C in this very moment: the store must have its name
+            if not path.exists():
+                old.replace(path)
+            raise
     except OSError as error:
         raise StoreError(
             english("cannot replace {path}: {error}; is it open in another program?", path=path, error=error.strerror)
         ) from error
     finally:
         new.unlink(missing_ok=True)
-    _wipe(old)
+    try:
+        _wipe(old)
+    except KeyboardInterrupt:  # what was plain must not stay
+        if old.exists():
+            _wipe(old)
+        raise
 
 
 def _copy(path: Path, before: str | None, new: Path, after: str | None) -> None:
     source = None
     try:
         # one with a key opens a plain file too, as long as none was given
-        source = _sqlcipher().connect(str(path), isolation_level=None, timeout=1)
+        source = _attentive(_sqlcipher().connect(str(path), isolation_level=None, timeout=1))
         source.execute("PRAGMA cipher_log_level=NONE")
         if before is not None:
             source.execute(f"PRAGMA key={quoted(before)}")
@@ -102,6 +127,8 @@ def _copy(path: Path, before: str | None, new: Path, after: str | None) -> None:
                 )
             )
     except failures() as error:
+        if given_up(error):
+            raise KeyboardInterrupt from error
         if "locked" in str(error):
             raise StoreError(english("{path} is open in another program; close it and try again", path=path)) from error
         raise StoreError(
@@ -123,10 +150,10 @@ def _sizes(connection: sqlite3.Connection, schema: str) -> dict[str, int]:
 
 def _wipe(path: Path) -> None:
     """Overwrite a file with zeros, and remove it."""
-    with path.open("r+b") as file:
-        left = path.stat().st_size
-        while left > 0:
-            left -= file.write(bytes(min(_BLOCK, left)))
+    size = path.stat().st_size
+    with path.open("r+b") as file, step(Text("overwriting the old file"), size, "bytes") as at:
+        while at.done < size:
+            at.reached(at.done + file.write(bytes(min(_BLOCK, size - at.done))))
         file.flush()
         os.fsync(file.fileno())
     path.unlink()

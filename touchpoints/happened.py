@@ -11,7 +11,9 @@ import attrs
 from touchpoints.directory import OFFICE, Directory
 from touchpoints.facts import Stored
 from touchpoints.handles import KINDS, Handle
+from touchpoints.language import Text
 from touchpoints.model import LIVE_MEDIA, Touchpoint
+from touchpoints.progress import counted
 from touchpoints.sameevent import event, grouped
 
 WRITTEN = frozenset({"email", "message", "letter"})
@@ -108,10 +110,12 @@ class Event:
         return self.reached and self.medium in WRITTEN and self.touchpoint.direction == direction
 
 
-def happened(stored: Iterable[Stored], zone: tzinfo, people: People) -> list[Event]:
-    """The events in touchpoints, by (time, key); those with nobody addressed are left out."""
+def happened(stored: Iterable[Stored], zone: tzinfo, people: People, *, total: int | None = None) -> list[Event]:
+    """The events in touchpoints, by (time, key); those with nobody addressed are left out. `total`: how many touchpoints
+    there are, if that is known."""
     found = []
-    for group in grouped(stored, zone, people.who):
+    told = counted(stored, Text("going through what happened"), total)
+    for group in grouped(told, zone, people.who):
         one = event(group)
         day = one.touchpoint.at.astimezone(zone).toordinal()
         strongest: dict[str, Handle] = {}

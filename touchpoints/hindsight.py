@@ -21,7 +21,9 @@ from touchpoints.directory import OFFICE, Directory
 from touchpoints.errors import UnreadableSource
 from touchpoints.facts import Decision, Stored
 from touchpoints.handles import Handle
+from touchpoints.language import Text
 from touchpoints.model import LIVE_MEDIA, Channel, Coverage
+from touchpoints.progress import counted
 from touchpoints.rules.scope import Scope
 from touchpoints.tracker import Tracker
 from touchpoints.warmth import HORIZON
@@ -181,7 +183,8 @@ def look_back(tracker: Tracker, at: datetime, horizon: int = HORIZON, months: in
                         not_called=None, test=None)  # fmt: skip
     looked: dict[date, list[Looked]] = {}
     named: list[Named] = []
-    for past, book in _relived(tracker, _firsts_of_months(first, until, horizon, months)):
+    days = counted(_firsts_of_months(first, until, horizon, months), Text("going back to past months"))
+    for past, book in _relived(tracker, days):
         there = _looked(tracker, past, book, horizon)
         if there[0]:  # before anybody was in scope there is nothing to look at
             looked[book.today] = there[0]

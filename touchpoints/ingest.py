@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from touchpoints.archives import walk
 from touchpoints.directory import OFFICE, Directory
@@ -18,7 +18,7 @@ from touchpoints.errors import SourceError, UnreadableSource, UnrecognisedSource
 from touchpoints.facts import Span
 from touchpoints.handles import Handle, name_key
 from touchpoints.imported import MOST_SHOWN, FileReport, Report
-from touchpoints.language import english
+from touchpoints.language import Text, english
 from touchpoints.model import (
     Absence,
     Answer,
@@ -34,6 +34,7 @@ from touchpoints.model import (
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Importer, Plugins, Record
 from touchpoints.privacy import Gate, Private
+from touchpoints.progress import counted, step
 from touchpoints.reading import Context, content_key
 from touchpoints.recognition import recognise
 from touchpoints.settings import Settings
@@ -43,8 +44,28 @@ from touchpoints.store import Store
 READING = 2
 """Raised when the reading of files changes, so that files are read again instead of being known by their content."""
 
-Progress = Callable[[int, int, str, int], None]
-"""Called now and then with: files done, files in all, the file being read, records read of it."""
+
+T = TypeVar("T")
+LOOKING = Text("looking for exports")
+
+
+def file_by_file(items: Sequence[T], source_of: Callable[[T], Source]) -> Iterator[tuple[T, Callable[[Source], None]]]:
+    """Files (or what holds one) in turn, told of by their bytes; each with what is to be called now and then while it is
+    read."""
+    sizes = [source_of(item).size or 0 for item in items]
+    with step(LOOKING, sum(sizes) or None, "bytes") as at:
+        before = 0
+        for item, size in zip(items, sizes, strict=True):
+            what = Text("reading {file}", file=source_of(item).name.replace("\\", "/").rpartition("/")[2])
+            at.reached(before, what)
+
+            def reading(source: Source, before: int = before, what: Text = what) -> None:
+                if place := source.position:
+                    at.reached(before + place, what)
+
+            yield item, reading
+            before += size
+            at.reached(before)
 
 
 def ingest(
@@ -58,13 +79,12 @@ def ingest(
     as_: str | None = None,
     dry_run: bool = False,
     strict: bool = False,
-    progress: Progress | None = None,
 ) -> Report:
     """Import files, folders and archives; with `dry_run` read everything and keep nothing.
 
     Problems are entries in the report; with `strict` the first one is raised as a `SourceError` instead.
     """
-    run = _Run(store, plugins, settings, our_side, region, strict, progress, dry_run)
+    run = _Run(store, plugins, settings, our_side, region, strict, dry_run)
     if not dry_run:
         run.over(paths, as_)
         return run.report
@@ -92,14 +112,12 @@ class _Run:
         our_side: OurSide,
         region: str,
         strict: bool,
-        progress: Progress | None,
         dry_run: bool,
     ) -> None:
         self.dry_run = dry_run
         self.store, self.plugins, self.settings, self.our_side = store, plugins, settings, our_side
-        self.region, self.strict, self.progress = region, strict, progress
+        self.region, self.strict = region, strict
         self.report = Report()
-        self.done = self.total = 0
         self.formerly: dict[str, set[str]] = {}
         self.answers: list[tuple[FileReport, int, list[Answer]]] = []
         self.private = Private.of(settings, our_side, region)
@@ -108,8 +126,7 @@ class _Run:
 
     def over(self, paths: Iterable[str | os.PathLike[str]], as_: str | None) -> None:
         phases: tuple[list[tuple[Source, Importer]], ...] = ([], [])
-        for found in walk(paths):
-            self.total += 1
+        for found in counted(walk(paths), LOOKING):
             if isinstance(found, SourceError):
                 self.failed(found)
             elif found.in_archive and found.suffix in MEDIA:
@@ -125,9 +142,8 @@ class _Run:
                     phases[bool(getattr(importer, "channels", ()))].append((found, importer))
         self.remember_importers({importer.name: importer for phase in phases for _, importer in phase})
         withheld = []
-        for source, importer in (*phases[0], *phases[1]):
+        for (source, importer), self.reading in file_by_file((*phases[0], *phases[1]), lambda pair: pair[0]):
             file = self.file(source, importer)
-            self.done += 1
             if file is not None and file.withheld:
                 withheld.append((file, source, importer))
         if withheld:
@@ -339,12 +355,12 @@ class _Run:
         questions: dict[Question, None] = {}
         usable = {*self.store.media(), *(c.name for c in channels)}
         span = Span()
-        free, progress = policy.idle and self.gate.idle, self.progress
+        free, reading = policy.idle and self.gate.idle, self.reading
 
         def touchpoints() -> Iterator[Touchpoint]:
             for n, record in enumerate(self.records(importer, source, context), 1):
-                if progress and n % 2000 == 0:
-                    progress(self.done, self.total, source.name, n)
+                if n % 2000 == 0:
+                    reading(source)
                 if free and type(record) is Touchpoint and record.channel in usable:
                     yield record  # nearly every record of nearly every file: nothing to decide
                     continue

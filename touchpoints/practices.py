@@ -17,8 +17,9 @@ from touchpoints.directory import Unresolved
 from touchpoints.errors import IdentityError, InvalidValue, UnknownName
 from touchpoints.handles import same_name
 from touchpoints.happened import Event, People, happened
-from touchpoints.language import P_, english
+from touchpoints.language import P_, Text, english
 from touchpoints.model import Customer
+from touchpoints.progress import step
 from touchpoints.reach import Averages, Reach, attempts
 from touchpoints.reach import reach as reach_of_contact
 from touchpoints.reading import content_key
@@ -52,7 +53,9 @@ def events(
 ) -> list[Event]:
     """What happened up to `at`, each event once, with everybody or over some handles (their numbers in the store)."""
     people = People(tracker.directory)  # who is who is worked out first: the store's answers depend on it
-    return happened(tracker.store.touchpoints(handles, since, at), tracker.store.zone, people)
+    stored = tracker.store.touchpoints(handles, since, at)
+    total = tracker.store.count() if handles is None and since is None else None
+    return happened(stored, tracker.store.zone, people, total=total)
 
 
 def averages(tracker: Tracker, at: datetime) -> Averages:
@@ -65,7 +68,9 @@ def averages(tracker: Tracker, at: datetime) -> Averages:
     if kept and kept[0] == state:
         return Averages.from_record(kept[1])
     newest = tracker.store.touchpoints(None, None, morning - timedelta(seconds=1), newest_first=True, limit=NEWEST)
-    found = Averages.of(attempts(happened(newest, zone, people), morning), morning, zone)
+    some = happened(newest, zone, people)
+    with step(Text("working out who answers when")):
+        found = Averages.of(attempts(some, morning), morning, zone)
     tracker.store.put("reach", [state, found.as_record()])
     return found
 

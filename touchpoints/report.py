@@ -152,8 +152,9 @@ class CallReport:
         """Everything that happened, each event once, oldest first."""
         from touchpoints.happened import People, happened
 
+        store = self.tracker.store
         people = People(self.tracker.directory)  # who is who first: the store's answers depend on it
-        return happened(self.tracker.store.touchpoints(None, None, self.at), self.zone, people)
+        return happened(store.touchpoints(None, None, self.at), self.zone, people, total=store.count())
 
     @cached_property
     def _events_of(self) -> dict[str, list[Event]]:

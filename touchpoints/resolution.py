@@ -13,9 +13,10 @@ import attrs
 from touchpoints.facts import Decision, Trait
 from touchpoints.handles import EXTENSION, Handle, company_domain, fold, is_automatic, is_local, is_role, name_key
 from touchpoints.identity import ALWAYS, Groups, bare, contact_id, customer_id, decided, order, shared, stand_in
-from touchpoints.language import english
+from touchpoints.language import Text, english
 from touchpoints.model import Contact, Customer, Person
 from touchpoints.ourside import OurSide
+from touchpoints.progress import counted, step
 from touchpoints.settings import Settings
 from touchpoints.store import Store
 
@@ -51,6 +52,7 @@ class Resolution:
 
     # -- building -----------------------------------------------------------------------------------------------------
 
+    @step(Text("working out who is who"))
     def _build(self) -> None:
         self.contacts: dict[str, Contact] = {}
         self.customers: dict[str, Customer] = {}
@@ -78,7 +80,7 @@ class Resolution:
         self._name_organisations(people, decisions)
         self._offices(people)
         members = groups.members()
-        for group, handles in members.items():
+        for group, handles in counted(members.items(), Text("working out who is who")):
             self._add_contact(group, handles, entries.get(group, ()), groups)
         self._resolve(groups)
         self._add_customers(people, decisions)

@@ -61,6 +61,7 @@ class Source:
         self.in_archive = in_archive
         self._open = open_
         self._sibling = sibling
+        self._stream: BinaryIO | None = None
 
     def __repr__(self) -> str:
         return f"Source({self.name!r})"
@@ -95,7 +96,8 @@ class Source:
     def open(self) -> BinaryIO:
         """The content as a fresh binary stream. Raises `UnreadableSource` if it cannot be opened."""
         try:
-            return self._open()
+            self._stream = self._open()
+            return self._stream
         except PermissionError as error:
             raise UnreadableSource(
                 self.name, english("no permission to read it; allow it or leave the file out")
@@ -103,11 +105,22 @@ class Source:
         except (OSError, EOFError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError) as error:
             raise UnreadableSource(self.name, english("cannot be opened: {error}", error=error)) from error
 
+    @property
+    def position(self) -> int:
+        """How many bytes of what was opened last are read; 0 where nobody can tell: also at its end, for then the content
+        may have been taken in one piece, and the work with it has only begun."""
+        try:
+            place = self._stream.tell() if self._stream is not None else 0
+        except (ValueError, *DAMAGE):  # closed, or no place to speak of
+            return 0
+        return place if self.size is None or place < self.size else 0
+
     def text(self) -> TextIO:
         """The content as text without line-end translation: UTF-8 (with or without mark), UTF-16 with its mark or many
         NULs, else Windows-1252, or what old Macs and DOS wrote where its letters show that. Raises `UnreadableSource` if
         it cannot be opened."""
-        return io.TextIOWrapper(self.open(), self.encoding, errors="replace", newline="")
+        encoding = self.encoding  # reads all of it, before it is opened to be read
+        return io.TextIOWrapper(self.open(), encoding, errors="replace", newline="")
 
     @cached_property
     def encoding(self) -> str:

@@ -24,7 +24,7 @@ import attrs
 from touchpoints.directory import Directory
 from touchpoints.handles import Handle, company_domain, fold, is_role
 from touchpoints.identity import bare
-from touchpoints.language import P_, language
+from touchpoints.language import P_, Text, language
 from touchpoints.likeness import (
     Level,
     Name,
@@ -39,6 +39,7 @@ from touchpoints.likeness import (
     spelled,
 )
 from touchpoints.model import Customer
+from touchpoints.progress import counted
 from touchpoints.store.bulk import many_values
 
 LIKELY = 85
@@ -47,6 +48,8 @@ WORTH_ASKING = 60
 """From this score on a suggestion is worth a question."""
 _LARGEST = 80
 """A block with more members is parted by full name: nobody is one of so many by half a name."""
+
+COMPARING = Text("looking for people who are one")
 
 REASONS = (
     "same name", "similar name", "short form of the name", "one name is part of the other",
@@ -143,7 +146,8 @@ def similar(candidates: Iterable[Candidate], at_least: int = WORTH_ASKING) -> li
 def _similar(everybody: Sequence[Candidate], at_least: int) -> list[Similar]:
     firms = _company_words(everybody)
     looks = sorted(
-        (look for c in everybody if (look := _look(c, firms)).names or look.fronts), key=lambda look: look.id
+        (look for c in counted(everybody, COMPARING) if (look := _look(c, firms)).names or look.fronts),
+        key=lambda look: look.id,
     )
     written = Spread(look.names for look in looks)
     for look in looks:
@@ -254,7 +258,8 @@ def _pairs(looks: Sequence[_Look]) -> Iterator[tuple[_Look, _Look]]:
             blocks[key].append(number)
     seen: set[int] = set()
     size = len(looks)
-    for members in dict.fromkeys(tuple(b) for b in blocks.values() if len(b) > 1):  # many blocks are the same people
+    together = dict.fromkeys(tuple(b) for b in blocks.values() if len(b) > 1)  # many blocks are the same people
+    for members in counted(together, COMPARING):
         for part in _parted(members, looks) if len(members) > _LARGEST else (members,):
             for a, b in combinations(part, 2):
                 place = a * size + b

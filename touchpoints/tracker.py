@@ -21,13 +21,14 @@ from touchpoints.facts import Stored
 from touchpoints.fromapp import add
 from touchpoints.handles import Handle
 from touchpoints.imported import Report
-from touchpoints.ingest import Progress, ingest
-from touchpoints.language import P_, english
+from touchpoints.ingest import ingest
+from touchpoints.language import P_, Text, english
 from touchpoints.model import Colleague, Contact, Coverage, Customer, Person, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Plugins
 from touchpoints.prior import PRIOR, SAMPLE, Prior, fit_prior, prior_sample
 from touchpoints.privacy import CONSENT_YEARS, Gate, Private, keep, kept_from, years_before
+from touchpoints.progress import counted, step
 from touchpoints.reading import content_key
 from touchpoints.relationship import CustomerView, Flag, Reason, Relationship
 from touchpoints.rules.scope import THRESHOLDS
@@ -168,7 +169,6 @@ class Tracker(Answers):
         as_: str | None = None,
         dry_run: bool = False,
         strict: bool = False,
-        progress: Progress | None = None,
         remember: Mapping[str, Any] | None = None,
     ) -> Report:
         """Import files, folders and zips, recognised by content. `as_` names the importer; `dry_run` keeps nothing;
@@ -183,7 +183,7 @@ class Tracker(Answers):
             self._align()
         return ingest(
             paths, self.store, self.plugins, self.settings, self.our_side, self.region,
-            as_=as_, dry_run=dry_run, strict=strict, progress=progress,
+            as_=as_, dry_run=dry_run, strict=strict,
         )  # fmt: skip
 
     def add(self, touchpoints: Iterable[Touchpoint], people: Iterable[Person] = (), *, source: str = "app") -> Report:
@@ -246,6 +246,7 @@ class Tracker(Answers):
         directory = self.directory
         return Book(self.store, directory, self.settings, at, region=self.region, prior=self.prior(at), team=self.team)
 
+    @step(Text("fitting the rhythm of this store"))
     def prior(self, at: datetime) -> Prior:
         """The rhythm prior fitted to this store's own relationships as of the first day of `at`'s month (see
         `warmth.fit_prior`); kept by content, so that it is computed once."""
@@ -278,7 +279,7 @@ class Tracker(Answers):
         """The reasons all rules find in a book. A rule that fails is a problem of its plugin, and the others work."""
         found: list[Reason] = []
         self.settings.check_thresholds(self.thresholds)
-        for rule in self.plugins.rules:
+        for rule in counted(self.plugins.rules, Text("looking for reasons to call")):
             try:
                 reasons = list(rule.reasons(book, book.at))
                 bad = next((r for r in reasons if not isinstance(r, Reason)), None)
@@ -303,6 +304,7 @@ class Tracker(Answers):
 
         return {**THRESHOLDS, "service": TARGETS, **self.plugins.thresholds}
 
+    @step(Text("making the call list"))
     @many_values()
     def call_list(
         self,
@@ -396,36 +398,42 @@ class Tracker(Answers):
 
     # -- the practices of a team; each is explained in docs/measures.md ------------------------------------------------
 
+    @step(Text("working out how to reach somebody"))
     def reach(self, who: str, at: datetime) -> Reach:
         """On which way somebody answers, how soon and when (see `practices.reach`). Raises `IdentityError`."""
         from touchpoints import practices
 
         return practices.reach(self, who, at)
 
+    @step(Text("comparing the channels"))
     def mix(self, at: datetime, who: str | None = None, **choices: Any) -> Mix:
         """Channels over time, and whether a shift is more than noise; `choices` as in `practices.mix`."""
         from touchpoints import practices
 
         return practices.mix(self, at, who, **choices)
 
+    @step(Text("measuring answer times"))
     def service(self, at: datetime, **choices: Any) -> Service:
         """Response and call-back times against their targets; `choices` as in `practices.service`."""
         from touchpoints import practices
 
         return practices.service(self, at, **choices)
 
+    @step(Text("counting when calls come"))
     def demand(self, at: datetime, of: str = "call", **choices: Any) -> Demand:
         """When customers call or write, and the forecast of a week; `choices` as in `practices.demand`."""
         from touchpoints import practices
 
         return practices.demand(self, at, of, **choices)
 
+    @step(Text("working out the staffing"))
     def staff(self, at: datetime, roster: Any = None, **choices: Any) -> Staff:
         """Heads needed by Erlang C against a roster; `choices` as in `practices.staff`."""
         from touchpoints import practices
 
         return practices.staff(self, at, roster, **choices)
 
+    @step(Text("looking for cover"))
     def cover(
         self, who: str, start: date | None = None, end: date | None = None, *, at: datetime, **choices: Any
     ) -> Cover:

@@ -19,7 +19,8 @@ from touchpoints.book import Book
 from touchpoints.calllist import CallList, call_list
 from touchpoints.facts import Stored
 from touchpoints.happened import Event, People, happened
-from touchpoints.language import P_
+from touchpoints.language import P_, Text
+from touchpoints.progress import step
 from touchpoints.relationship import Flag
 from touchpoints.tracker import Tracker
 from touchpoints.warmth import COOLING, DORMANT, DUE, ON_TRACK
@@ -99,6 +100,7 @@ def _plain(_: object, __: object, value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+@step(Text("looking at the week"))
 def week(tracker: Tracker, at: datetime) -> Week:
     """One's own week as of an aware time. Reads the store and changes nothing in it."""
     zone = tracker.store.zone

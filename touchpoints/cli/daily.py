@@ -86,8 +86,7 @@ def _sources(session: Session) -> tuple[list[str], list[str]]:
 def _imported(session: Session, tracker: Tracker, paths: list[str]) -> Report:
     given = zone_for(session, tracker)
     dropped(session, tracker)
-    with machine.progress() as progress:
-        return tracker.ingest(*paths, progress=progress, remember=given)
+    return tracker.ingest(*paths, remember=given)
 
 
 def _renderer(tracker: Tracker, form: str | None) -> Renderer:

@@ -69,10 +69,7 @@ def import_(
         given |= {"subjects": False} if no_subjects else {}
         if not dry_run:
             dropped(session, tracker)
-        with machine.progress() as progress:
-            report = tracker.ingest(
-                *machine.expanded(paths), as_=as_, dry_run=dry_run, progress=progress, remember=given
-            )
+        report = tracker.ingest(*machine.expanded(paths), as_=as_, dry_run=dry_run, remember=given)
     if session.as_json:
         session.write(json.dumps(report.as_record(), ensure_ascii=False, indent=1) + "\n")
     else:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +14,11 @@ import click
 from touchpoints.cli import machine
 from touchpoints.cli.session import Session, command, wrong_usage
 from touchpoints.errors import InvalidValue, TouchpointsError
-from touchpoints.language import P_, Language, english
+from touchpoints.language import P_, Language, Text, english
+from touchpoints.progress import counted
 
 if TYPE_CHECKING:
-    pass
+    from touchpoints.facts import Stored
 
 
 @command("show")
@@ -73,12 +77,16 @@ def list_(session: Session, since: str | None, format_: str | None) -> None:
     with session.tracker() as tracker:
         with wrong_usage():
             begin = None if since is None else times.when(since, tracker.store.zone)
+        stored: Iterable[Stored] = tracker.touchpoints(since=begin)
+        if format_ == "csv" or not machine.is_terminal(sys.stdout):  # else the lines themselves show how far it is
+            total = tracker.store.count() if begin is None else None
+            stored = counted(stored, Text("writing the touchpoints"), total)
         if format_ == "csv":
             from touchpoints.table import harmless_csv
 
             rows: list[list[str]] = []
-            for stored in tracker.touchpoints(since=begin):
-                record = touchpoint(stored, tracker.store.zone)
+            for each in stored:
+                record = touchpoint(each, tracker.store.zone)
                 people = "; ".join(p["name"] or p["value"] for p in record.pop("parties"))
                 values = {**record, "parties": people, "colleagues": "; ".join(record["colleagues"])}
                 if not rows:
@@ -86,8 +94,9 @@ def list_(session: Session, since: str | None, format_: str | None) -> None:
                 rows.append(["" if v is None else str(v) for v in values.values()])
             session.write(harmless_csv(rows))
             return
-        for stored in tracker.touchpoints(since=begin):
-            session.write(json.dumps(touchpoint(stored, tracker.store.zone), ensure_ascii=False) + "\n")
+        lines = (json.dumps(touchpoint(s, tracker.store.zone), ensure_ascii=False) + "\n" for s in stored)
+        while some := list(islice(lines, 500)):  # so many at a time: each writing is emptied out
+            session.write("".join(some))
 
 
 @command("status")
@@ -237,14 +246,13 @@ def backtest(session: Session, file: str | None, horizon: int, svg: str | None, 
     if file is not None:
         from touchpoints.backtest import run
 
-        with machine.working():
-            test = run(file, horizon)
+        test = run(file, horizon)
         record, text, name = test.to_json(), shown.data_set(test, Path(file).name, session.lang), Path(file).name
         bins = test.reliability
     else:
         from touchpoints.hindsight import look_back
 
-        with session.tracker() as tracker, machine.working():
+        with session.tracker() as tracker:
             look = look_back(tracker, session.at(at, tracker), horizon)
         record, text, name = look.to_json(), shown.own_store(look, session.lang), session.path.name
         bins = look.test.reliability if look.test else ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import IO
 
@@ -32,6 +33,14 @@ def is_terminal(stream: IO[str] | None) -> bool:
     try:
         return stream is not None and stream.isatty()
     except ValueError:  # closed
+        return False
+
+
+def is_pipe(stream: IO[str] | None) -> bool:
+    """Whether another program reads a stream: perhaps one that has the whole screen."""
+    try:
+        return stream is not None and stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):  # replaced by a test, detached, or closed
         return False
 
 
@@ -92,48 +101,3 @@ def open_file(path: Path) -> bool:
     import webbrowser
 
     return webbrowser.open(path.as_uri())
-
-
-@contextmanager
-def working() -> Iterator[None]:
-    """On a terminal a line that moves, with the seconds so far, while something takes its time; nothing elsewhere."""
-    if plain_terminal(sys.stderr):
-        yield
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
-
-    with Progress(SpinnerColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
-        bar.add_task("", total=None)
-        yield
-
-
-@contextmanager
-def progress(wanted: bool = True) -> Iterator[Callable[[int, int, str, int], None] | None]:
-    """A line on long work, on a terminal: what is at hand, how far, how fast, how much longer; nothing elsewhere.
-
-    It is told, now and then: files (or steps) done, in all, the one at hand, and records read of it.
-    """
-    if not wanted or not is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
-        yield None
-        return
-    from time import monotonic
-
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"), BarColumn(16), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    begun = monotonic()
-    at_hand: dict[str, int] = {}
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, rate="")
-
-        def show(done: int, total: int, name: str, records: int) -> None:
-            at_hand[name] = max(records, at_hand.get(name, 0))
-            rate = f"{sum(at_hand.values()) / max(monotonic() - begun, 0.1):,.0f}/s" if any(at_hand.values()) else ""
-            bar.update(task, completed=done, total=total, description=PurePath(name).name[-28:], rate=rate)
-
-        yield show

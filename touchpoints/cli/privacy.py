@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import attrs
 import click
 
 from touchpoints.cli.session import KEYRING, Session, by, command, decided, key_from_keyring, result
+from touchpoints.encryption import given_up
 from touchpoints.errors import InvalidValue
 from touchpoints.language import english
 
@@ -62,7 +64,7 @@ def privacy(
         elif action == "erase":
             name = getattr(tracker.directory.find(what), "name", what)
             _confirm(session, yes, session.spoken.say("Erase {name} for good?", name=name))
-            done = rights.erase(tracker.store, tracker.directory, what, at=moment, region=tracker.region)
+            done = _erase(session, tracker, what, moment)
             erased(session, done)
             _settings_that_name(session, tracker)
             _sheets_of_today(session)
@@ -88,6 +90,26 @@ def privacy(
                     )
                 )  # fmt: skip
             _unfinished(session, kept.untreated, kept.busy)
+
+
+def _erase(session: Session, tracker: Tracker, who: str, moment: datetime) -> Erased:
+    """Erase somebody. Broken off when they are gone already, it says what has to be finished."""
+    from touchpoints import privacy as rights
+
+    store = tracker.store
+    before = len(store.tombstones())
+    try:
+        return rights.erase(store, tracker.directory, who, at=moment, region=tracker.region)
+    except BaseException as error:
+        broken_off = isinstance(error, KeyboardInterrupt) or (isinstance(error, Exception) and given_up(error))
+        if broken_off and len(store.tombstones()) > before:
+            for path in (session.path, *store.get("backups", [])):
+                session.notice(
+                    session.spoken.say(
+                        "erased, but not yet everywhere; finish it with: touchpoints privacy clean {file}", file=path
+                    )
+                )
+        raise
 
 
 def _confirm(session: Session, yes: bool, question: str) -> None:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 import click
 
-from touchpoints.cli import machine
+from touchpoints.cli import machine, progress
 from touchpoints.cli.help import Command, Group, UsageError, machine_language, spoken_in
-from touchpoints.encryption import failures
+from touchpoints.encryption import failures, given_up
 from touchpoints.errors import InvalidValue, TouchpointsError, UnknownName
 from touchpoints.language import P_, english, language, languages
 from touchpoints.markup import plain
@@ -189,6 +189,8 @@ def _plain_errors(lang: Callable[[], str]) -> Iterator[None]:
     except TouchpointsError as error:
         _fail(error.said(lang()))
     except failures() as error:
+        if given_up(error):
+            _interrupted(lang())
         spoken = language(lang())
         if "locked" in str(error):
             _fail(spoken.say("another program is using the store; wait until it has finished, and try again"))
@@ -244,7 +246,8 @@ def command(
                 session = Session(store, config, lang, as_json, new_config)
                 speaks = session.lang
                 try:
-                    function(session, **given)
+                    with progress.shown(session.spoken):
+                        function(session, **given)
                 except SystemExit:
                     session.notice(session.spoken.say("store: {file}", file=session.path))
                     raise

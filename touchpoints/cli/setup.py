@@ -52,11 +52,7 @@ def setup(session: Session, paths: tuple[str, ...]) -> None:
             raise InvalidValue(english("no such file or folder: {file}", file=path))
     asked = machine.is_terminal(sys.stdin) and machine.is_terminal(sys.stdout) and not session.as_json
     session.notice(run.say("Looking through {paths}. Nothing is stored.", paths=run.paths))
-    with machine.progress() as progress:
-        found = look(
-            run.paths, run.plugins, run.settings, run.settings.region or "DE",
-            progress=progress,
-        )  # fmt: skip
+    found = look(run.paths, run.plugins, run.settings, run.settings.region or "DE")
     if not any(f.importer for f in found.files):
         raise InvalidValue(english("no export that can be read in {file}; see: touchpoints plugins", file=run.paths))
     run.asked = asked
@@ -109,8 +105,7 @@ class _SetUp:
         self.settle(ourselves(found, lambda: self.settings, get_localzone_name()))
         for _ in range(2):
             with Tracker(settings=self.settings, plugins=self.plugins) as tracker:
-                with machine.progress() as progress:
-                    report = tracker.ingest(*self.paths, progress=progress)
+                report = tracker.ingest(*self.paths)
                 if self.settle(open_questions(report)) and "date_order" in self.answers:
                     continue  # what waited for this answer is read now
                 self.still(report)

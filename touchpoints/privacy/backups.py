@@ -12,7 +12,8 @@ import orjson
 
 from touchpoints import encryption
 from touchpoints.errors import StoreError
-from touchpoints.language import english
+from touchpoints.language import Text, english
+from touchpoints.progress import counted
 from touchpoints.store import SCHEMA, Store, protected
 
 
@@ -60,7 +61,7 @@ def copies(path: Path, key: str | None) -> list[Copy]:
 def in_backups(store: Store, act: Callable[[Store], bool]) -> tuple[tuple[str, str], ...]:
     """Do the same in every backup; returns where that failed, and why. `act` says whether another program was in the way."""
     failed = []
-    for path in store.get("backups", []):
+    for path in counted(store.get("backups", []), Text("the same in every backup")):
         try:
             copy = opened(store, Path(path))
             try:
@@ -71,6 +72,8 @@ def in_backups(store: Store, act: Callable[[Store], bool]) -> tuple[tuple[str, s
         except StoreError as error:
             failed.append((path, str(error)))
         except encryption.failures() as error:
+            if encryption.given_up(error):
+                raise KeyboardInterrupt from error
             failed.append((path, english("{path} cannot be changed: {error}", path=path, error=error)))
         else:
             if busy:

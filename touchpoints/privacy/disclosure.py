@@ -13,11 +13,13 @@ from touchpoints.directory import Directory, contact_id
 from touchpoints.identity import ALWAYS
 from touchpoints.language import Text
 from touchpoints.model import Contact, Party
+from touchpoints.progress import step
 from touchpoints.relationship import Reason
 from touchpoints.store import Store
 from touchpoints.summary import View
 
 
+@step(Text("gathering what is held"))
 def export(
     store: Store, directory: Directory, who: str, *, book: Book | None = None, reasons: Iterable[Reason] = ()
 ) -> dict[str, Any]:

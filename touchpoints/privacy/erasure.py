@@ -15,9 +15,11 @@ from touchpoints.directory import Directory, Unresolved, contact_id
 from touchpoints.facts import Decision, Tombstone
 from touchpoints.handles import Handle, fold
 from touchpoints.identity import ALWAYS, decided
+from touchpoints.language import Text
 from touchpoints.model import Contact
 from touchpoints.privacy.backups import in_backups, opened
 from touchpoints.privacy.gate import TAIL, WORD, Gate, key_of, words_of
+from touchpoints.progress import step
 from touchpoints.store import Store
 
 _Stone = tuple[str, tuple[str, ...], int, int, int]
@@ -48,6 +50,7 @@ class Erased:
     busy: bool = False
 
 
+@step(Text("erasing"))
 def erase(store: Store, directory: Directory, who: str, *, at: datetime, region: str = "DE") -> Erased:
     """Remove a person from everything the project keeps, its backups included, so that no import brings them back.
 
@@ -68,6 +71,7 @@ def erase(store: Store, directory: Directory, who: str, *, at: datetime, region:
     return attrs.evolve(done, name=name, namesakes=namesakes, untreated=untreated)
 
 
+@step(Text("erasing"))
 def clean(store: Store, path: str | os.PathLike[str], *, region: str = "DE") -> Erased:
     """Remove everybody who was ever erased from the store from a copy of it, wherever that lies. Raises `StoreError`."""
     stones = store.tombstones()

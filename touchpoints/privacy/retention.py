@@ -15,9 +15,10 @@ from touchpoints.errors import InvalidValue
 from touchpoints.facts import Decision
 from touchpoints.handles import Handle
 from touchpoints.identity import decided
-from touchpoints.language import english
+from touchpoints.language import Text, english
 from touchpoints.model import Contact, Customer
 from touchpoints.privacy.backups import in_backups
+from touchpoints.progress import step
 from touchpoints.store import Store
 
 CONSENT_YEARS = 5
@@ -42,6 +43,7 @@ class Retained:
     busy: bool = False
 
 
+@step(Text("dropping what is older"))
 def retain(store: Store, directory: Directory, since: date, *, consents: date) -> Retained:
     """Keep no touchpoint from before a local date, now and in later imports. Of what was decided before it go
 

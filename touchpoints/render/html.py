@@ -6,7 +6,8 @@ The one style sheet is inline and allowed by its hash; nothing else is.
 from __future__ import annotations
 
 from touchpoints import practices
-from touchpoints.language import Language, language
+from touchpoints.language import Language, Text, language
+from touchpoints.progress import counted, step
 from touchpoints.relationship import Relationship
 from touchpoints.render import findings
 from touchpoints.render.html_page import environment, words_of
@@ -25,6 +26,7 @@ STATUSES = ("due", "cooling", "one-way", "on track", "dormant")
 """The statuses that have timelines, in their order."""
 
 
+@step(Text("writing the report"))
 def report(found: CallReport, lang: str) -> str:
     """The whole report."""
     spoken = language(lang)
@@ -42,7 +44,7 @@ def report(found: CallReport, lang: str) -> str:
         ],
         depths=[(n, _depths(spoken)[n]) for n in (WELL, KNOWN, HEARD)],
         depth_words={WELL: spoken.say("well"), KNOWN: spoken.say("known"), HEARD: spoken.say("in touch")},
-        agreed=found.tracker.settings.agreed,
+        agreed=found.tracker.settings.agreed, drawn=lambda some: counted(some, Text("drawing timelines")),
     ))  # fmt: skip
 
 
@@ -69,6 +71,7 @@ def _timelines(found: CallReport) -> tuple[list[tuple[str, list[Relationship], i
     return groups, new
 
 
+@step(Text("writing the report"))
 def relationship(found: CallReport, who: str, lang: str) -> str:
     """One relationship (an id, a handle or a name), or a customer as a whole, as a page of its own. Raises
     `IdentityError`, and `InvalidValue` for somebody who objected."""

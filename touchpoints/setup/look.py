@@ -18,11 +18,12 @@ from touchpoints import times
 from touchpoints.archives import walk
 from touchpoints.errors import SourceError, UnreadableSource
 from touchpoints.handles import Handle, name_key, phone
-from touchpoints.ingest import Progress
+from touchpoints.ingest import LOOKING, file_by_file
 from touchpoints.language import english
 from touchpoints.model import LeftOut, Participant, Person, Skipped, Touchpoint
 from touchpoints.ourside import OurSide
 from touchpoints.plugins import Importer, Plugins, Record
+from touchpoints.progress import counted
 from touchpoints.reading import NEITHER_SIDE, Context
 from touchpoints.recognition import recognise
 from touchpoints.settings import Settings
@@ -106,18 +107,17 @@ def look(
     plugins: Plugins,
     settings: Settings,
     region: str = "DE",
-    progress: Progress | None = None,
 ) -> FirstLook:
     """Look through files, folders and archives. `region`: for numbers without a country."""
     found = FirstLook()
     nobody = OurSide((), region=region)
-    sources = list(walk(paths))
-    for done, source in enumerate(sources):
+    sources: list[Source] = []
+    for source in counted(walk(paths), LOOKING):
         if isinstance(source, SourceError):
             found.failed.append((source.source, source.reason))
-            continue
-        if source.in_archive and source.suffix in MEDIA:
-            continue
+        elif not (source.in_archive and source.suffix in MEDIA):
+            sources.append(source)
+    for source, reading in file_by_file(sources, lambda source: source):
         seen = FileLook(source.name)
         try:
             importer = recognise(source, plugins, settings)
@@ -128,8 +128,8 @@ def look(
             )  # fmt: skip
             for record in _records(importer, source, context):
                 seen.records += 1
-                if progress and seen.records % 2000 == 0:
-                    progress(done, len(sources), source.name, seen.records)
+                if seen.records % 2000 == 0:
+                    reading(source)
                 _count(seen, record, found, region)
             if source.suffix in (".ics", ".ical", ".vcs"):
                 _zones(seen, source, context)
@@ -141,8 +141,6 @@ def look(
         except (SourceError, *DAMAGE) as error:
             found.failed.append((source.name, str(getattr(error, "reason", error))))
         found.files.append(seen)
-        if progress:
-            progress(done + 1, len(sources), source.name, seen.records)
     return found
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from touchpoints.facts import Counts, Row, Span, derived, payload_of, sortable
+from touchpoints.language import Text
 from touchpoints.model import Channel, Emptied, Touchpoint
 from touchpoints.ourside import OurSide
+from touchpoints.progress import counted, step
 from touchpoints.store.database import CACHE, INDEXES
 from touchpoints.store.said import Said
 from touchpoints.store.scenes import LocalDays, Scenes, count_scenes
@@ -76,6 +78,7 @@ class Adding(Said):
                 count_scenes(self, dirty)
                 self.changed()
 
+    @step(Text("taking back what a file said"))
     def forget(self, source: int) -> set[str]:
         """Undo the import of one file: what only it said goes, what others say too is as if it had never been read.
         Returns the keys that are gone."""
@@ -112,15 +115,14 @@ class Adding(Said):
             self.changed()
             return keys
 
-    def derive(self, our_side: OurSide, progress: Callable[[int], None] | None = None) -> int:
+    def derive(self, our_side: OurSide) -> int:
         """Work out direction, parties and colleagues anew for every fact, as our own handles are now; returns how many
         changed. Facts left without anybody outside stay, but count nowhere."""
         changed = 0
         with self.transaction() as db:
             scenes, dirty = Scenes(self), set[int]()
-            for n, (id_, text) in enumerate(db.execute("SELECT id, text FROM scene ORDER BY id").fetchall()):
-                if progress and n % 10_000 == 0:
-                    progress(n)
+            known = db.execute("SELECT id, text FROM scene ORDER BY id").fetchall()
+            for id_, text in counted(known, Text("telling our side from theirs")):
                 anew = derived(text, our_side, scenes.media)
                 if anew != text:
                     number = scenes.number(anew)
@@ -137,6 +139,7 @@ class Adding(Said):
                 self.changed()
         return changed
 
+    @step(Text("rebuilding what is derived"))
     def rebuild(self) -> None:
         """Work out anew everything that is derived from the facts: local days, who takes part, and counts."""
         with self.transaction() as db:
@@ -144,7 +147,8 @@ class Adding(Said):
             db.execute("UPDATE touchpoint SET day=local_day(at) WHERE day<>local_day(at)")
             scenes = Scenes(self)
             db.execute("DELETE FROM scene_party")
-            for id_, text in db.execute("SELECT id, text FROM scene").fetchall():
+            known = db.execute("SELECT id, text FROM scene").fetchall()
+            for id_, text in counted(known, Text("rebuilding what is derived")):
                 scenes.again(id_, text)
             scenes.flush()
             count_scenes(self)
@@ -176,6 +180,7 @@ class _First:
         self.store.db.executemany(_INSERT.format(source=self.source), rows)
         self._n += len(rows)
 
+    @step(Text("sorting what was read"))
     def finish(self) -> bool:
         """Sort out what came twice, index, and count; returns whether there is anything."""
         db = self.store.db

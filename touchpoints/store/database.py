@@ -16,8 +16,9 @@ import orjson
 from touchpoints.encryption import connect, failures, is_encrypted, require
 from touchpoints.errors import StoreError
 from touchpoints.facts import canonical
-from touchpoints.language import english
+from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, Channel
+from touchpoints.progress import step
 from touchpoints.store import protected
 
 SCHEMA = 3
@@ -161,10 +162,12 @@ class Database:
                 yield db
             except BaseException as error:
                 self._local.depth = depth
-                if depth:
+                if not db.in_transaction:
+                    pass  # a query that was broken off has rolled everything back
+                elif depth:
                     db.execute(f"ROLLBACK TO s{depth}")
                     db.execute(f"RELEASE s{depth}")
-                elif db.in_transaction:
+                else:
                     db.execute("ROLLBACK")
                 if self._protected and "not authorized" in str(error):
                     raise self._refusal() from error
@@ -251,6 +254,7 @@ class Database:
             self._local.connection.close()
             self._local.connection = None
 
+    @step(Text("checking the store"))
     def check(self) -> list[str]:
         """What is wrong with the file, empty if nothing is."""
         checks = ["PRAGMA integrity_check"]
@@ -301,12 +305,14 @@ class Database:
         """From now on this connection overwrites what it deletes with zeros."""
         self.db.execute("PRAGMA secure_delete=ON")
 
+    @step(Text("writing the store anew"))
     def compact(self) -> bool:
         """Write the file anew without free pages, and empty its log. Returns whether another program kept that from being
         finished."""
         self.db.execute("VACUUM")
         return bool(self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
 
+    @step(Text("copying the store"))
     def copy_to(self, path: Path) -> None:
         """Copy the store as it is now into an empty file."""
         self.db.execute("VACUUM INTO ?", (str(path),))

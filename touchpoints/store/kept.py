@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from touchpoints.facts import canonical
+from touchpoints.language import Text
+from touchpoints.progress import step
 from touchpoints.store.sums import Sums, grouped
 from touchpoints.summary import Summary, View
 
@@ -20,12 +22,14 @@ _VERSION = 2
 _FEW = 20_000
 """More contacts than that are summed by reading all facts in order."""
 _EVER = 1 << 40
+ADDING_UP = Text("adding up the touchpoints")
 _LENGTHS = "group_concat(CASE WHEN live AND ms > 0 AND age < 90 THEN day || ':' || ms END)"
 
 
 class Kept(Sums):
     """Sums by contact, from what is kept where that is enough."""
 
+    @step(ADDING_UP)
     def summaries(self, at: datetime, by: str = "contact", only: Iterable[str] | None = None) -> dict[str, Summary]:
         """The summary of every contact (`by="contact"`), customer or handle (its id as text) as of an aware time."""
         if by != "contact" or only is not None:

@@ -19,7 +19,9 @@ from touchpoints.facts import (
     person_out,
     sortable,
 )
+from touchpoints.language import Text
 from touchpoints.model import Absence, Answer, Coverage, Person
+from touchpoints.progress import step
 from touchpoints.reading import content_key
 from touchpoints.store.database import Database
 
@@ -203,6 +205,7 @@ class Said(Database):
 
     # -- who is who, as last worked out ---------------------------------------------------------------------------
 
+    @step(Text("keeping who is who"))
     def resolve(self, rows: Iterable[Whose], state: str) -> None:
         """Keep who is who: (handle id, first day, day after the last, contact id, customer id), days as ordinals, for a
         `state` of everything it came from."""

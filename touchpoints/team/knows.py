@@ -12,7 +12,9 @@ import attrs
 
 from touchpoints.book import Book
 from touchpoints.happened import Event
+from touchpoints.language import Text
 from touchpoints.model import Customer
+from touchpoints.progress import counted
 from touchpoints.relationship import Relationship
 from touchpoints.summary import Days, Summary
 
@@ -35,7 +37,8 @@ def known(events: Iterable[Event], book: Book) -> dict[tuple[str, str], Summary]
             for name in e.colleagues:
                 for who in e.who:
                     rows[name, who].append((day, e.medium, t.direction, "reached", True, 1, t.duration or 0))
-    return {place: Summary.of(Days.of(some), book.today.toordinal()) for place, some in rows.items()}
+    pairs = counted(rows.items(), Text("finding who knows whom"))
+    return {place: Summary.of(Days.of(some), book.today.toordinal()) for place, some in pairs}
 
 
 @attrs.frozen(slots=True)

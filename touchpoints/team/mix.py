@@ -14,8 +14,10 @@ import attrs
 
 from touchpoints.distributions import Share, share
 from touchpoints.happened import Event
+from touchpoints.language import Text
 from touchpoints.measures import quantile
 from touchpoints.model import LIVE_MEDIA, MEDIA
+from touchpoints.progress import counted
 from touchpoints.team.group import Withheld
 
 RESAMPLES, SEED = 999, 2026
@@ -218,7 +220,7 @@ def _drawn(
     exchanged: dict[str, list[float]] = {what: [] for what in whats}
     sums = {place: sum(column) for place, column in columns.items()}
     moved = {what: [b - a for a, b in zip(columns[what, 0], columns[what, 1], strict=True)] for what in ("all", *whats)}
-    for _ in range(times):
+    for _ in counted(range(times), Text("drawing relationships anew")):
         picked = lot.choices(range(people), k=people)
         totals = [sum(map(columns["all", n].__getitem__, picked)) for n in (0, 1)]
         flips = lot.choices((0, 1), k=people)
