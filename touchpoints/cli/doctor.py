@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 @command("doctor")
 def doctor(session: Session) -> None:
-    """Check the store and rebuild what is derived from its facts. Of a damaged one it says which copy is whole, and how to
-    get back to it.
+    """Check the store and rebuild what is derived from its facts.
+
+    Of a damaged one it says which copy is whole, and how to get back to it.
 
     Example: touchpoints doctor
     """
