@@ -15,6 +15,7 @@ from touchpoints_contacts.crm import Pipedrive, Zoho
 from touchpoints_contacts.google import GoogleContacts
 from touchpoints_contacts.hubspot import HubSpot
 from touchpoints_contacts.kinds import KINDS, kind_of
+from touchpoints_contacts.ldif import Ldif
 from touchpoints_contacts.linkedin import LinkedInConnections
 from touchpoints_contacts.lists import ContactsTable
 from touchpoints_contacts.microsoft365 import Microsoft365Users
@@ -40,6 +41,10 @@ PLUGINS = Plugins.of(touchpoints_contacts)
 
 class TestVCard(ImporterContract):
     importer, samples = VCard(), SAMPLES / "vcard"
+
+
+class TestLdif(ImporterContract):
+    importer, samples = Ldif(), SAMPLES / "ldif"
 
 
 class TestGoogle(ImporterContract):
@@ -120,6 +125,23 @@ def values(found: Person) -> list[str]:
 
 
 ERIKA = ("N:Muster;Erika;;;", "FN:Erika Muster", "EMAIL:erika@muster.example")
+
+
+def test_entries_of_a_directory_are_people_groups_or_nothing() -> None:
+    text = (
+        "# exported\nversion: 1\n\ndn: ou=people,dc=muster\nobjectclass: organizationalUnit\nou: people\n\n"
+        "dn: cn=a\nobjectClass: inetOrgPerson\ncn;lang-de: Erika\n  Muster\nmail: erika@muster.example\njpegPhoto:: /9j/4AAQ\n"
+        "# a remark\ntelephoneNumber: 030 23125 111\n\ndn: cn=b\nobjectclass: groupOfNames\ncn: b\nmember: cn=a\n\ncn: ohne\n"
+    )
+    unit, erika, group, other = read(text)
+    assert isinstance(erika, Person) and (erika.name, values(erika)) == (
+        "Erika Muster", ["+493023125111", "erika@muster.example"],
+    )  # fmt: skip
+    assert (unit, group) == (LeftOut("no other party"), LeftOut("no other party"))
+    assert isinstance(other, Person) and other.name == "ohne"
+    (*_, cut) = read(text.rstrip("\n"))
+    assert isinstance(cut, Skipped) and cut.reason == "an entry that ends early; the file is cut off here"
+    assert recognised(Source.from_text("dn: ou=people,dc=muster\nobjectclass: organizationalUnit\nou: people\n")) == []
 
 
 # -- who reads what ---------------------------------------------------------------------------------------------
@@ -680,6 +702,7 @@ def test_tables_of_people_in_the_settings_do_not_disturb_those_of_calls() -> Non
         ("Vorname;Nachname;Firma;Position;E-Mail;XING-Profil", "Erika;Muster;Muster GmbH;;erika@example.com;"),
         ("Name;Firma;E-Mail (Arbeit);Telefon (Büro)", "Erika Muster;Muster GmbH;erika@example.com;"),
         ("Last Name,First Name,Company,Primary Email,Secondary Email", "Muster,Erika,Muster GmbH,,erika@example.com"),
+        ("First,Middle,Last,Email,Home,Work,Company", "Erika,,Muster,erika@example.com,,,Muster GmbH"),
         ("Name,Emails,Phone numbers,Organizations", "Erika Muster,erika@example.com,,Muster GmbH"),
         ("Id,FirstName,LastName,Account.Name,Email", "003,Erika,Muster,Muster GmbH,erika@example.com"),
     ],

@@ -9,6 +9,7 @@ import struct
 import sys
 import time
 import tracemalloc
+import zipfile
 from base64 import b64encode
 from datetime import UTC, date, datetime, timedelta, timezone
 from email import policy
@@ -89,6 +90,20 @@ def test_outlooks_own_files_are_refused_by_name_with_what_to_do(name: str, what:
     assert [i.name for i in touchpoints_importers() if i.recognises(source)] == ["outlook-files"]
     with pytest.raises(UnreadableSource, match=what):
         next(OutlookFiles().read(source, Context(source=name)))
+
+
+def test_an_archive_of_outlook_for_mac_is_refused_as_a_whole(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "Outlook.olm", "w") as archive:
+        archive.writestr("Local/com.microsoft.__Messages/Inbox/message_00000.xml", "<emails/>")
+    (found,) = walk([tmp_path])
+    assert isinstance(found, UnreadableSource) and "Outlook for Mac" in found.reason
+
+
+def test_a_winmail_dat_without_its_mail_is_refused_with_what_to_do() -> None:
+    source = Source.from_bytes(bytes.fromhex("789F3E22") + bytes(200), "winmail.dat")
+    assert [i.name for i in touchpoints_importers() if i.recognises(source)] == ["outlook-files"]
+    with pytest.raises(UnreadableSource, match="give the mail"):
+        next(OutlookFiles().read(source, Context(source=source.name)))
 
 
 @pytest.mark.parametrize(
@@ -937,7 +952,9 @@ def differs(raw: bytes) -> set[str]:
     for name in ("from", "to", "cc"):
         try:
             values = theirs.get_all(name, [])
-            known = [a.addr_spec.lower() for v in values for a in v.addresses if a.domain and "." in a.domain]
+            known = [
+                h.value for v in values for a in v.addresses if "." in a.domain and (h := handles.email(a.addr_spec))
+            ]
         except Exception:  # the library fails on some headers
             found.add("addresses")
             continue
@@ -946,6 +963,8 @@ def differs(raw: bytes) -> set[str]:
     try:
         date_ = theirs["date"]
         when = date_.datetime if date_ is not None else None
+        if when and when.tzinfo is None and "-0000" in date_:  # UTC, of a sender who does not say where
+            when = when.replace(tzinfo=UTC)
     except Exception:
         when = None
     ours = sent_at(fields)
@@ -995,7 +1014,7 @@ def test_real_mail_reads_as_pythons_reader_reads_it_but_for_what_is_listed() -> 
         assert found <= DEVIATIONS.keys(), path.name
         compared, deviating = compared + 1, deviating + bool(found)
     assert compared > 100
-    assert deviating < compared * 0.15
+    assert deviating < compared * 0.12
 
 
 @real

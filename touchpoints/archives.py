@@ -120,6 +120,13 @@ def _file(source: Source, opened: _Opened, depth: int) -> Iterator[Found]:
                 source.name,
                 english("a workbook of a kind not read here; save it as .xlsx, .ods or CSV and import that"),
             )
+        if source.suffix == ".olm" and head.startswith(_ZIP):
+            raise UnreadableSource(
+                source.name,
+                english(
+                    "an archive of Outlook for Mac (.olm), which is not read; export mails as .eml, calendars as .ics"
+                ),
+            )
         if source.suffix in _WORKBOOKS and head.startswith(_COMPOUND):
             raise UnreadableSource(
                 source.name, english("a workbook with a password; save it without one and import that")

@@ -41,6 +41,7 @@ _ALIASES = {
     "amsterdam, berlin, bern, rom, stockholm, wien": "Europe/Berlin",
     "belgrade, bratislava, budapest, ljubljana, prague": "Europe/Budapest",
     "belgrad, bratislava, budapest, ljubljana, prag": "Europe/Budapest",
+    "amsterdam, belgrade, berlin, brussels, budapest, madrid, paris, prague, stockholm": "Europe/Berlin",
     "brussels, copenhagen, madrid, paris": "Europe/Paris",
     "brüssel, kopenhagen, madrid, paris": "Europe/Paris",
     "sarajevo, skopje, warsaw, zagreb": "Europe/Warsaw",

@@ -8,6 +8,7 @@ from touchpoints.plugins import Importer
 from touchpoints_contacts.crm import Pipedrive, Zoho
 from touchpoints_contacts.google import GoogleContacts
 from touchpoints_contacts.hubspot import HubSpot
+from touchpoints_contacts.ldif import Ldif
 from touchpoints_contacts.linkedin import LinkedInConnections
 from touchpoints_contacts.lists import ContactsTable
 from touchpoints_contacts.microsoft365 import Microsoft365Users
@@ -22,6 +23,6 @@ touchpoints_api = 1
 def touchpoints_importers() -> Iterable[Importer]:
     """The contact formats of this plugin."""
     return (
-        VCard(), GoogleContacts(), OutlookContacts(), ThunderbirdContacts(), Microsoft365Users(), LinkedInConnections(),
+        VCard(), Ldif(), GoogleContacts(), OutlookContacts(), ThunderbirdContacts(), Microsoft365Users(), LinkedInConnections(),
         HubSpot(), Salesforce(), Pipedrive(), Zoho(), ContactsTable(),
     )  # fmt: skip

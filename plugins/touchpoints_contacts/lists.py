@@ -58,8 +58,11 @@ class ContactsTable(PeopleTable):
             r"ansprechpartner(in|:in)?", "(ansprech|kontakt)person", "contact( ?person| ?name)?", "kontakt( ?name)?",
             "full ?name", "vollständiger name", "anzeigename", "display ?name", "person", "name",
         ),
-        given=(r"(ansprechpartner(in)?[ _-])?vorname", "rufname", r"(contact )?(first|given)[ _]?name"),
-        family=(r"(ansprechpartner(in)?[ _-])?nachname", "familienname", "zuname", r"(contact )?(last|family)[ _]?name", "surname"),
+        given=(r"(ansprechpartner(in)?[ _-])?vorname", "rufname", r"(contact )?(first|given)[ _]?name", "first"),
+        family=(
+            r"(ansprechpartner(in)?[ _-])?nachname", "familienname", "zuname", r"(contact )?(last|family)[ _]?name",
+            "surname", "last",
+        ),
         company=(
             "firma", "firmenname", "unternehmen", "organi[sz]ations?", "company([ _]?name)?", "kunde(nname)?",
             "customer([ _]?name)?", "account([ _.]?name)?", "betrieb",

@@ -1,4 +1,4 @@
-"""Outlook's own files (.msg, .pst, .ost): refused by name, with what to do instead."""
+"""Outlook's own files (.msg, .pst, .ost, a winmail.dat alone): refused by name, with what to do instead."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from touchpoints.reading import Context
 from touchpoints.source import Source
 
 _COMPOUND = bytes.fromhex("D0CF11E0A1B11AE1")
+_TNEF = bytes.fromhex("789F3E22")
 _PARTS = tuple(name.encode("utf-16-le") for name in ("__substg1.0_", "__nameid_version1.0", "__properties_version1.0"))
 
 
@@ -24,12 +25,12 @@ class OutlookFiles(Importer):
     )
 
     def recognises(self, source: Source) -> bool:
-        """The signature of a store, or that of a compound file with a message's parts or ending."""
+        """The signature of a store or of TNEF, or that of a compound file with a message's parts or ending."""
         try:
             head = source.head
         except SourceError:
             return False
-        if head.startswith(b"!BDN"):
+        if head.startswith((b"!BDN", _TNEF)):
             return True
         return head.startswith(_COMPOUND) and (
             source.suffix in (".msg", ".oft") or any(part in head for part in _PARTS)
@@ -42,6 +43,13 @@ class OutlookFiles(Importer):
                 source.name,
                 english(
                     "a store of Outlook (.pst, .ost), which is not read; export its mails as .eml or mbox, its calendar as .ics"
+                ),
+            )
+        if source.head.startswith(_TNEF):
+            raise UnreadableSource(
+                source.name,
+                english(
+                    "an attachment of Outlook (winmail.dat) without its mail, which alone says who wrote to whom; give the mail"
                 ),
             )
         raise UnreadableSource(
