@@ -247,6 +247,7 @@ def is_role(address: str) -> bool:
     return address.partition("@")[0] in _ROLES
 
 
+@lru_cache(maxsize=1 << 14)
 def is_automatic(address: str) -> bool:
     """Whether an address is a machine's (no-reply@, mailer-daemon@)."""
     return bool(_AUTOMATIC.search(address.partition("@")[0]))

@@ -29,6 +29,8 @@ class Sides:
     colleagues: tuple[str, ...]
 
 
+_HANDLES = 1 << 14
+"""Of so many handles it is remembered whose they are."""
 _REMEMBERED = 64
 """So many of the last decisions are remembered, by the very participants they were about."""
 
@@ -66,6 +68,7 @@ class OurSide:
                     self._by_handle.setdefault((handle.kind, handle.value), colleague.name)
                 if handle.kind == "email" and (domain := company_domain(handle.value)):
                     self.domains.add(domain)
+        self._whose: dict[Handle, str | None] = {}
         self._decided: dict[tuple[int, str, str | None], tuple[Sequence[Participant], Sides]] = {}
         for line in lines:
             handle = Handle.of(line, region)
@@ -75,19 +78,30 @@ class OurSide:
         """The colleague a handle belongs to: their name, the handle itself for a colleague we cannot name (an address
         at an own domain, an extension), or `None` for somebody outside."""
         if handle is not None:
-            found = self._by_handle.get((handle.kind, handle.value))
+            try:
+                found = self._whose[handle]
+            except KeyError:
+                if len(self._whose) >= _HANDLES:
+                    self._whose.clear()
+                found = self._whose[handle] = self._colleague(handle)
             if found is not None:
-                return found or handle.value
-            if handle.kind == "name":
-                return self._by_name.get(_unordered(handle.value))
-            if handle.kind == "account" and handle.scope == EXTENSION:
-                return handle.value
-            if handle.kind == "email" and company_domain(handle.value) in self.domains:
-                return handle.value
+                return found
         if name and (handle is None or handle.kind in ("account", "profile")):
             return self._by_name.get(
                 _unordered(fold(name))
             )  # services name their users; numbers and addresses are exact
+        return None
+
+    def _colleague(self, handle: Handle) -> str | None:
+        found = self._by_handle.get((handle.kind, handle.value))
+        if found is not None:
+            return found or handle.value
+        if handle.kind == "name":
+            return self._by_name.get(_unordered(handle.value))
+        if handle.kind == "account" and handle.scope == EXTENSION:
+            return handle.value
+        if handle.kind == "email" and company_domain(handle.value) in self.domains:
+            return handle.value
         return None
 
     def line(self, raw: str) -> str:

@@ -101,8 +101,10 @@ class Event:
                 single.setdefault(name, (parameters, value))
 
         def word(name: str) -> str:
-            parameters, value = single.get(name, (_NO_PARAMETERS, ""))
-            if parameters.get("ENCODING", "").upper() == "QUOTED-PRINTABLE":  # vCalendar 1.0
+            if (found := single.get(name)) is None:
+                return ""
+            parameters, value = found
+            if parameters and parameters.get("ENCODING", "").upper() == "QUOTED-PRINTABLE":  # vCalendar 1.0
                 value = a2b_qp(value.encode()).decode(errors="replace")
             return value.strip()
 
@@ -137,7 +139,6 @@ class Event:
         )  # fmt: skip
 
 
-_NO_PARAMETERS = Parameters()
 _MANY = frozenset({"ATTENDEE", "RRULE", "EXRULE", "RDATE", "EXDATE"})
 
 
