@@ -56,9 +56,8 @@ class Tracker(Answers):
     `store`: a path or a database URL (`sqlite:///touchpoints.db`); nothing keeps everything in memory. `colleagues`: our
     side, in addition to the settings' `me`. `settings`: the values of `touchpoints.toml`. `plugins`: the installed ones
     unless given. `key`: of an encrypted store (extra `encrypt`). What an import was given (`me`, zone, region …) is
-    remembered in the store and holds until
-    other settings say otherwise. No clock and no zone of the machine is read: `at` is an argument, and the store's zone
-    is that of the settings or of the first colleague at the first import, else UTC.
+    remembered in the store and holds until other settings say otherwise. No clock and no zone of the machine is read: `at`
+    is an argument, and the store's zone is that of the settings or of the first colleague at the first import, else UTC.
 
     A store whose file or folder is write-protected is read into memory; what would change it raises `StoreError`.
     Raises `StoreError` if the store cannot be opened, or was begun in another zone than the settings name.
