@@ -234,7 +234,7 @@ def _text(content: bytes, charset: str = "", otherwise: str = "cp1252") -> str:
     for encoding in (charset, "utf-8") if _ENCODED.match(charset) else ("utf-8",):
         try:
             return content.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError):
             continue
     return content.decode(otherwise, "replace")
 
