@@ -5,6 +5,8 @@ their columns: what each row is taken for."""
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from touchpoints_calls import touchpoints_importers as call_importers
 from touchpoints_calls.guess import guess
@@ -247,6 +249,25 @@ def test_a_list_kept_by_hand_is_read_as_it_was_meant(name: str) -> None:
     records = read(text)
     assert rows(records) == expected
     assert [r for r in records if isinstance(r, Skipped | Question)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Datum;Beginn;Rufnummer;Dauer\n02.03.2026;09:15;089 99998 123;5:12\n",
+        "Date of call,Prospect name,Prospect phone,Call length\n2026-03-02 09:15,Erika Muster,+49 89 99998 123,5:12\n",
+        "Datum;Kunde;Bemerkung\n02.03.2026;Erika Muster;Angebot\n",
+    ],
+)
+def test_a_question_shows_the_lines_that_answer_it(text: str) -> None:
+    first = read(text)
+    (question,) = [r for r in first if isinstance(r, Question)]
+    (table,) = tomllib.loads(question.setting)["table"]
+    answered = read(text, tables=[table])
+    assert not [r for r in answered if isinstance(r, Question | Skipped)]
+    assert [r.key for r in answered if isinstance(r, Touchpoint)][:1] == [
+        r.key for r in first if isinstance(r, Touchpoint)
+    ][:1] or "channel" in table
 
 
 def test_tasks_that_are_not_done_are_left_out_as_drafts() -> None:

@@ -130,7 +130,7 @@ class Context:
     def undecided_dates(self) -> UnreadableSource:
         """The error to raise when no row shows whether day or month comes first."""
         return self.undecided(
-            english("Do its dates put the day or the month first?"), ("DMY", "MDY"), 'date_order = "DMY"  (or: --date-order DMY)',
+            english("Do its dates put the day or the month first?"), ("DMY", "MDY"), either('date_order = "DMY"', "--date-order DMY"),
             english("no row shows whether day or month comes first; say so with --date-order DMY or MDY"),
         )  # fmt: skip
 
@@ -294,6 +294,11 @@ class Context:
             return False
         nobody_outside = handle.kind == "account" and handle.scope in (EXTENSION, SERVICE)
         return handle == line or nobody_outside or self.our_side.owns(handle)
+
+
+def either(setting: str, option: str) -> str:
+    """How a question is answered: by a line of the settings, or by an option of `import`."""
+    return english("{setting}  (or: {option})", setting=setting, option=option)
 
 
 MOST_RAW = 400

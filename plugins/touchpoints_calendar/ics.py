@@ -18,7 +18,7 @@ from touchpoints.errors import UnreadableSource
 from touchpoints.language import P_, Text, english
 from touchpoints.model import CHANNELS, Absence, Coverage, Emptied, LeftOut, Participant, Question, Skipped, Touchpoint
 from touchpoints.plugins import Importer, Record
-from touchpoints.reading import Context, content_key
+from touchpoints.reading import Context, content_key, either
 from touchpoints.source import Source
 from touchpoints_calendar.absence import absence_of, says_away
 from touchpoints_calendar.blocks import Block, TooLarge, blocks, chunks, unfolded
@@ -354,7 +354,7 @@ class _Reading:
                 n=self.met[options[0]],
             ),
             options,
-            f'me = ["{options[0]}"]  (or: --me {options[0]})',
+            either(f'me = ["{options[0]}"]', f"--me {options[0]}"),
         )
 
     def _coverage(self) -> Iterator[Coverage]:

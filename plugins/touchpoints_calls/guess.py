@@ -18,11 +18,13 @@ ROWS = 200
 """So many first rows are looked at."""
 _NUMBER = re.compile(r"[+(]?\d[\d\s()/.-]{4,}\d")
 _TWO_FIELDS = re.compile(r"\d+:\d{2}")
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.][0-5]\d(:[0-5]\d)?( ?[AaPp][Mm])?( Uhr)?")
 _LENGTH = re.compile(r"\d{1,3}:\d{2}(:\d{2})?|PT\w+|(\d+ ?(h|std|min|m|s|sek|sec)\.? ?)+", re.IGNORECASE)
 
 
-def guess(source: Source) -> str:
-    """The `[[table]]` of a table that no importer understands, as TOML with a comment for what was only guessed; empty
+def guess(source: Source, *answers: str) -> str:
+    """The `[[table]]` of a table that no importer understands, as TOML with a comment for what was only guessed, or of one
+    that is understood but for the `answers`, lines that are put behind it; empty
     for a file that is no table, or one whose first row is a record already.
 
     Columns are guessed by their names, then by what stands in them. No cell of a person is shown.
@@ -60,7 +62,10 @@ def guess(source: Source) -> str:
         return ""  # people without a time: an address book, which its own reader guesses
     lengths = [cell(row, found["duration"][0]) for row in rows] if "duration" in found else []
     is_open = any(_TWO_FIELDS.fullmatch(c) for c in lengths) and not any(SURELY_MINUTES.fullmatch(c) for c in lengths)
-    return _toml(header, found, columns, is_open)
+    if found.keys() >= {"date", "at"}:
+        found["time"] = found.pop("at")
+    lines = _toml(header, found, columns, is_open)
+    return "\n".join([line for line in lines if not (answers and line.startswith("#"))] + list(answers)) + "\n"
 
 
 def lacks_header(header: Header) -> bool:
@@ -96,13 +101,14 @@ _BY_CONTENT: tuple[tuple[str, tuple[str, ...], Callable[[str], bool]], ...] = (
     ("at", ("date",), _is_time),
     ("email", (), lambda text: "@" in text),
     ("number", ("caller", "called"), _is_number),
+    ("time", ("at",), lambda text: bool(_CLOCK.fullmatch(text))),
     ("direction", ("type",), lambda text: meaning(text).direction is not None),
     ("duration", (), _is_length),
 )
 """Fields that a column's content shows, which other fields make them needless, and how their cells look."""
 
 
-def _toml(header: Header, found: dict[str, tuple[int, str]], columns: dict[int, list[str]], is_open: bool) -> str:
+def _toml(header: Header, found: dict[str, tuple[int, str]], columns: dict[int, list[str]], is_open: bool) -> list[str]:
     def quoted(text: str) -> str:
         return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -120,4 +126,4 @@ def _toml(header: Header, found: dict[str, tuple[int, str]], columns: dict[int, 
         lines += ['# in_words = ["…"]  # what stands there for calls to us', '# out_words = ["…"]  # and from us']
     if "duration" in found and is_open:
         lines.append('# duration_unit = "mm:ss"  # or h:mm, s, m')
-    return "\n".join(lines) + "\n"
+    return lines

@@ -27,7 +27,7 @@ from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.language import P_, english
 from touchpoints.model import CHANNELS, Question, Touchpoint
 from touchpoints.plugins import Importer, Record
-from touchpoints.reading import Context, Keys, content_key
+from touchpoints.reading import Context, Keys, content_key, either
 from touchpoints.settings import Settings
 from touchpoints.source import Source
 from touchpoints.table import cell, header_in, rows_of
@@ -224,15 +224,15 @@ class Reading:
                 english(
                     "Is 12:34 in the column {column} minutes and "
                     "seconds, or hours and minutes?", column=column), ("mm:ss", "h:mm"),
-                '[[table]] with its columns and duration_unit = "mm:ss" (see: import --dry-run)',
+                guess(self.source, 'duration_unit = "mm:ss"  # or "h:mm"'),
             )  # fmt: skip
         if self.contacts.numbers and not self.contacts.ours_known:
             options = [number for number, _ in self.contacts.numbers.most_common(3)]
-            setting = f'me = ["{options[0]}"]  (or: --me "{options[0]}")'
+            setting = either(f'me = ["{options[0]}"]', f'--me "{options[0]}"')
             yield Question(english("Which of these numbers is yours?"), options, setting)
         if self.contacts.kind_open:
             yield Question(
                 english("What kind of contact are its rows? They were read as phone calls."),
                 ("phone", "meeting", "video", "mail"),
-                '[[table]] with its columns and channel = "meeting" (see: import --dry-run)',
+                guess(self.source, 'channel = "meeting"  # or one of the others'),
             )  # fmt: skip

@@ -12,7 +12,7 @@ from touchpoints.handles import company_domain
 from touchpoints.language import Text, english
 from touchpoints.model import LeftOut, Person, Question
 from touchpoints.plugins import Record
-from touchpoints.reading import Context
+from touchpoints.reading import Context, either
 from touchpoints.source import Source
 from touchpoints_contacts.person import Card
 from touchpoints_contacts.rows import Columns, PeopleTable, Row
@@ -64,5 +64,5 @@ class Microsoft365Users(PeopleTable):
         if domain and not ours:
             yield Question(
                 english("A user list names people at {domain}: is that our own organisation?", domain=domain), ("yes", "no"),
-                f'own_domains = ["{domain}"]  (or: --own-domain {domain})',
+                either(f'own_domains = ["{domain}"]', f"--own-domain {domain}"),
             )  # fmt: skip

@@ -12,7 +12,7 @@ from touchpoints.handles import Handle, company_domain, email, is_automatic
 from touchpoints.language import english
 from touchpoints.model import Absence, Channel, Coverage, LeftOut, Participant, Question
 from touchpoints.plugins import Record
-from touchpoints.reading import Context, content_key
+from touchpoints.reading import Context, content_key, either
 from touchpoints_mail import tnef
 from touchpoints_mail.body import absent_until, calendar_of, expects_reply, failed_for_good, packed_meeting, text_of
 from touchpoints_mail.fields import Address, Fields, addresses, decoded, sent_at, why_undated
@@ -88,7 +88,7 @@ class Mailbox:
             yield Question(
                 english("Is {likely} yours? {why}", likely=likely[0], why=why),
                 likely,
-                f'me = ["{likely[0]}"]  (or: --me {likely[0]})',
+                either(f'me = ["{likely[0]}"]', f"--me {likely[0]}"),
             )
 
     # -- what a message is ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from touchpoints.errors import UnreadableSource
 from touchpoints.handles import Handle
 from touchpoints.language import english
 from touchpoints.model import LeftOut, Participant, Touchpoint
-from touchpoints.reading import Context, content_key
+from touchpoints.reading import Context, content_key, either
 
 _MARKS = dict.fromkeys([0x200B, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _SPACES = {0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2011: "-"}
@@ -81,7 +81,7 @@ def who_is_me(context: Context, authors: Sequence[Author], other: Author | None 
         name = other.name or other.handle.value
         question = english("Which author of this chat is you? (the chat is called after '{name}')", name=name)
     return context.undecided(
-        question, names[:50], f'me = ["{me}"]  (or: --me "{me}")',
+        question, names[:50], either(f'me = ["{me}"]', f'--me "{me}"'),
         english("no author of this chat is known to be ours; say which one is you with --me"),
     )  # fmt: skip
 

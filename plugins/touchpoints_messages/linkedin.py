@@ -17,7 +17,7 @@ from touchpoints.handles import Handle, fold
 from touchpoints.language import Text, english
 from touchpoints.model import CHANNELS, Coverage, LeftOut, Participant, Touchpoint
 from touchpoints.plugins import Importer, Record
-from touchpoints.reading import Context, content_key
+from touchpoints.reading import Context, content_key, either
 from touchpoints.source import Source
 from touchpoints.table import Table, cell, header_in
 from touchpoints.times import Dates, UndecidedOrder
@@ -197,7 +197,7 @@ class _People:
                 profile=first, n=most,
             )  # fmt: skip
         raise self.context.undecided(
-            question, [first, *(url for url, _ in rest)], f'me = ["{me}"]  (or: --me {me})',
+            question, [first, *(url for url, _ in rest)], either(f'me = ["{me}"]', f"--me {me}"),
             english("no profile in it is known to be ours; name yours with --me"),
         )  # fmt: skip
 

@@ -113,7 +113,9 @@ def _say(session: Session, report: Report, calls: int, sheet: Path, opened: bool
     for line in not_read(report.failed, spoken)[:5]:
         notice("\n".join(wrapped(line, "    ", first="  ! ")))
     for question, files in list(report.asked.items())[:5]:
-        notice(f"  ? {files[0]}: {spoken.translated(question.question)}\n    {question.setting}".rstrip())
+        notice(
+            f"  ? {files[0]}: {spoken.translated(question.question)}\n    {spoken.translated(question.setting)}".rstrip()
+        )
     if report.skipped_total:
         skipped = spoken.count("{n} record skipped", "{n} records skipped", n=report.skipped_total)
         notice(f"  {skipped}; touchpoints import --dry-run")

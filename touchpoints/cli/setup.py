@@ -143,7 +143,8 @@ class _SetUp:
             if question.setting.startswith("date_order"):
                 continue
             self.open.append(question.question)
-            self.session.notice(f"  ? {files[0]}: {question.question}\n    {question.setting}".rstrip())
+            asked, setting = map(self.session.spoken.translated, (question.question, question.setting))
+            self.session.notice(f"  ? {files[0]}: {asked}\n    {setting}".rstrip())
 
     # -- one proposal ---------------------------------------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ def imported(report: Any, lang: str, dry_run: bool) -> str:
         lines += ["", *wrapped(f"? {named}: {spoken.translated(question.question)}", "  ", first="")]
         if question.options:
             lines += wrapped(" | ".join(question.options), "    ")
-        lines += [f"    {line}" for line in question.setting.splitlines()]
+        lines += [f"    {line}" for line in spoken.translated(question.setting).splitlines()]
     if report.unresolved:
         frequent = [f"{handle} ({count}×)" for handle, count in report.unresolved[:5]]
         said = spoken.count(
