@@ -87,6 +87,8 @@ def test_a_meeting_is_mutual_reached_and_has_those_outside_as_parties() -> None:
         attendee("raum@falk.example", CUTYPE="ROOM"),
         attendee("beamer@falk.example", CUTYPE="RESOURCE"),
         attendee("team@muster-gmbh.example", CUTYPE="GROUP"),
+        attendee("elbe@muster-gmbh.example", CN="Konferenzraum Elbe"),
+        'ATTENDEE;CN="Meeting Room 4.12":invalid:nomail',
         attendee("c_188@resource.calendar.google.com"),
         attendee("abc@group.calendar.google.com"),
         "ATTENDEE:invalid:nomail",
@@ -412,6 +414,11 @@ def test_a_table_is_read_by_the_names_of_its_columns_in_any_order() -> None:
     assert (t.at.isoformat(), t.duration, t.channel) == ("2026-07-24T19:00:00+02:00", 1800.0, "phone")
     assert [(p.handle.scope, p.handle.value, p.name) for p in t.parties] == [("outlook", "joerg gruene", "Grüne, Jörg")]
     assert (t.colleagues, covered) == (("Mara Falk",), Coverage(date(2026, 7, 24), date(2026, 7, 24)))
+
+
+def test_a_room_among_the_guests_of_a_table_is_nobody() -> None:
+    row = "A,3/14/2026,10:00:00 AM,3/14/2026,11:00:00 AM,Mara Falk,Priya Nair;Besprechungsraum 2;Raum 3.1,False,"
+    assert [p.name for p in table(row)[0].parties] == ["Priya Nair"]
 
 
 def test_slashed_dates_that_no_row_decides_are_asked_for() -> None:

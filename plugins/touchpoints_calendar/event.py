@@ -12,7 +12,7 @@ import attrs
 from touchpoints import handles
 from touchpoints.model import Participant
 from touchpoints_calendar.lines import Damaged, Grammar, Parameters
-from touchpoints_calendar.meeting import channel_of, is_cancelled
+from touchpoints_calendar.meeting import channel_of, is_cancelled, is_room
 from touchpoints_calendar.zones import Moment
 
 TIMES = ("DTSTART", "RECURRENCE-ID", "RRULE", "EXRULE", "RDATE", "EXDATE")
@@ -217,6 +217,8 @@ def _person(role: str, parameters: Parameters, address: str) -> tuple[str, Parti
     if named := _NAMED.fullmatch(address):  # as vCalendar 1.0 and some programs after it write it
         name, address = name or named[1].strip(" '\""), named[2]
     handle = handles.email(address) or handles.email(parameters.get("EMAIL"))
+    if is_room(name):
+        return None
     if "@" in name:
         handle, name = handle or handles.email(name), ""
     if handle is None:

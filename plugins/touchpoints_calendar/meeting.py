@@ -40,6 +40,11 @@ _ASIDE = re.compile(r"\([^)]*\)")
 _MARKS = " \t,.:()-–/"
 MOST_OF_PLACE = 1000
 """A place is judged by no more than this many characters."""
+_ROOM = re.compile(
+    r"(?i)\b(?:(?:besprechungs|konferenz|meeting|sitzungs|schulungs|seminar)[- ]?(?:raum|zimmer|saal)"
+    r"|(?:conference|meeting|board|huddle|training|seminar)[- ]?room|(?:raum|room|saal|zimmer)[- ]?\d[\w.]*"
+    r")\b|^(?:beamer|proje[ck]tor)\b"
+)
 _CANCELLED = re.compile(r"(?i)\s*(?:abgesagt|cancell?ed)\s*:")
 
 
@@ -78,6 +83,11 @@ def _of_place(location: str) -> tuple[bool, bool, bool]:
         elif word and (any(c.isalpha() for c in word) or not (online or phone)):
             place = True  # a bare figure is a room's number
     return place, online, phone
+
+
+def is_room(name: str) -> bool:
+    """Whether a guest is a room or a device by its name; nobody to be in touch with."""
+    return bool(_ROOM.search(name))
 
 
 def is_cancelled(subject: str) -> bool:

@@ -20,7 +20,7 @@ from touchpoints.source import Source
 from touchpoints.table import Table, cell, header_in
 from touchpoints.times import Dates, UndecidedOrder
 from touchpoints_calendar.absence import says_away, whole_days, whose
-from touchpoints_calendar.meeting import channel_of, is_cancelled
+from touchpoints_calendar.meeting import channel_of, is_cancelled, is_room
 from touchpoints_calendar.series import LONGEST_MEETING
 
 _COLUMNS = {
@@ -179,11 +179,12 @@ def _time(dates: Dates, day: str, clock: str) -> datetime:
 
 
 def _people(text: str) -> Iterator[tuple[handles.Handle, str | None]]:
-    """The people of a cell: display names between semicolons, which may hold commas; some stand with their address."""
+    """The people of a cell, no rooms: display names between semicolons, which may hold commas; some stand with their
+    address."""
     for part in text.split(";"):
         name, _, address = part.partition("<")
         handle = handles.email(address.rstrip("> ")) or handles.email(name)
         if handle is None and handles.fold(name):
             handle = handles.name(name, "outlook")
-        if handle is not None:
+        if handle is not None and not is_room(name):
             yield handle, name.strip(" '\"") if "@" not in name and name.strip() else None
