@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from touchpoints import times
-from touchpoints.errors import InvalidValue
-from touchpoints.handles import is_hidden
+from touchpoints.proposal import Beginning, is_number, is_time, quoted, share
 from touchpoints.source import Source
-from touchpoints.table import Header, cell, header_in, rows_of
 from touchpoints_calls.columns import found_columns, likely_field
 from touchpoints_calls.moments import SURELY_MINUTES
 from touchpoints_calls.words import meaning
 
-ROWS = 200
-"""So many first rows are looked at."""
-_NUMBER = re.compile(r"[+(]?\d[\d\s()/.-]{4,}\d")
 _TWO_FIELDS = re.compile(r"\d+:\d{2}")
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.][0-5]\d(:[0-5]\d)?( ?[AaPp][Mm])?( Uhr)?")
 _LENGTH = re.compile(r"\d{1,3}:\d{2}(:\d{2})?|PT\w+|(\d+ ?(h|std|min|m|s|sek|sec)\.? ?)+", re.IGNORECASE)
@@ -29,17 +23,10 @@ def guess(source: Source, *answers: str) -> str:
 
     Columns are guessed by their names, then by what stands in them. No cell of a person is shown.
     """
-    header = header_in(source.head_text, lambda names: sum(bool(n) for n in names) >= 2)
-    if header is None or lacks_header(header):
+    table = Beginning.of(source)
+    if table is None or not table.rows:
         return ""
-    rows: list[list[str]] = []
-    with source.text() as stream:
-        for _, row in rows_of(source.name, stream, header.delimiter, header.line):
-            rows.append(row)
-            if len(rows) == ROWS:
-                break
-    if sum(len(row) == len(header.names) for row in rows) * 2 <= len(rows):
-        return ""  # a text with a comma in it
+    header = table.header
     found = {field: (index, "by its name") for field, index in found_columns(header.plain).items()}
     taken = {index for index, _ in found.values()}
     for index, name in enumerate(header.names):
@@ -50,47 +37,26 @@ def guess(source: Source, *answers: str) -> str:
         ):
             found[field] = index, "by a part of its name"
             taken.add(index)
-    columns = {n: [c for row in rows if (c := cell(row, n))] for n in range(len(header.names)) if n not in taken}
+    columns = {n: table.cells(n) for n in range(len(header.names)) if n not in taken}
     for field, others, fits in _BY_CONTENT:
         if found.keys() & {field, *others}:
             continue
-        best = max(columns, key=lambda n: _share(columns[n], fits), default=None)
-        if best is not None and _share(columns[best], fits) >= 0.8:
+        best = max(columns, key=lambda n: share(columns[n], fits), default=None)
+        if best is not None and share(columns[best], fits) >= 0.8:
             found[field] = best, "by what stands in it"
             del columns[best]
     if not found.keys() & {"at", "date"} and found.keys() & {"email", "number"}:
         return ""  # people without a time: an address book, which its own reader guesses
-    lengths = [cell(row, found["duration"][0]) for row in rows] if "duration" in found else []
+    lengths = table.cells(found["duration"][0]) if "duration" in found else []
     is_open = any(_TWO_FIELDS.fullmatch(c) for c in lengths) and not any(SURELY_MINUTES.fullmatch(c) for c in lengths)
     if found.keys() >= {"date", "at"}:
         found["time"] = found.pop("at")
-    lines = _toml(header, found, columns, is_open)
+    lines = _toml(table, found, columns, is_open)
     return "\n".join([line for line in lines if not (answers and line.startswith("#"))] + list(answers)) + "\n"
-
-
-def lacks_header(header: Header) -> bool:
-    """Whether what stands where the names of columns should is a record already."""
-    return any(_is_time(name) or _is_number(name) or "@" in name for name in header.names if name)
 
 
 _INSTEAD = {"date": ("at",), "time": ("at",), "number": ("caller", "called")}
 """Fields that another one makes needless."""
-
-
-def _share(cells: Sequence[str], fits: Callable[[str], bool]) -> float:
-    return sum(map(fits, cells)) / len(cells) if cells else 0.0
-
-
-def _is_time(text: str) -> bool:
-    try:
-        times.Dates((), "DMY")(text)
-    except InvalidValue:
-        return False
-    return True
-
-
-def _is_number(text: str) -> bool:
-    return (bool(_NUMBER.fullmatch(text)) and not _is_time(text)) or (is_hidden(text) and text != "-")
 
 
 def _is_length(text: str) -> bool:
@@ -98,9 +64,9 @@ def _is_length(text: str) -> bool:
 
 
 _BY_CONTENT: tuple[tuple[str, tuple[str, ...], Callable[[str], bool]], ...] = (
-    ("at", ("date",), _is_time),
+    ("at", ("date",), is_time),
     ("email", (), lambda text: "@" in text),
-    ("number", ("caller", "called"), _is_number),
+    ("number", ("caller", "called"), is_number),
     ("time", ("at",), lambda text: bool(_CLOCK.fullmatch(text))),
     ("direction", ("type",), lambda text: meaning(text).direction is not None),
     ("duration", (), _is_length),
@@ -108,11 +74,11 @@ _BY_CONTENT: tuple[tuple[str, tuple[str, ...], Callable[[str], bool]], ...] = (
 """Fields that a column's content shows, which other fields make them needless, and how their cells look."""
 
 
-def _toml(header: Header, found: dict[str, tuple[int, str]], columns: dict[int, list[str]], is_open: bool) -> list[str]:
-    def quoted(text: str) -> str:
-        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-    lines = ["[[table]]", f"header = [{', '.join(quoted(name) for name in header.names if name)}]"]
+def _toml(
+    table: Beginning, found: dict[str, tuple[int, str]], columns: dict[int, list[str]], is_open: bool
+) -> list[str]:
+    header = table.header
+    lines = ["[[table]]", table.every_name()]
     lines += [f"{field} = {quoted(header.names[index])}  # {why}" for field, (index, why) in found.items()]
     if not found.keys() & {"at", "date"}:
         lines.append('# at = "…"  # which column holds the time?')

@@ -27,13 +27,14 @@ from touchpoints.errors import InvalidValue, UnreadableSource
 from touchpoints.language import P_, english
 from touchpoints.model import CHANNELS, Question, Touchpoint
 from touchpoints.plugins import Importer, Record
+from touchpoints.proposal import lacks_names
 from touchpoints.reading import Context, Keys, content_key, either
 from touchpoints.settings import Settings
 from touchpoints.source import Source
 from touchpoints.table import cell, header_in, rows_of
 from touchpoints_calls.columns import Layout, found_columns, layout
 from touchpoints_calls.contact import PEOPLE, Contacts, Known
-from touchpoints_calls.guess import guess, lacks_header
+from touchpoints_calls.guess import guess
 from touchpoints_calls.moments import Lengths, Moments
 from touchpoints_calls.rows import MOST_REMEMBERED, Equals, covered
 
@@ -70,7 +71,7 @@ class AnyTable(Importer):
         header = header_in(source.head_text, lambda names: sum(bool(n) for n in names) >= 2)
         if header is None or source.head_text.lstrip()[:1] in ("{", "<"):
             return english("no row with several columns")
-        if lacks_header(header):
+        if lacks_names(header):
             return english(
                 "row {line} holds a time, a number or an address already; put a row with the names of the columns above it",
                 line=header.line,
