@@ -12,8 +12,9 @@ from touchpoints import words
 from touchpoints.book import IMPORTANCE_CADENCE, Book, is_live
 from touchpoints.language import Listed, Text
 from touchpoints.plugins import Rule
-from touchpoints.relationship import Reason, Relationship, importance_of
+from touchpoints.relationship import Reason, Relationship, importance_of, kind_of
 from touchpoints.rules.scope import NO_SILENCE, Evidence, Scope, Silence, by_medium, is_attempt
+from touchpoints.summary import View
 from touchpoints.warmth import COOLING, DORMANT, DUE, NOT_ENOUGH_DATA, ON_TRACK, ONE_WAY, due_silence
 
 
@@ -292,17 +293,26 @@ class SingleThreaded(Rule):
         """At most one reason for each customer."""
         scope = Scope(book)
         within = int(self.threshold(book, "days"))
-        several = [people[0].id for people in book.directory.at_customers.values() if len(people) >= 2]
+        valued = book.where(
+            lambda contact, customer: (
+                contact is not None
+                and (kind_of(contact, customer) == "customer" or importance_of(contact, customer) in ("A", "B"))
+            )
+        )
+        history = {
+            *book.summed(lambda summary: summary.all.n >= 4 and summary.last_sign is not None and _long(summary.all))
+        }
+        several = Counter(book.directory.contacts[id_].customer for id_ in valued if id_ in history)
         members = [
             [
                 r
                 for r in there
                 if r.contact and r.summary.all.n >= 4 and (r.kind == "customer" or r.importance in ("A", "B"))
             ]
-            for there in book.groups_of(several)
+            for there in book.groups_of(id_ for id_ in valued if several[book.directory.contacts[id_].customer] >= 2)
         ]
         for there in sorted(filter(None, members), key=lambda there: (there[0].name.lower(), there[0].id)):
-            known = [r for r in there if r.summary.last_sign is not None and _long(r)]
+            known = [r for r in there if r.summary.last_sign is not None and _long(r.summary.all)]
             if len(known) >= 2:
                 yield from self._of(scope, known, within)
 
@@ -332,6 +342,5 @@ class SingleThreaded(Rule):
                 )  # fmt: skip
 
 
-def _long(relationship: Relationship) -> bool:
-    view = relationship.summary.all
+def _long(view: View) -> bool:
     return (view.last or 0) - (view.first or 0) >= 90
