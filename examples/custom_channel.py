@@ -7,9 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 import touchpoints as tp
-from touchpoints.plugins import Record
-from touchpoints.reading import Context
-from touchpoints.source import Source
 
 VISIT = tp.Channel("showroom", "meeting")
 
@@ -19,10 +16,10 @@ class VisitorsBook(tp.Importer):
 
     name, channels = "visitors-book", (VISIT,)
 
-    def recognises(self, source: Source) -> bool:
+    def recognises(self, source: tp.Source) -> bool:
         return source.head.startswith(b"VISITORS")
 
-    def read(self, source: Source, context: Context) -> Iterator[Record]:
+    def read(self, source: tp.Source, context: tp.Context) -> Iterator[tp.Record]:
         for number, line in enumerate(source.text(), 1):
             if number > 1:
                 try:

@@ -98,8 +98,13 @@ def test_the_same_sheet_again_adds_nothing_and_what_was_taken_back_stays_so(
     tracker.ingest(saved(sheet, tmp_path / "b.csv", encoding="utf-8"))
     assert [d.payload["due"] for d in tracker.store.decisions("note")] == ["2026-07-06"]
     assert len(tracker.undo()) == 1
-    tracker.ingest(saved(sheet, tmp_path / "c.csv", ","))
+    again = tracker.ingest(saved(sheet, tmp_path / "c.csv", ",")).as_record()
     assert tracker.store.decisions("note") == []
+    assert (again["files"][0]["answers"], again["left_out"]) == (0, {"taken back": 1})
+    tracker.forget("a.csv")
+    once_more = tracker.ingest(tmp_path / "a.csv").as_record()
+    assert (once_more["files"][0]["answers"], once_more["left_out"]) == (0, {"taken back": 1})
+    assert tracker.ingest(tmp_path / "a.csv").as_record()["left_out"] == {"taken back": 1}
     assert tracker.store.count() == 91
 
 

@@ -153,6 +153,12 @@ def test_german_words_and_dates_in_words_are_taken_and_what_follows_is_said(sile
     )
 
 
+def test_undo_names_whom_it_is_about_and_sort_needs_somebody_to_answer(silent: Path) -> None:
+    run("snooze", "Erika Muster", "--until", "2026-07-10", *NOW, store=silent)
+    assert "taken back: snoozed · Erika Muster" in run("undo", store=silent).stderr
+    assert "--format csv" in run("sort", *NOW, store=silent, status=1).stderr
+
+
 def test_an_empty_list_is_success_and_says_when_the_next_is_due(silent: Path) -> None:
     found = values("calls", "--at", "2026-05-25", store=silent)
     assert (found["flags"], found["next_due"] is not None) == ([], True)

@@ -769,3 +769,11 @@ def test_a_customer_that_a_directory_calls_by_name_is_found_by_its_peoples_domai
     named = Person("Erika Muster", [ADDRESS], customer="Muster Bau")
     [customer] = made(*two_way(ADDRESS), people=[named], given=by_name).customers.values()
     assert customer.kind == "partner"  # the name says more than the domain
+
+
+def test_what_is_booked_is_not_the_last_contact() -> None:
+    directory = made(*two_way(ADDRESS), mail(ADDRESS, 300), *two_way(OTHER))
+    [(_, n, last)] = directory.to_sort(AT)
+    assert (n, date.fromordinal(last)) == (5, date(2026, 1, 6))
+    [(_, _, newest)] = directory.to_sort()
+    assert date.fromordinal(newest) == date(2026, 11, 1)

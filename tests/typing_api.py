@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import touchpoints as tp
-from touchpoints.plugins import Record
-from touchpoints.reading import Context
-from touchpoints.source import Source
 
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
 
@@ -17,11 +14,11 @@ class Pigeon(tp.Importer):
     name = "pigeon"
     channels = (tp.Channel("pigeon", "letter"),)
 
-    def recognises(self, source: Source) -> bool:
+    def recognises(self, source: tp.Source) -> bool:
         """Whether it is one."""
         return source.head.startswith(b"COO")
 
-    def read(self, source: Source, context: Context) -> Iterator[Record]:
+    def read(self, source: tp.Source, context: tp.Context) -> Iterator[tp.Record]:
         """Its records."""
         yield context.call(NOW, caller="+49 89 99998 123", called="+49 30 23125 100", talked=60, answered=True)
         yield context.skipped(3, "damaged")
@@ -48,3 +45,30 @@ def app() -> None:
             print(stored.key, stored.touchpoint.at, page)
         print(len(tracker.book(at=NOW)), tracker.relationship("Erika Muster", at=NOW).warmth.status)
         tracker.log("Erika Muster", "reached", minutes=15, note="…", at=NOW)
+
+
+class Vips(tp.Rule):
+    """A rule."""
+
+    name = "vips"
+
+    def reasons(self, book: tp.Book, at: datetime) -> Iterator[tp.Reason]:
+        """Whoever has the tag."""
+        for relationship in book:
+            if "vip" in relationship.tags:
+                yield tp.Reason(self.name, relationship, 50, (), {"en": "a VIP", "de": "ein VIP"})
+
+
+class Names(tp.Renderer):
+    """A renderer."""
+
+    name, suffix = "names", ".txt"
+
+    def render(self, report: tp.CallReport, lang: str) -> str:
+        """One name a line."""
+        return "\n".join(flag.contact.name for flag in report.call_list.flags if flag.contact)
+
+
+def misspelt() -> None:
+    """A name that is not there is found by the checker."""
+    tp.Tuochpoint  # type: ignore[attr-defined]  # noqa: B018  # the error is what is meant

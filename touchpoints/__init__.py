@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from touchpoints.book import Book
     from touchpoints.errors import (
         AmbiguousSource,
         IdentityError,
@@ -36,20 +37,28 @@ if TYPE_CHECKING:
         Skipped,
         Touchpoint,
     )
-    from touchpoints.plugins import Importer, Plugins, Renderer, Rule
+    from touchpoints.plugins import Importer, Plugins, Record, Renderer, Rule
     from touchpoints.progress import Progress, Step, watched
+    from touchpoints.reading import Context
     from touchpoints.relationship import Flag, Reason, Relationship, Suggestion
+    from touchpoints.report import CallReport
     from touchpoints.settings import Settings
+    from touchpoints.source import Source
     from touchpoints.tracker import Tracker
     from touchpoints.warmth import Warmth, warmth
+
+    __version__: str
 
 __all__ = [
     "Absence",
     "AmbiguousSource",
     "Answer",
+    "Book",
+    "CallReport",
     "Channel",
     "Colleague",
     "Contact",
+    "Context",
     "Coverage",
     "Customer",
     "Emptied",
@@ -67,11 +76,13 @@ __all__ = [
     "Progress",
     "Question",
     "Reason",
+    "Record",
     "Relationship",
     "Renderer",
     "Rule",
     "Settings",
     "Skipped",
+    "Source",
     "SourceError",
     "Step",
     "StoreError",
@@ -91,22 +102,26 @@ __all__ = [
 
 
 _MODULES = {
+    "book": "Book",
     "errors": "AmbiguousSource IdentityError InvalidValue PluginError SourceError StoreError TouchpointsError UnknownName "
     "UnreadableSource UnrecognisedSource",
     "hookspecs": "hookimpl",
     "model": "Absence Answer Channel Colleague Contact Coverage Customer Emptied Handle LeftOut Participant Party Person "
     "Question Skipped Touchpoint",
-    "plugins": "Importer Plugins Renderer Rule",
+    "plugins": "Importer Plugins Record Renderer Rule",
     "progress": "Progress Step watched",
+    "reading": "Context",
     "relationship": "Flag Reason Relationship Suggestion",
+    "report": "CallReport",
     "settings": "Settings",
+    "source": "Source",
     "tracker": "Tracker",
     "warmth": "Warmth warmth",
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 
-def __getattr__(name: str) -> Any:
+def _found(name: str) -> Any:
     """Every name is loaded when it is first asked for: importing the library costs next to nothing."""
     if name == "__version__":
         from importlib.metadata import version
@@ -118,6 +133,10 @@ def __getattr__(name: str) -> Any:
 
     found = globals()[name] = getattr(import_module(f"touchpoints.{_MODULE_OF[name]}"), name)
     return found
+
+
+if not TYPE_CHECKING:  # a checker that sees it would take any misspelt name for one that is there
+    __getattr__ = _found
 
 
 def __dir__() -> list[str]:

@@ -200,6 +200,8 @@ class Directory(Resolution):
             return self._with_handle(handle, who)
         wanted = sorted(handle.value.split())
         contacts = [c for c in everybody.values() if _called(c, wanted)]
+        if not contacts:  # what some source calls them, if nobody is called so in the first place
+            contacts = [c for c in everybody.values() if len(wanted) > 1 and self._also_called(c, wanted)]
         found: list[Contact | Customer] = [*contacts] or [*self._customers_called(text)]
         if len(found) == 1:
             return found[0]
@@ -212,6 +214,14 @@ class Directory(Resolution):
         shown = [f"{c.name} ({c.id})" for c in sorted(found, key=lambda c: (c.name, c.id))]
         fits = shown or [u.handle.value for u in waiting]
         raise IdentityError(who, fits, () if fits else self._near(text, everybody.values()))
+
+    def _also_called(self, contact: Contact, wanted: list[str]) -> bool:
+        numbers = (self.handle_ids.get(h) for h in contact.handles)
+        return any(
+            sorted(fold(name).split()) == wanted
+            for number in numbers if number is not None
+            for name, _ in self._aliases.get(number, ())
+        )  # fmt: skip
 
     def _near(self, text: str, contacts: Iterable[Contact]) -> list[str]:
         """At most five names of contacts and customers that a text may have meant: those with one of its words, and those
@@ -253,9 +263,9 @@ class Directory(Resolution):
         ]  # fmt: skip
         return found or [c for c in self.customers.values() if bare(c.name) == bare(text)]
 
-    def to_sort(self) -> list[tuple[Customer | Contact, int, int]]:
-        """Whose kind nobody has said, with how many touchpoints and the last day (an ordinal), the most first: customers, and
-        contacts who stand alone."""
+    def to_sort(self, at: datetime | None = None) -> list[tuple[Customer | Contact, int, int]]:
+        """Whose kind nobody has said, with how many touchpoints and the last day (an ordinal; up to an aware time if one is
+        given, and zero if all lies after it), the most first: customers, and contacts who stand alone."""
         seen: dict[str, tuple[int, int]] = {}
         for number, rows in self._spans.items():
             trait = self._traits.get(number)
@@ -267,6 +277,9 @@ class Directory(Resolution):
         for id_, (n, last) in seen.items():
             who = self.customers.get(id_) or self.contacts.get(id_)
             if who is not None and who.kind == "unsorted":
+                if at is not None and last >= at.astimezone(self._store.zone).toordinal():
+                    past = [s.touchpoint.at for s in self._store.touchpoints(self.handles_of(who), None, at)]
+                    last = past[-1].astimezone(self._store.zone).toordinal() if past else 0
                 found.append((who, n, last))
         return sorted(found, key=lambda f: (-f[1], -f[2], f[0].id))
 

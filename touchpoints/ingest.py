@@ -204,11 +204,13 @@ class _Run:
                             value=answer.who.value,
                         )
                         self.report.skipped.append(Skipped(file.source, answer.kind, why))
-                    else:
-                        self.store.answered(answer, who.removeprefix(OFFICE), id_)
+                    elif not self.store.answered(answer, who.removeprefix(OFFICE), id_):
+                        file.answers -= 1
+                        file.left_out["taken back"] += 1
                 file.skipped += lost
                 self.report.skipped_total += lost
-                self.store.finish_source(id_, {**self.store.said_of(id_), "withheld": file.withheld + lost})
+                kept = {"withheld": file.withheld + lost, "answers": file.answers, "left_out": file.left_out}
+                self.store.finish_source(id_, {**self.store.said_of(id_), **kept})
 
     def directory(self) -> Directory:
         return Directory(self.store, self.settings, self.our_side, self.region)

@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from types import MappingProxyType
 
 import touchpoints as tp
-from touchpoints.plugins import Record
-from touchpoints.reading import Context
-from touchpoints.source import Source
 
 touchpoints_api = 1
 
@@ -27,11 +24,11 @@ class Kurzwahl(tp.Importer):
         }
     )
 
-    def recognises(self, source: Source) -> bool:
+    def recognises(self, source: tp.Source) -> bool:
         """By the title in its first line."""
         return source.head.startswith(b"KURZWAHL")
 
-    def read(self, source: Source, context: Context) -> Iterator[Record]:
+    def read(self, source: tp.Source, context: tp.Context) -> Iterator[tp.Record]:
         """A touchpoint for each line; `context.call` finds our side, the country and the key."""
         with source.text() as lines:
             for number, line in enumerate(lines, 1):
@@ -41,7 +38,7 @@ class Kurzwahl(tp.Importer):
                     except (KeyError, ValueError) as error:
                         yield context.skipped(number, f"not a call: {error}", line)
 
-    def _call(self, line: str, context: Context) -> Record:
+    def _call(self, line: str, context: tp.Context) -> tp.Record:
         begin, direction, caller, called, rang, talked, own = line.split(";")
         return context.call(
             context.dates(())(begin), direction=DIRECTIONS[direction], caller=caller, called=called,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -265,14 +266,19 @@ def undo(session: Session) -> None:
     """
     with session.tracker() as tracker:
         undone = tracker.directory.undo()
+        known: dict[str, Any] = {**tracker.directory.customers, **tracker.directory.contacts}
+        names = [known[id_].name for d in undone if (id_ := tracker.directory.about(d)) in known]
     if not undone:
         raise InvalidValue(english("there is nothing to take back"))
     if session.as_json:
         values = [{"undone": d.kind, "who": d.who} for d in undone]
         session.write(json.dumps(values[0] if len(values) == 1 else values, ensure_ascii=False) + "\n")
     else:
-        what = decision_name(undone[-1].kind)[session.lang]
-        session.notice(session.spoken.say("taken back: {what} ({n})", what=what, n=len(undone)))
+        kinds = Counter(decision_name(d.kind)[session.lang] for d in undone)
+        what = ", ".join(kind if n == 1 else f"{n} × {kind}" for kind, n in kinds.items())
+        about = list(dict.fromkeys(names))
+        who = ", ".join(about[:5]) + (" " + session.spoken.say("and {n} more", n=len(about) - 5) if about[5:] else "")
+        session.notice(session.spoken.say("taken back: {what}", what=f"{what} · {who}" if who else what))
 
 
 @command("history")

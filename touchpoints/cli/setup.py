@@ -111,7 +111,7 @@ class _SetUp:
                 self.still(report)
                 self.settle(same_people(tracker.directory, found.numbers))
                 directory = Directory(tracker.store, self.settings, tracker.our_side, tracker.region)
-                self.settle(customers(directory))
+                self.settle(customers(directory, datetime.now(UTC)))
                 self.settle(keeping(found.first, self.settings, self.today))
                 self.merges = len(similar(contacts(directory)))
             break

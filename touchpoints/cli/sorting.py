@@ -13,7 +13,7 @@ from touchpoints.cli.session import Session, by, command, decided
 from touchpoints.cli.sheet import YES, as_csv, cell
 from touchpoints.cli.sheet import answers as answers_in
 from touchpoints.directory import Directory
-from touchpoints.errors import UnknownName
+from touchpoints.errors import InvalidValue, UnknownName
 from touchpoints.language import P_, english, languages
 from touchpoints.model import IMPORTANCES, Contact, Customer
 from touchpoints.words import name
@@ -61,7 +61,7 @@ def sort(
         if answers is not None:
             decided(session, _sorted_by(directory, answers_in(answers, "kind", "id"), moment, by(tracker)))
         elif format_ or session.as_json:
-            rows = [_question(directory, *asked) for asked in directory.to_sort()]
+            rows = [_question(directory, *asked) for asked in directory.to_sort(moment)]
             if format_ == "csv":
                 columns = ["kind", "importance", "name", "proposed", "evidence", "touchpoints", "last", "people", "id"]
                 session.write(as_csv([columns, *([cell(r.get(c, "")) for c in columns] for r in rows)]), output)
@@ -75,7 +75,7 @@ def _question(directory: Directory, who: Customer | Contact, n: int, last: int) 
     there = directory.contacts_of(who.id) if isinstance(who, Customer) else []
     return {
         "id": who.id, "name": who.name, "proposed": who.proposed, "evidence": who.evidence if isinstance(who, Customer) else "",
-        "touchpoints": n, "last": date.fromordinal(last).isoformat(), "people": [c.name for c in there[:3]],
+        "touchpoints": n, "last": date.fromordinal(last).isoformat() if last else None, "people": [c.name for c in there[:3]],
     }  # fmt: skip
 
 
@@ -103,22 +103,32 @@ def _ask(session: Session, directory: Directory, limit: int, at: datetime, by: s
     offered = "  ".join(f"{key}={name('kind', kind)[session.lang]}" for key, kind in keys.items())
     rest = spoken.say("Enter=proposal  Space=skip  {back}=back  {stop}=quit", back=back, stop=stop)
     session.notice(f"{offered}  {rest}\n")
-    questions = directory.to_sort()[:limit]
+    questions = directory.to_sort(at)[:limit]
     answered: list[bool] = []  # whether each question so far was answered or skipped
     while len(answered) < len(questions):
         q = _question(directory, *questions[len(answered)])
         kind = name("kind", q["proposed"])[session.lang] if q["proposed"] else "–"
         people_ = f"  ({', '.join(q['people'])})" if q["people"] else ""
         place = f"{len(answered) + 1}/{len(questions)}"
-        contacts = spoken.count(
-            "{n} touchpoint, last {day}", "{n} touchpoints, last {day}", n=q["touchpoints"], day=q["last"]
-        )
+        if q["last"]:
+            day = spoken.day(date.fromisoformat(q["last"]), year=True, weekday=False)
+            contacts = spoken.count(
+                "{n} touchpoint, last {day}", "{n} touchpoints, last {day}", n=q["touchpoints"], day=day
+            )
+        else:
+            contacts = spoken.count("{n} booked touchpoint", "{n} booked touchpoints", n=q["touchpoints"])
         evidence = spoken.translated(q["evidence"])
         session.notice(f"{place}  {q['name']}{people_}  {contacts}  → {kind}  {evidence}")
         try:
             key = click.getchar().lower()
         except (EOFError, KeyboardInterrupt):
             break
+        except OSError as error:
+            raise InvalidValue(
+                english(
+                    "there is no terminal to answer at; take the sheet: touchpoints sort --format csv --output sort.csv"
+                )
+            ) from error
         if key in (stop, "", "\x03", "\x04", "\x1b"):
             break
         if key == back:

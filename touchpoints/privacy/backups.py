@@ -19,9 +19,11 @@ from touchpoints.store import SCHEMA, Store, protected
 
 def backup(store: Store, path: str | os.PathLike[str]) -> Path:
     """Copy the store, also while others use it, to a new file that only its owner can read, and remember where: what is
-    erased later is erased there too. The copy of an encrypted store has its key. Raises `StoreError` if the file exists."""
+    erased later is erased there too. The copy of an encrypted store has its key; a folder that is missing is made. Raises
+    `StoreError` if the file exists."""
     target = Path(path).absolute()
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise StoreError(english("cannot write {target}: {error}", target=target, error=error.strerror)) from error

@@ -75,13 +75,15 @@ def words_of(spoken: Language, found: CallReport) -> dict[str, Any]:
         names = [_named(x.name, spoken) for x in (contact, customer) if x is not None]
         return " · ".join(short(n) for n in dict.fromkeys(names))
 
+    def reason(flag: Flag, r: Reason) -> str:
+        """A reason as a sentence of its own; whose it is, if it is not about whom to call."""
+        if r.relationship.id == flag.relationship.id:
+            return _upper(in_language(r.text, lang))
+        return f"{person(r.relationship)}: {in_language(r.text, lang)}"
+
     def sentences(flag: Flag) -> list[str]:
-        """The reasons; what is said above as the headline, once; whose it is, if it is not about whom to call."""
-        return list(dict.fromkeys(
-            _upper(in_language(r.text, lang)) if r.relationship.id == flag.relationship.id
-            else f"{person(r.relationship)}: {in_language(r.text, lang)}"
-            for r in flag.reasons if not _is_headline(r, flag)
-        ))  # fmt: skip
+        """The reasons, but for what is said above as the headline."""
+        return list(dict.fromkeys(reason(flag, r) for r in flag.reasons if not _is_headline(r, flag)))
 
     def headline(flag: Flag) -> str:
         """Status and silence: as the reason says it that is about them, else as it stands."""
@@ -118,7 +120,7 @@ def words_of(spoken: Language, found: CallReport) -> dict[str, Any]:
         "now": found.at.astimezone(zone), "today": found.at.astimezone(zone).date(),
         "local": lambda value: value.astimezone(zone), "short": short, "person": person, "organisation": organisation,
         "called": called, "names": lambda contacts: spoken.listed([short(_named(c.name, spoken)) for c in contacts]),
-        "sentences": sentences, "headline": headline, "parted": parted, "link": to, "handles": _handles,
+        "reason": reason, "sentences": sentences, "headline": headline, "parted": parted, "link": to, "handles": _handles,
         "said": lambda texts: in_language(texts, lang), "name": lambda of, value: in_language(words.name(of, value), lang),
         "many": lambda medium: _upper(findings.media(medium, spoken)), "way": lambda kind: findings.way(kind, spoken),
         "interval": lambda share: findings.interval(share, spoken),

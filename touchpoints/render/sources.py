@@ -14,6 +14,7 @@ from touchpoints.render.text import wrapped
 _LEFT_OUT = (
     P_("reason", "newsletter"), P_("reason", "automatic"), P_("reason", "draft"), P_("reason", "private"),
     P_("reason", "hidden number"), P_("reason", "internal"), P_("reason", "no other party"), P_("reason", "not known"),
+    P_("reason", "taken back"),
     P_("reason", "erased"), P_("reason", "older than is kept"), P_("reason", "media"),
 )  # fmt: skip
 FEW = 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -235,9 +236,14 @@ def _within(days: int, span: int) -> Text:
     )
 
 
+_CANCELLED = re.compile(r"(?i)^(abgesagt|cancell?ed)\s*:\s*")
+
+
 def subject(stored: Stored) -> Text | str:
     """A subject or title in quotes, with a space before; nothing where there is none."""
     text = " ".join((stored.touchpoint.subject or "").split())
+    if stored.touchpoint.outcome == "cancelled":
+        text = _CANCELLED.sub("", text)  # calendars write it into the title; the outcome says it
     return Text(' "{text}"', text=text if len(text) <= 60 else text[:59] + "…") if text else ""
 
 

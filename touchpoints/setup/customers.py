@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -28,12 +28,12 @@ MOST_PEOPLE = 30
 _T = TypeVar("_T")
 
 
-def customers(directory: Directory) -> list[Proposal]:
+def customers(directory: Directory, at: datetime | None = None) -> list[Proposal]:
     """The organisations most worth sorting for which there is a proposal, as one question; people who stand alone, by
-    name, where meetings or calls and messages show work."""
+    name, where meetings or calls and messages show work. `at`: what lies later is booked and not the last."""
     items: dict[str, tuple[str, Text, Mapping[str, Any]]] = {}
     alone: dict[str, list[tuple[Contact, int, int]]] = defaultdict(list)
-    for who, n, last in directory.to_sort():
+    for who, n, last in directory.to_sort(at):
         if isinstance(who, Contact) and who.proposed == "private":
             continue  # known by a free-mail address or a number alone: the family's calendar, not a customer
         if isinstance(who, Contact):
@@ -41,7 +41,7 @@ def customers(directory: Directory) -> list[Proposal]:
         elif who.proposed in ("customer", "prospect", "partner", "supplier") and n >= FEWEST:
             evidence = Text(
                 "{kind}: {why}; {n} entries, the last in {month}", kind=Term("kind", who.proposed), why=Translated(who.evidence),
-                n=n, month=_month(date.fromordinal(last)),
+                n=n, month=_month(last),
             )  # fmt: skip
             items[next(iter(directory.domains_of(who)), who.name)] = (who.name, evidence, {"kind": who.proposed})
     for found in list(alone.values())[: 4 * MOST_CUSTOMERS]:
@@ -52,7 +52,7 @@ def customers(directory: Directory) -> list[Proposal]:
             spoken = sorted(media)
             evidence = Text(
                 "{kind}: {media}; {n} entries, the last in {month}", kind=Term("kind", "customer"),
-                media=[words.name("medium", m) for m in spoken], n=n, month=_month(date.fromordinal(last)),
+                media=[words.name("medium", m) for m in spoken], n=n, month=_month(last),
             )  # fmt: skip
             items[name] = (name, evidence, {"kind": "customer"})
     chosen = dict(list(items.items())[:MOST_CUSTOMERS])
@@ -127,8 +127,9 @@ def not_wrong(text: str, items: Sequence[_T]) -> list[_T]:
     return [item for place, item in enumerate(items, 1) if str(place) not in places]
 
 
-def _month(day: date) -> str:
-    return f"{day:%m/%Y}"
+def _month(day: date | int) -> str:
+    """A month; of an ordinal that is zero, none."""
+    return f"{date.fromordinal(day) if isinstance(day, int) else day:%m/%Y}" if day else "–"
 
 
 def keeping(first: date | None, settings: Settings, today: date) -> list[Proposal]:

@@ -145,17 +145,18 @@ class Said(Database):
             self.changed()
             return int(done.lastrowid or 0)
 
-    def answered(self, answer: Answer, who: str, source: int) -> None:
+    def answered(self, answer: Answer, who: str, source: int) -> bool:
         """Record an answer that a file holds; one that was recorded before, also if it was taken back, is not recorded
-        again."""
-        for decision, _ in self.history():
+        again. Whether it is in force."""
+        for decision, undone in self.history():
             if decision.payload.get("key") == answer.key:
                 sources = sorted({*decision.payload["sources"], source})
                 self._restate(decision, {**decision.payload, "sources": sources})
-                return
+                return not undone
         self.decide(
             answer.at, answer.kind, who, **answer.said, key=answer.key, sources=[source], batch=f"file {source}"
         )
+        return True
 
     def forget_answers(self, source: int) -> None:
         """Drop the answers that only this file holds. Of what was taken back the trace stays, so that it stays so."""
