@@ -159,6 +159,19 @@ def test_undo_names_whom_it_is_about_and_sort_needs_somebody_to_answer(silent: P
     assert "--format csv" in run("sort", *NOW, store=silent, status=1).stderr
 
 
+def test_erasing_somebody_names_the_files_that_were_written_before(silent: Path) -> None:
+    folder = silent.parent
+    run("calls", "--format", "html", "--output", folder / "list.html", *NOW, store=silent)
+    run("calls", "--format", "md", "--output", folder / "gone.md", *NOW, store=silent)
+    run("privacy", "export", "Erika Muster", "--output", folder / "erika", *NOW, store=silent)
+    (folder / "gone.md").unlink()
+    said = run("privacy", "erase", "Erika Muster", "--yes", *NOW, store=silent).stderr
+    assert f"delete it or write it anew: {folder / 'list.html'}" in said
+    assert str(folder / "erika" / "person.json") in said
+    assert "gone.md" not in said
+    assert b"erika" not in silent.read_bytes().lower()  # nor in the list of what was written
+
+
 def test_an_empty_list_is_success_and_says_when_the_next_is_due(silent: Path) -> None:
     found = values("calls", "--at", "2026-05-25", store=silent)
     assert (found["flags"], found["next_due"] is not None) == ([], True)

@@ -777,3 +777,17 @@ def test_what_is_booked_is_not_the_last_contact() -> None:
     assert (n, date.fromordinal(last)) == (5, date(2026, 1, 6))
     [(_, _, newest)] = directory.to_sort()
     assert date.fromordinal(newest) == date(2026, 11, 1)
+
+
+def test_who_was_merged_is_called_as_the_one_named_first_and_found_by_either_name() -> None:
+    directory = made(
+        call(PHONE, called="Erika Muster"), call(MOBILE, 1, called="E. Muster"), call(MOBILE, 2, called="E. Muster")
+    )
+    directory.merge("Erika Muster", MOBILE, at=AT)
+    [contact] = directory.contacts.values()
+    assert contact.name == "Erika Muster"  # though "E. Muster" stands there more often
+    assert directory.find("E. Muster") == directory.find("Muster, Erika") == contact
+    other = made(call(PHONE, called="Erika Muster"), call(MOBILE, 1, called="E. Muster"))
+    other.merge("E. Muster", PHONE, at=AT)
+    assert [c.name for c in other.contacts.values()] == ["E. Muster"]
+    assert other.find("Erika Muster").name == "E. Muster"

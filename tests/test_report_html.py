@@ -181,6 +181,19 @@ def test_a_call_says_who_why_how_and_what_about(team: tp.Tracker, pages: dict[st
     assert "Notiz" in page or "Zugesagt für" in page
 
 
+def test_the_list_stands_first_as_a_whole_with_why_and_the_number(team: tp.Tracker, pages: dict[str, Path]) -> None:
+    page = pages["de"].read_text(encoding="utf-8")
+    rows = re.findall(r"<li class=\"s-.*?</li>", page[: page.index("<article")], re.S)
+    flags = CallReport(team, NOW).call_list.flags
+    assert len(rows) == len(flags)
+    for row, flag in zip(rows, flags, strict=True):
+        seen = Seen(row)
+        assert flag.relationship.name in seen.text
+        assert flag.reasons[0].text["de"][1:] in seen.text
+        handle = flag.suggestion.handle
+        assert (f"tel:{handle.value}" in seen.links) == (handle is not None and handle.kind == "phone")
+
+
 def test_a_draft_asks_in_the_language_of_the_report_without_guessing_gender(pages: dict[str, Path]) -> None:
     for lang, hello, close in (("de", "Guten Tag ", "Viele Grüße"), ("en", "Hello ", "Kind regards")):
         drafts = re.findall(r"<pre>(.*?)</pre>", pages[lang].read_text(encoding="utf-8"), re.S)

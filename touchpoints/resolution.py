@@ -251,7 +251,7 @@ class Resolution:
         said = sorted(said, key=lambda p: (p.ref is None, p.ref or "", p.key or "")) if len(said) > 1 else said
         last = {d.kind: d.payload for d in answers}
         name = last.get("rename", {}).get("name") or _first(said, "name") or ""
-        if not name and (merged := next((d for d in answers if d.kind == "merge"), None)):
+        if not name and (merged := next((d for d in answers if d.kind == "merge" and "handles" in d.payload), None)):
             first = self.handle_ids.get(decided(merged.payload, "handles")[0])  # called as the one named first
             name = next((called for called, _ in self._aliases.get(first, ())), "") if first is not None else ""
         if not name and names:

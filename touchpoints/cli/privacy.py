@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from touchpoints.cli.session import KEYRING, Session, by, command, decided, key_from_keyring, result
+from touchpoints.cli.session import KEYRING, WRITTEN, Session, by, command, decided, key_from_keyring, result
 from touchpoints.encryption import given_up
 from touchpoints.errors import InvalidValue
+from touchpoints.handles import fold
 from touchpoints.language import english
 
 if TYPE_CHECKING:
@@ -64,10 +65,17 @@ def privacy(
         elif action == "erase":
             name = getattr(tracker.directory.find(what), "name", what)
             _confirm(session, yes, session.spoken.say("Erase {name} for good?", name=name))
+            written = _written(tracker, what, name)
             done = _erase(session, tracker, what, moment)
             erased(session, done)
             _settings_that_name(session, tracker)
             _sheets_of_today(session)
+            for file in (f for f in written if Path(f).exists()):
+                session.notice(
+                    session.spoken.say(
+                        "written before, may name who was erased; delete it or write it anew: {file}", file=file
+                    )
+                )
             _unfinished(session, done.untreated, done.busy)
         elif action == "clean":
             erased(session, rights.clean(tracker.store, what, region=tracker.region))
@@ -162,6 +170,16 @@ def _settings_that_name(session: Session, tracker: Tracker) -> None:
     lines = session.config.read_text(encoding="utf-8").splitlines()
     for place in [f"{session.config}:{number}" for number, line in enumerate(lines, 1) if gate.text(line) != line]:
         session.notice(spoken.say("the settings name somebody who was erased; delete it there: {place}", place=place))
+
+
+def _written(tracker: Tracker, who: str, name: str) -> list[str]:
+    """The files that were written from this store and are still there. Those whose names tell of the person are no longer
+    remembered."""
+    files = [file for file in tracker.store.get(WRITTEN, []) if Path(file).exists()]
+    handles = (fold(h.value) for h in getattr(tracker.directory.find(who), "handles", ()))
+    theirs = {*handles, *(word for word in fold(name).split() if len(word) > 2)}
+    tracker.store.put(WRITTEN, [file for file in files if not any(word in fold(file) for word in theirs)])
+    return files
 
 
 def _sheets_of_today(session: Session) -> None:

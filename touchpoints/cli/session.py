@@ -43,6 +43,7 @@ class Session:
         self.config = Path(config) if config else self.path.parent / "touchpoints.toml"
         self.as_json = as_json
         self.exit_status = 0
+        self.written: list[str] = []
         if config and not new_config and not self.config.is_file():
             raise InvalidValue(english("there is no settings file {file}", file=config))
         self.settings = Settings.from_toml(self.config) if self.config.is_file() else Settings()
@@ -129,8 +130,26 @@ class Session:
             raise InvalidValue(
                 english("cannot write {file}: {error}", file=output, error=f"{error.strerror or error}{busy}")
             ) from error
+        self.written.append(str(Path(output).absolute()))
+
+    def remember_written(self) -> None:
+        """Keep in the store which files were written, so that `privacy erase` can name those that may still hold somebody."""
+        files = [file for file in self.written if Path(file).is_file() and Path(file) != self.config.absolute()]
+        if not files or not self.path.is_file():
+            return
+        from touchpoints.store import Store
+
+        store = Store(self.path, self.key())
+        try:
+            before = store.get(WRITTEN, [])
+            if not store.read_only and not set(files) <= set(before):
+                store.put(WRITTEN, sorted({*before, *files}))
+        finally:
+            store.close()
 
 
+WRITTEN = "written"
+"""Under which name a store keeps the files that were written from it."""
 KEYRING = "keyring"
 _SERVICE = "touchpoints"
 
@@ -248,6 +267,7 @@ def command(
                 try:
                     with progress.shown(session.spoken):
                         function(session, **given)
+                    session.remember_written()
                 except SystemExit:
                     session.notice(session.spoken.say("store: {file}", file=session.path))
                     raise
