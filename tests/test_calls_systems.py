@@ -10,6 +10,7 @@ from touchpoints_calls import pages
 from touchpoints_calls.asterisk import Asterisk
 from touchpoints_calls.sipgate import Sipgate
 from touchpoints_calls.starface import Starface
+from touchpoints_calls.teams_meetings import TeamsMeetings
 from touchpoints_calls.teams_pstn import TeamsPstn
 from touchpoints_calls.threecx import ThreeCx
 from touchpoints_calls.twilio import Twilio
@@ -45,6 +46,10 @@ def sample(importer: Importer, name: str) -> list[Touchpoint]:
 
 def told(found: list[Touchpoint]) -> list[tuple[str, str, str, float | None]]:
     return [(c.parties[0].handle.value, c.direction, c.outcome, c.duration) for c in found]
+
+
+class TestTeamsMeetings(ImporterContract):
+    importer, samples = TeamsMeetings(), SAMPLES / "teams-meetings"
 
 
 class TestSipgate(ImporterContract):
@@ -326,3 +331,17 @@ def test_participants_of_one_meeting_id_on_two_days_are_two_meetings() -> None:
         ("2026-03-20T09:01:00+01:00", 3420.0), ("2026-03-27T09:01:00+01:00", 3420.0),
     ]  # fmt: skip
     assert len({m.key for m in found}) == 2
+
+
+def test_a_meeting_at_which_nobody_is_ours_asks_who_we_are() -> None:
+    source = Source.from_path(SAMPLES / "teams-meetings" / "report of 2022.csv")
+    with pytest.raises(UnreadableSource, match="--me") as caught:
+        list(TeamsMeetings().read(source, Context(Settings(me=["somebody@else.example"]), importer="teams-meetings")))
+    assert caught.value.options == ("mara@falk.example", "erika@muster.example")
+
+
+def test_a_meeting_whose_dates_may_be_read_either_way_asks_for_the_order() -> None:
+    text = (SAMPLES / "teams-meetings" / "Weekly Sync - Attendance report.csv").read_text(encoding="utf-16")
+    source = Source.from_text(text.replace("2/17/26", "2/7/26"))
+    with pytest.raises(UnreadableSource, match="--date-order"):
+        list(TeamsMeetings().read(source, Context(Settings(me=["Mara Falk"]), importer="teams-meetings")))

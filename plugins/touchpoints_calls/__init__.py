@@ -13,6 +13,7 @@ from touchpoints_calls.imazing import IMazing
 from touchpoints_calls.sipgate import Sipgate
 from touchpoints_calls.starface import Starface
 from touchpoints_calls.table import AnyTable
+from touchpoints_calls.teams_meetings import TeamsMeetings
 from touchpoints_calls.teams_pstn import TeamsPstn
 from touchpoints_calls.threecx import ThreeCx
 from touchpoints_calls.twilio import Twilio
@@ -25,5 +26,5 @@ def touchpoints_importers() -> Iterable[Importer]:
     """One importer for each format, and the fallback for tables nobody else knows."""
     return (
         AndroidCalls(), AndroidMessages(), Asterisk(), FritzBox(), GoogleVoice(), IMazing(), Sipgate(), Starface(),
-        TeamsPstn(), ThreeCx(), Twilio(), ZoomMeetings(), ZoomPhone(), AnyTable(),
+        TeamsMeetings(), TeamsPstn(), ThreeCx(), Twilio(), ZoomMeetings(), ZoomPhone(), AnyTable(),
     )  # fmt: skip

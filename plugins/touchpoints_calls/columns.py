@@ -74,7 +74,7 @@ _NAMES = {  # field: header names without marks and units, the surest first
         "angerufener|angerufene|an|to|called|callee|b rufnummer|b nummer|b teilnehmer|ziel|destination|dst|"
         "zielrufnummer|zielnummer|called number|called party|callee number|dialed number|dialled number|"
         "gewählte nummer|gewählte rufnummer|angerufene nummer|angerufene rufnummer|rufnummer des angerufenen|"
-        "empfänger|callee id|recipient|recipient id|recipient number|to number|call to|anruf an|ruf an|nach|gerufene nummer|"
+        "empfänger|callee id|recipient|recipient id|recipient number|receiver|to number|call to|anruf an|ruf an|nach|gerufene nummer|"
         "gerufene rufnummer|zielteilnehmer|destination number|called party number"
     ),
     "caller_name": "anrufername|name des anrufers|caller name|from name|von name|calling name",
