@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from happenings import AT, BERLIN, ago, call, chat, mail
@@ -172,3 +173,63 @@ def test_hotline_callers_are_no_relationships() -> None:
 )
 def test_who_is_shown(group: Group, names: str, everybody: str, shown: bool) -> None:
     assert (group.asked(set(names), set(everybody)) is None) is shown
+
+
+def _mailbox(first: date, last: date, file: str = "box.csv") -> tuple[list[Event], dict[str, str]]:
+    """Steady calls with ten people all along, and a mailbox of others that is imported from a day on."""
+    events, files = [], {}
+    for n in range(180):
+        made = call(ago(179 - n), duration=300, who=f"k{n % 10}")
+        events.append(made)
+        files |= dict.fromkeys(made.keys, "calls.csv")
+    day = first
+    while day <= last:
+        made = mail(ago((AT.date() - day).days, 11), who=f"m{day.toordinal() % 40}")
+        events.append(made)
+        files |= dict.fromkeys(made.keys, file)
+        day += timedelta(days=1)
+    return events, files
+
+
+def test_a_mailbox_that_begins_within_the_comparison_is_named_and_is_no_shift() -> None:
+    events, files = _mailbox(date(2026, 4, 20), date(2026, 6, 30))
+    found = mix(events, AT, BERLIN, files=files)
+    [source] = found.begun
+    assert (source.source, source.first, source.people) == ("box.csv", date(2026, 4, 20), 40)
+    live, without = found.changes[0], found.without[0]
+    assert live.real and live.difference is not None and live.difference < -0.2
+    assert without.difference == 0 and not without.real
+    from touchpoints.language import language
+    from touchpoints.render import findings
+
+    said = findings.mix(found, language("en"))
+    assert "steady" in said and "without box.csv, which begins on" in said
+
+
+def test_what_continues_or_was_there_all_along_is_not_named() -> None:
+    events, files = _mailbox(date(2026, 1, 3), date(2026, 6, 30))
+    assert mix(events, AT, BERLIN, files=files).begun == ()  # begins with the comparison
+    monthly = {key: f"box-{n // 30}.csv" if name == "box.csv" else name for n, (key, name) in enumerate(files.items())}
+    assert mix(events, AT, BERLIN, files=monthly).begun == ()  # each month follows the one before
+
+
+def test_the_command_says_it_in_text_and_values(tmp_path: Path) -> None:
+    with tp.Tracker(settings=tp.Settings(me=["+49 30 23125 100"], timezone="Europe/Berlin")) as tracker:
+        calls = [tp.Touchpoint.call(f"+49 89 99998 1{n % 10:02d}", ago(170 - n), "out", minutes=5) for n in range(170)]
+        tracker.add(calls)
+        rows = ["Zeitpunkt;Kanal;Richtung;Name;E-Mail;Status"]
+        for n in range(60):
+            rows.append(f"{ago(60 - n):%d.%m.%Y %H:%M:%S};E-Mail;eingehend;M {n};m{n}@x{n}.example;erreicht")
+        (tmp_path / "box.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        tracker.ingest(tmp_path / "box.csv")
+        found = tracker.mix(AT)
+        assert [b.people for b in found.begun] == [60]
+        assert "box.csv" in tracker_text(found, "de") and "Ohne diese Datei ist die Änderung" in tracker_text(
+            found, "de"
+        )
+
+
+def tracker_text(found: Mix, lang: str) -> str:
+    from touchpoints.render.mix import mix as shown
+
+    return shown(found, lang, BERLIN)

@@ -127,8 +127,19 @@ def mix(
         if withheld := group.asked(names & everybody or names, everybody):
             return Mix(scope, withheld=withheld, agreed=group.agreed)
         some = [e for e in some if e.colleagues & names]
+    files = (
+        {s.key: s.source for s in tracker.store.touchpoints(None, None, at)} if len(tracker.store.sources()) > 1 else {}
+    )
     found = mix_of(
-        some, at, tracker.store.zone, scope=scope, months=months, after=after, before=before, agreed=group.agreed
+        some,
+        at,
+        tracker.store.zone,
+        scope=scope,
+        months=months,
+        after=after,
+        before=before,
+        agreed=group.agreed,
+        files=files,
     )
     return attrs.evolve(found, hotline=hotline if names is None else 0)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import attrs
+
 from touchpoints.distributions import Share
 from touchpoints.language import P_, Language
 from touchpoints.portfolio import WEAK, Portfolio
@@ -77,6 +79,13 @@ def withheld(why: Withheld, spoken: Language) -> str:
 
 def mix(found: Mix, spoken: Language) -> str:
     """Which medium has overtaken which, else which has changed most beyond chance, else that nothing has."""
+    if found.begun:
+        said = mix(attrs.evolve(found, changes=found.without, begun=()), spoken)
+        first = min(found.begun, key=lambda b: b.first)
+        return spoken.say(
+            "{finding} (without {file}, which begins on {day})", finding=said, file=first.source.rpartition("/")[2],
+            day=spoken.day(first.first, year=True),
+        )  # fmt: skip
     changes = {c.what: c for c in found.changes if c.what != "live" and c.before.value is not None}
     known = {w: (c.before.value or 0, c.after.value or 0) for w, c in changes.items() if c.after.value is not None}
     if not known:

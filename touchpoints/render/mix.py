@@ -69,6 +69,20 @@ def mix(found: Mix, lang: str, zone: tzinfo) -> str:
             )
     for change in found.changes:
         page.add(_change(change, page), "  ")
+    if found.begun:
+        for source in found.begun:
+            page.add(
+                page.count(
+                    "Mind: {file} begins on {day} and brings {n} person who stands in no other file.",
+                    "Mind: {file} begins on {day} and brings {n} people who stand in no other file.",
+                    file=source.source, day=page.day(source.first), n=source.people,
+                )
+            )  # fmt: skip
+        page.add(
+            page.say("Without it the change is:") if len(found.begun) == 1 else page.say("Without them the change is:")
+        )
+        for change in found.without:
+            page.add(_change(change, page), "  ")
     return page.done()
 
 

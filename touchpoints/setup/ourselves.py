@@ -184,7 +184,7 @@ def _name(look: FirstLook, addresses: Sequence[str]) -> list[Proposal]:
     certain = bool(by_address or (agreed and (len(chats) > 1 or meetings)))
     if best:
         if best == hint and not evidence:
-            evidence.append(Text("{file} is called after the other one", file=shortened(chats[0].source)))
+            evidence.append(_hinted(chats[0]))
         others = tuple(dict.fromkeys(a for f in chats for a in f.authors if a != best))
         statement = Text("You are called {name}.", name=best)
         found.append(Proposal("name", statement, {"me": (best,)}, tuple(evidence), _me, certain, others[:8]))
@@ -202,15 +202,21 @@ def _author(chat: FileLook, name: str | None = None) -> Proposal:
     if chat.hint:
         statement = Text("In {file} you are {name}.", file=shortened(chat.source), name=chat.hint)
         profile = "/" in chat.hint
-        evidence = Text("{file} is called after the other one", file=shortened(chat.source))
-        if profile:
-            evidence = Text("takes part in most conversations of {file}", file=shortened(chat.source))
         mine = fold(name or "").split()
         spelled = chat.hint.rpartition("/")[2].split("-")
         certain = bool(mine) and (set(mine) <= set(spelled) if profile else fold(chat.hint) in mine)
-        return Proposal("name", statement, {"me": (chat.hint,)}, (evidence,), _me, certain, options=chat.authors[:12])
+        return Proposal(
+            "name", statement, {"me": (chat.hint,)}, (_hinted(chat),), _me, certain, options=chat.authors[:12]
+        )
     statement = Text("Who you are in {file} cannot be told.", file=shortened(chat.source))
     return Proposal("name", statement, {}, (), _me, options=chat.authors[:12])
+
+
+def _hinted(chat: FileLook) -> Text:
+    """Why the file thinks that somebody is us."""
+    if "/" in chat.hint:
+        return Text("takes part in most conversations of {file}", file=shortened(chat.source))
+    return Text("{file} is called after the other one", file=shortened(chat.source))
 
 
 def _name_of_meetings(look: FirstLook) -> tuple[str, int, int, str] | None:
@@ -273,7 +279,8 @@ def _lines(look: FirstLook, settings: Settings, numbers: Sequence[str]) -> list[
         if any(_digits(name) and (w.endswith(_digits(name)) or w == name) for w in written) or name in settings.lines:
             continue
         one_off = len(line.callers) and line.once / len(line.callers)
-        if line.calls >= MANY_CALLS and line.inbound >= SURE * line.calls and one_off >= ONE_OFF:
+        one_offs = line.calls >= MANY_CALLS and line.inbound >= SURE * line.calls and one_off >= ONE_OFF
+        if one_offs or "hotline" in name.casefold():
             kind = "hotline"
         else:
             kind = "business" if line.at_work >= MOSTLY * line.calls else "private"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import compress
 from math import asin, sqrt
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -18,6 +19,7 @@ from touchpoints.language import Text
 from touchpoints.measures import quantile
 from touchpoints.model import LIVE_MEDIA, MEDIA
 from touchpoints.progress import counted
+from touchpoints.team.begun import Begun, begun
 from touchpoints.team.group import Withheld
 
 RESAMPLES, SEED = 999, 2026
@@ -88,7 +90,8 @@ class Change:
 class Mix:
     """The mix of `scope` (what was asked for) as of a day: rows by month and medium, months, and the changes from
     `before` to `after`, live contact first; `hotline`: touchpoints on hotlines that are left out; `first`: the day on
-    which touchpoints begin at all. Nothing but the reason if it is withheld."""
+    which touchpoints begin at all; `begun`: sources that begin within the comparison, and `without` them the changes.
+    Nothing but the reason if it is withheld."""
 
     scope: str
     rows: tuple[Row, ...] = ()
@@ -100,6 +103,8 @@ class Mix:
     agreed: str = ""
     hotline: int = 0
     first: date | None = None
+    begun: tuple[Begun, ...] = ()
+    without: tuple[Change, ...] = ()
 
 
 def mix(
@@ -112,9 +117,11 @@ def mix(
     after: Period | None = None,
     before: Period | None = None,
     agreed: str = "",
+    files: Mapping[str, str] = MappingProxyType({}),
 ) -> Mix:
     """The mix of events up to `at`, for the last `months` calendar months. `after`: the period to compare (the last 90
-    days), `before`: with which other one (as many days just before it)."""
+    days), `before`: with which other one (as many days just before it). `files`: key → file, to tell a source that begins
+    from a change."""
     today = at.astimezone(zone).date()
     after = after or (today - timedelta(days=89), today)
     days = (after[1] - after[0]).days + 1
@@ -122,9 +129,12 @@ def mix(
     first = _months_back(today, months - 1)
     known = sorted((e for e in events if e.reached and e.at <= at), key=lambda e: (e.at, e.key))
     dated = [(e.at.astimezone(zone).date(), e) for e in known]
+    new = begun(dated, files, before[0], after[1]) if files else ()
+    theirs = {key for source in new for key in source.keys}
     return Mix(
         scope, *_by_month([(d, e) for d, e in dated if d >= first]), changes(dated, before, after), before, after,
-        agreed=agreed, first=min((d for d, _ in dated), default=None),
+        agreed=agreed, first=min((d for d, _ in dated), default=None), begun=new,
+        without=changes([(d, e) for d, e in dated if e.key not in theirs], before, after) if new else (),
     )  # fmt: skip
 
 
