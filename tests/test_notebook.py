@@ -53,6 +53,18 @@ def test_a_call_list_shows_who_why_and_what_to_do_in_the_language_of_the_setting
     assert found.flags[0].suggestion.text[lang] in shown.texts
 
 
+def test_each_shows_itself_in_the_language_asked_for() -> None:
+    with store() as tracker:
+        relationship, found = tracker.relationship("Erika Muster", NOW), tracker.call_list(NOW)
+    flag = found.flags[0]
+    german = relationship.html("de")
+    assert german._repr_html_() == german
+    assert Texts(german).texts[:4] == ["Ansprechperson", "Kunde", "Status", "Stille (Tage)"]
+    assert "fällig" in Texts(german).texts
+    assert "Warum" in Texts(flag.html("de")).texts and flag.reasons[0].text["de"] in Texts(flag.html("de")).texts
+    assert found.html("de") != found.html() == found.html("en") == found._repr_html_()
+
+
 def test_a_flag_shows_itself() -> None:
     with store() as tracker:
         (flag,) = tracker.flags(NOW)

@@ -18,7 +18,7 @@ from touchpoints import words
 from touchpoints.absences import EasingIn, Proposal, easing_in, proposed
 from touchpoints.book import Book
 from touchpoints.language import Text, language
-from touchpoints.markup import paragraph, table
+from touchpoints.markup import Html, paragraph, table
 from touchpoints.namesakes import hold_back
 from touchpoints.progress import counted
 from touchpoints.reach import Averages
@@ -57,9 +57,9 @@ class CallList:
     next_due: date | None
     coverage: tuple[Mapping[str, str], ...]
 
-    def _repr_html_(self) -> str:
-        """As a notebook shows it: the flags as a table, in the language of the settings, else in English."""
-        lang = self.book.settings.lang or "en"
+    def html(self, lang: str | None = None) -> Html:
+        """As a notebook shows it: the flags as a table, in a language (of the settings if none is given, else English)."""
+        lang = lang or self.book.settings.lang or "en"
         spoken = language(lang)
         rows = [
             [n, *flag.cells(lang), minutes]
@@ -73,7 +73,11 @@ class CallList:
             )
         if held := len(self.held_back):
             below.append(spoken.count("{n} is held back", "{n} are held back", n=held))
-        return (table(heads, rows) if rows else "") + (paragraph(" · ".join(below)) if below else "")
+        return Html((table(heads, rows) if rows else "") + (paragraph(" · ".join(below)) if below else ""))
+
+    def _repr_html_(self) -> str:
+        """In the language of the settings; `html` takes another."""
+        return self.html()
 
     eased: tuple[Mapping[str, str], ...] = ()
 

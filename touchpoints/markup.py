@@ -11,6 +11,16 @@ _LONGEST = 200
 """Characters of a cell."""
 
 
+class Html(str):
+    """HTML that a notebook shows as such."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        """Itself."""
+        return str(self)
+
+
 def plain(text: str) -> str:
     """A text without control characters, marks of direction, invisible spaces and halves of characters."""
     if text.isascii() and text.isprintable():

@@ -10,8 +10,8 @@ import attrs
 from touchpoints.directory import OFFICE
 from touchpoints.facts import Decision, Stored
 from touchpoints.handles import Handle
-from touchpoints.language import in_language
-from touchpoints.markup import table
+from touchpoints.language import in_language, language
+from touchpoints.markup import Html, table
 from touchpoints.model import Contact, Customer
 from touchpoints.summary import Summary
 from touchpoints.warmth import Warmth
@@ -91,15 +91,25 @@ class Relationship:
         both = (self.contact.tags if self.contact else ()), (self.customer.tags if self.customer else ())
         return tuple(sorted({tag for tags in both for tag in tags}))
 
-    def _repr_html_(self) -> str:
-        """As a notebook shows it: status and silence against the own rhythm, in English."""
-        w = self.warmth
-        heads = "Contact|Customer|Status|Silence (days)|Usual gap|Longest gap|Due on|Within 30 days".split("|")
-        score = None if w.score is None else f"{w.score:.0f} %"
-        usual = None if w.usual_gap_days is None else f"{w.usual_gap_days:.1f}"
+    def html(self, lang: str = "en") -> Html:
+        """As a notebook shows it: status and silence against the own rhythm, as a small table in a language."""
+        w, spoken = self.warmth, language(lang)
+        heads = [
+            spoken.say("Contact"), spoken.say("Customer"), spoken.say("Status"), spoken.say("Silence (days)"),
+            spoken.say("Usual gap"), spoken.say("Longest gap"), spoken.say("Due on"), spoken.say("Within 30 days"),
+        ]  # fmt: skip
+        score = None if w.score is None else spoken.percent(w.score / 100)
+        usual = None if w.usual_gap_days is None else spoken.number(w.usual_gap_days, 1)
+        due = None if w.due_on is None else spoken.day(w.due_on, year=True)
         customer = self.customer.name if self.customer else None
-        row = [self.name, customer, w.status, w.silence_days, usual, w.longest_gap_days, w.due_on, score]
-        return table(heads, [row])
+        status = spoken.term("status", w.status)
+        return Html(
+            table(heads, [[self.name, customer, status, w.silence_days, usual, w.longest_gap_days, due, score]])
+        )
+
+    def _repr_html_(self) -> str:
+        """In English; `html` takes another language."""
+        return self.html()
 
 
 @attrs.frozen(slots=True)
@@ -177,9 +187,14 @@ class Flag:
         why = list(dict.fromkeys(in_language(r.text, lang) for r in self.reasons))
         return [names, why, in_language(self.suggestion.text, lang)]
 
+    def html(self, lang: str = "en") -> Html:
+        """As a notebook shows it: who, why and what to do, as a small table in a language."""
+        spoken = language(lang)
+        return Html(table([spoken.say("Who"), spoken.say("Why"), spoken.say("What to do")], [self.cells(lang)]))
+
     def _repr_html_(self) -> str:
-        """As a notebook shows it: who, why and what to do, in English."""
-        return table(["Who", "Why", "What to do"], [self.cells("en")])
+        """In English; `html` takes another language."""
+        return self.html()
 
 
 @attrs.frozen(slots=True)
