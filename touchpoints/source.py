@@ -10,6 +10,7 @@ import io
 import lzma
 import os
 import re
+import weakref
 import zipfile
 import zlib
 from collections import Counter
@@ -61,7 +62,7 @@ class Source:
         self.in_archive = in_archive
         self._open = open_
         self._sibling = sibling
-        self._stream: BinaryIO | None = None
+        self._stream: Callable[[], BinaryIO | None] = lambda: None  # not to keep open what nobody reads any more
 
     def __repr__(self) -> str:
         return f"Source({self.name!r})"
@@ -96,8 +97,9 @@ class Source:
     def open(self) -> BinaryIO:
         """The content as a fresh binary stream. Raises `UnreadableSource` if it cannot be opened."""
         try:
-            self._stream = self._open()
-            return self._stream
+            stream = self._open()
+            self._stream = weakref.ref(stream)
+            return stream
         except PermissionError as error:
             raise UnreadableSource(
                 self.name, english("no permission to read it; allow it or leave the file out")
@@ -109,8 +111,9 @@ class Source:
     def position(self) -> int:
         """How many bytes of what was opened last are read; 0 where nobody can tell: also at its end, for then the content
         may have been taken in one piece, and the work with it has only begun."""
+        stream = self._stream()
         try:
-            place = self._stream.tell() if self._stream is not None else 0
+            place = stream.tell() if stream is not None else 0
         except (ValueError, *DAMAGE):  # closed, or no place to speak of
             return 0
         return place if self.size is None or place < self.size else 0
