@@ -14,10 +14,10 @@ from typing import Any
 from touchpoints.errors import IdentityError, InvalidValue, UnknownName
 from touchpoints.facts import Decision, Trait
 from touchpoints.handles import Handle, fold
-from touchpoints.identity import ALWAYS, bare, contact_id, customer_id, order, written
+from touchpoints.identity import ALWAYS, bare, contact_id, customer_id, domain_of, order, written
 from touchpoints.language import P_, english
 from touchpoints.model import IMPORTANCES, KINDS_OF_CUSTOMER, Contact, Customer
-from touchpoints.resolution import OFFICE, Resolution, Unresolved, domain_of
+from touchpoints.resolution import OFFICE, Resolution, Unresolved
 
 __all__ = ["MARKS", "OFFICE", "Directory", "Unresolved", "contact_id", "customer_id"]
 
@@ -70,7 +70,7 @@ class Directory(Resolution):
 
     def domains_of(self, customer: Customer) -> list[str]:
         """The company domains of a customer: its own, and those of its contacts."""
-        keys = self._customer_keys.get(customer.id, ())
+        keys = self._organisations.keys.get(customer.id, ())
         domains = {key.removeprefix("domain:") for key in keys if key.startswith("domain:")}
         for contact in self.contacts_of(customer.id):
             domains |= {d for h in contact.handles if h.kind == "email" and (d := domain_of(h))}
@@ -259,7 +259,7 @@ class Directory(Resolution):
         wanted, plain = f"org:{fold(text)}", f"domain:{text.lower().removeprefix('www.')}"
         found = [
             c for id_, c in self.customers.items()
-            if {wanted, plain} & set(self._customer_keys[id_]) or fold(c.name) == fold(text)
+            if {wanted, plain} & set(self._organisations.keys[id_]) or fold(c.name) == fold(text)
         ]  # fmt: skip
         return found or [c for c in self.customers.values() if bare(c.name) == bare(text)]
 
@@ -304,7 +304,7 @@ class Directory(Resolution):
                     )
                 )
             if isinstance(a, Customer) and isinstance(b, Customer):
-                keys = [self._customer_keys[a.id][0], self._customer_keys[b.id][0]]
+                keys = [self._organisations.keys[a.id][0], self._organisations.keys[b.id][0]]
                 prepared.append((a.id, {"customers": keys, "was": [a.name, b.name]}))
             else:
                 handles = [_first(a), _first(b)]
@@ -362,7 +362,7 @@ class Directory(Resolution):
                     raise
                 found = None
             if isinstance(found, Customer):
-                key = self._customer_keys[found.id][0]
+                key = self._organisations.keys[found.id][0]
             elif fold(customer):
                 key, name = f"org:{fold(customer)}", customer.strip()
             else:

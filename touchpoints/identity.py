@@ -1,4 +1,5 @@
-"""Which handles are one person: by exact keys first, then as the user decided, in the order of the decisions.
+"""Which handles are one person, and which names one organisation: by exact keys first, then as the user decided, in the
+order of the decisions.
 
 Pure: directory entries and decisions in, groups out. Nothing here touches a touchpoint, so leaving a decision out (an
 undo) gives exactly what there was without it, and reading a directory again repeats no answer of the user.
@@ -7,13 +8,13 @@ undo) gives exactly what there was without it, and reading a directory again rep
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
-from touchpoints.handles import KINDS, Handle, fold
+from touchpoints.handles import KINDS, Handle, company_domain, fold
 from touchpoints.model import Person
 
 ALWAYS = 1 << 30
@@ -155,6 +156,70 @@ class Groups:
 
 
 # -- directory entries --------------------------------------------------------------------------------------------------
+
+
+class Organisations:
+    """Which spellings and domains are one organisation: a domain whose entries agree on the name, but for its legal form,
+    joins them; then the keys that the user `merged`. A key is `org:folded name` or `domain:…`.
+
+    `names`: key → how it is written. `keys`: id of a customer → its keys, the one that gives the id first. `ids`: the id
+    of any of these keys → the customer's.
+    """
+
+    def __init__(self, people: Iterable[Person], merged: Iterable[Sequence[str]] = ()) -> None:
+        self.names: dict[str, Counter[str]] = defaultdict(Counter)
+        self.keys: dict[str, list[str]] = {}
+        self.ids: dict[str, str] = {}
+        self._above: dict[str, str] = {}
+        said = defaultdict[str, Counter[str]](Counter)
+        for person in people:
+            if person.customer:
+                self.names[f"org:{fold(person.customer)}"][person.customer] += 1
+                for domain in {domain_of(h) for h in person.handles if h.kind == "email"} - {None}:
+                    said[str(domain)][person.customer] += 1
+        for domain, names in sorted(said.items()):
+            if len({bare(name) for name in names}) == 1:
+                first, *others = sorted(names, key=lambda n: (-names[n], n))
+                for key in (*(f"org:{fold(name)}" for name in others), f"domain:{domain}"):
+                    self._join(f"org:{fold(first)}", key)
+        for one, *rest in merged:
+            for key in rest:
+                self._join(one, key)
+        self._joined: dict[str, list[str]] = defaultdict(list)
+        for key in self._above:
+            self._joined[self._root(key)].append(key)
+
+    def id_of(self, key: str) -> str:
+        """The id of the customer with a key; makes it known."""
+        root = self._root(key)
+        id_ = customer_id(root)
+        if id_ not in self.keys:
+            self.keys[id_] = [root, *self._joined.get(root, ())]
+            for each in self.keys[id_]:
+                self.ids[customer_id(each)] = id_
+        return id_
+
+    def written(self, keys: Sequence[str]) -> str:
+        """How a customer is called: as its own name is mostly written, else by another of its names, else its domain."""
+        for key in sorted(keys, key=lambda k: (k.startswith("domain:"), keys.index(k))):
+            if names := self.names.get(key):
+                return min(names, key=lambda n: (-names[n], n))
+        return keys[0].partition(":")[2]
+
+    def _join(self, one: str, other: str) -> None:
+        one, other = self._root(one), self._root(other)
+        if one != other:
+            self._above[other] = one
+
+    def _root(self, key: str) -> str:
+        while key in self._above:
+            key = self._above[key]
+        return key
+
+
+def domain_of(address: Handle) -> str | None:
+    """The company domain of an address. Asked by host: a store has far fewer of them than addresses."""
+    return company_domain(address.value.rpartition("@")[2])
 
 
 def shared(people: Iterable[Person]) -> set[Handle]:

@@ -11,8 +11,19 @@ from typing import Any
 import attrs
 
 from touchpoints.facts import Decision, Trait
-from touchpoints.handles import EXTENSION, Handle, company_domain, fold, is_automatic, is_local, is_role, name_key
-from touchpoints.identity import ALWAYS, Groups, bare, contact_id, customer_id, decided, order, shared, stand_in
+from touchpoints.handles import EXTENSION, Handle, fold, is_automatic, is_local, is_role, name_key
+from touchpoints.identity import (
+    ALWAYS,
+    Groups,
+    Organisations,
+    bare,
+    contact_id,
+    decided,
+    domain_of,
+    order,
+    shared,
+    stand_in,
+)
 from touchpoints.language import Text, english
 from touchpoints.model import Contact, Customer, Person
 from touchpoints.ourside import OurSide
@@ -62,9 +73,6 @@ class Resolution:
         self._spans: dict[int, list[tuple[int, int, str | None, str | None]]] = {}
         self._ids: dict[str, str] = {}  # the id of any handle of a contact → the contact's
         self._known: set[Handle] = set()
-        # id of a customer → its `org:folded name` and `domain:…`, the one that gives the id first
-        self._customer_keys: dict[str, list[str]] = {}
-        self._customer_ids: dict[str, str] = {}  # the id of any of these keys → the customer's
         self._of_group: dict[int, tuple[str, list[tuple[int, str | None]]]] = {}
         self._about: dict[int, str] = {}
         self._at_customer: dict[str, list[Contact]] | None = None
@@ -77,7 +85,8 @@ class Resolution:
         self._office_of: dict[Handle, str] = {}
         decisions = self._store.decisions()
         groups, entries = self._group(people, decisions)
-        self._name_organisations(people, decisions)
+        merged = [d.payload["customers"] for d in decisions if d.kind == "merge" and "customers" in d.payload]
+        self._organisations = Organisations(people, merged)
         self._offices(people)
         members = groups.members()
         for group, handles in counted(members.items(), Text("working out who is who")):
@@ -180,51 +189,6 @@ class Resolution:
         for group, decision in about:
             self._answers[groups.find(group)].append(decision)
 
-    def _name_organisations(self, people: Sequence[Person], decisions: Sequence[Decision]) -> None:
-        """Which spellings and domains are one organisation: a domain whose entries agree on the name, but for its legal
-        form, joins them; then what the user merged."""
-        self._names: dict[str, Counter[str]] = defaultdict(Counter)  # key of an organisation → how it is written
-        self._above: dict[str, str] = {}
-        said = defaultdict[str, Counter[str]](Counter)
-        for person in people:
-            if person.customer:
-                self._names[f"org:{fold(person.customer)}"][person.customer] += 1
-                for domain in {domain_of(h) for h in person.handles if h.kind == "email"} - {None}:
-                    said[str(domain)][person.customer] += 1
-        for domain, names in sorted(said.items()):
-            if len({bare(name) for name in names}) == 1:
-                first, *others = sorted(names, key=lambda n: (-names[n], n))
-                for key in (*(f"org:{fold(name)}" for name in others), f"domain:{domain}"):
-                    self._same_organisation(f"org:{fold(first)}", key)
-        for decision in decisions:
-            if decision.kind == "merge" and "customers" in decision.payload:
-                one, *rest = decision.payload["customers"]
-                for key in rest:
-                    self._same_organisation(one, key)
-        self._joined: dict[str, list[str]] = defaultdict(list)
-        for key in self._above:
-            self._joined[self._root(key)].append(key)
-
-    def _same_organisation(self, one: str, other: str) -> None:
-        one, other = self._root(one), self._root(other)
-        if one != other:
-            self._above[other] = one
-
-    def _root(self, key: str) -> str:
-        while key in self._above:
-            key = self._above[key]
-        return key
-
-    def _customer(self, key: str) -> str:
-        """The id of the customer with a key (`org:folded name` or `domain:…`); makes it known."""
-        root = self._root(key)
-        id_ = customer_id(root)
-        if id_ not in self._customer_keys:
-            self._customer_keys[id_] = [root, *self._joined.get(root, ())]
-            for each in self._customer_keys[id_]:
-                self._customer_ids[customer_id(each)] = id_
-        return id_
-
     def _offices(self, people: Sequence[Person]) -> None:
         """The handles that directories name and that are no person's: of the one customer they are named for."""
         found = defaultdict[Handle, set[str]](set)
@@ -232,7 +196,7 @@ class Resolution:
             if person.customer:
                 for handle in person.handles:
                     if (_organisation_entry(person) or not self._personal(handle)) and not self._our_side.owns(handle):
-                        found[handle].add(self._customer(f"org:{fold(person.customer)}"))
+                        found[handle].add(self._organisations.id_of(f"org:{fold(person.customer)}"))
         self._office_of = {handle: min(ids) for handle, ids in found.items() if len(ids) == 1}
 
     def _add_contact(self, group: int, handles: list[Handle], said: Sequence[Person], groups: Groups) -> None:
@@ -287,17 +251,17 @@ class Resolution:
         customer = _first(said, "customer")
         base = None
         if customer:
-            base = self._customer(f"org:{fold(customer)}")
+            base = self._organisations.id_of(f"org:{fold(customer)}")
         elif domains := [d for h in handles if h.kind == "email" and (d := domain_of(h))]:
-            base = self._customer(f"domain:{min(domains, key=lambda d: (-domains.count(d), d))}")
+            base = self._organisations.id_of(f"domain:{min(domains, key=lambda d: (-domains.count(d), d))}")
         moves: list[tuple[int, str | None]] = [(0, base)]
         for decision in answers:
             if decision.kind == "move":
                 since = decision.payload.get("since") or 0
                 key, name = decision.payload["customer"], decision.payload.get("name")
                 if name:
-                    self._names[key][name] += 0
-                moves = [m for m in moves if m[0] < since] + [(since, self._customer(key) if key else None)]
+                    self._organisations.names[key][name] += 0
+                moves = [m for m in moves if m[0] < since] + [(since, self._organisations.id_of(key) if key else None)]
         return moves
 
     def _resolve(self, groups: Groups) -> None:
@@ -344,13 +308,13 @@ class Resolution:
         if handle in self._marks or self._our_side.owns(handle):
             return None
         domain = domain_of(handle) if handle.kind == "email" else None
-        return self._office_of.get(handle) or (self._customer(f"domain:{domain}") if domain else None)
+        return self._office_of.get(handle) or (self._organisations.id_of(f"domain:{domain}") if domain else None)
 
     def _add_customers(self, people: Sequence[Person], decisions: Sequence[Decision]) -> None:
         said = defaultdict[str, list[Person]](list)
         for person in people:
             if person.customer:
-                said[self._customer(f"org:{fold(person.customer)}")].append(person)
+                said[self._organisations.id_of(f"org:{fold(person.customer)}")].append(person)
         used = defaultdict[str, list[int]](list)
         for number, rows in self._spans.items():
             for customer in {row[3] for row in rows if row[3]}:
@@ -376,10 +340,11 @@ class Resolution:
             evidence_of[customer_] += [
                 self.handle_ids[h] for h in self.contacts[contact_].handles if h in self.handle_ids
             ]
-        for id_, keys in self._customer_keys.items():
+        organisations = self._organisations
+        for id_, keys in organisations.keys.items():
             own: dict[str, Any] = {}
             if given:
-                called = {t for key in keys for t in (*self._names.get(key, ()), key.partition(":")[2])}
+                called = {t for key in keys for t in (*organisations.names.get(key, ()), key.partition(":")[2])}
                 hosts = domains[id_] | {key.removeprefix("domain:") for key in keys if key.startswith("domain:")}
                 for text in (*sorted(hosts), *sorted(called - hosts)):  # a name says more than a domain
                     own |= given.get(text.lower(), {}) | given.get(fold(text), {})
@@ -391,7 +356,7 @@ class Resolution:
             proposed, evidence = (None, "") if kind else _proposal([self._traits[i] for i in ids if i in self._traits])
             importances = [p.importance for p in entries if p.importance]
             self.customers[id_] = Customer(
-                id_, own.get("name") or last.get("rename", {}).get("name") or self._written(keys), kind=kind or "unsorted",
+                id_, own.get("name") or last.get("rename", {}).get("name") or organisations.written(keys), kind=kind or "unsorted",
                 importance=own.get("importance") or last.get("kind", {}).get("importance") or min(importances, default=None),
                 tags=tuple(sorted({t for p in entries for t in p.tags} | set(own.get("tags", ())))),
                 proposed=proposed, evidence=evidence,
@@ -400,13 +365,6 @@ class Resolution:
         for contact_, customer_ in namesakes.items():
             if (kind := self.customers[customer_].effective_kind) != "unsorted":
                 self.contacts[contact_] = attrs.evolve(self.contacts[contact_], proposed=kind)
-
-    def _written(self, keys: Sequence[str]) -> str:
-        """How a customer is called: as its own name is mostly written, else by another of its names, else its domain."""
-        for key in sorted(keys, key=lambda k: (k.startswith("domain:"), keys.index(k))):
-            if names := self._names.get(key):
-                return min(names, key=lambda n: (-names[n], n))
-        return keys[0].partition(":")[2]
 
     def _namesakes(self) -> dict[str, str]:
         """People who stand alone and have the very name of people at one customer only: contact's id → customer's id.
@@ -435,17 +393,12 @@ class Resolution:
 
     def current_id(self, id_: str) -> str:
         """The id that a former id of a contact or customer stands for now; any other id as it is."""
-        return self._ids.get(id_) or self._customer_ids.get(id_, id_)
+        return self._ids.get(id_) or self._organisations.ids.get(id_, id_)
 
 
 def _organisation_entry(person: Person) -> bool:
     """Whether a directory entry speaks of an organisation, not of a person there."""
     return bool(person.customer) and (not person.name or bare(person.name) == bare(person.customer or ""))
-
-
-def domain_of(address: Handle) -> str | None:
-    """The company domain of an address. Asked by host: a store has far fewer of them than addresses."""
-    return company_domain(address.value.rpartition("@")[2])
 
 
 def _two_way(traits: Sequence[Trait]) -> bool:
