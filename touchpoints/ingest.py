@@ -41,7 +41,7 @@ from touchpoints.settings import Settings
 from touchpoints.source import DAMAGE, MEDIA, Source
 from touchpoints.store import Store
 
-READING = 2
+READING = 3
 """Raised when the reading of files changes, so that files are read again instead of being known by their content."""
 
 
