@@ -1,5 +1,6 @@
 """Long work: what it tells whoever watches, what a terminal shows of it, and that Ctrl-C leaves everything whole."""
 
+import ast
 import os
 import re
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import touchpoints as tp
-from touchpoints.cli.progress import chosen, how_far
+from touchpoints.cli.progress import _FIGURES, chosen, how_far
 from touchpoints.language import Text, language
 from touchpoints.progress import Step, counted, step, watched
 
@@ -207,13 +208,13 @@ def on_terminal(folder: Path, *args: str, patience: float = 0, piped: bool = Fal
 
 
 LONG = {
-    "calls": "looking for reasons to call", "mix": "going through what happened", "backtest": "going back to past months",
-    "people --suggestions": "looking for people who are one", "doctor": "rebuilding what is derived",
+    "calls": "looking for reasons", "mix": "going through touchpoints", "backtest": "going back to past months",
+    "people --suggestions": "looking for duplicates", "doctor": "rebuilding what is derived",
     "calls --format html --output r.html": "drawing timelines", "week": "looking at the week", "list --format csv":
-    "writing the touchpoints", "reach +498999998001": "working out who answers when", "backup copy.db": "copying the store",
+    "writing the touchpoints", "reach +498999998001": "working out who answers", "backup copy.db": "copying the store",
     "privacy export +498999998001": "gathering what is held", "import calls.csv": "reading calls.csv",
-    "privacy retain 1y --yes": "going through the touchpoints", "privacy erase +498999998002 --yes": "erasing",
-    "forget calls.csv": "taking back what a file said", "today --no-open": "reading calls.csv",
+    "privacy retain 1y --yes": "going through touchpoints", "privacy erase +498999998002 --yes": "erasing",
+    "forget calls.csv": "taking an import back", "today --no-open": "reading calls.csv",
     "timezone Europe/Vienna": "rebuilding what is derived",
 }  # fmt: skip
 """Commands that may take long on a large store, and a step that each goes through."""
@@ -367,3 +368,19 @@ def test_ctrl_c_while_a_store_is_encrypted_leaves_one_whole_store_and_nothing_re
     )
     assert listed.returncode == 0, listed.stderr
     assert listed.stdout.count(b"\n") > 1000
+
+
+def test_what_is_being_done_fits_beside_its_figures_in_every_language() -> None:
+    root = Path(tp.__file__).parent
+    said = {
+        argument.args[0].value
+        for path in root.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("step", "counted")
+        for argument in node.args
+        if isinstance(argument, ast.Call)
+        and getattr(argument.func, "id", "") == "Text"
+        and isinstance(argument.args[0], ast.Constant)
+    }
+    assert len(said) > 30
+    assert {s: lang for s in said for lang in ("en", "de") if len(language(lang).say(s)) > 80 - _FIGURES} == {}

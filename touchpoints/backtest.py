@@ -36,7 +36,7 @@ class _Model:
     chance: bool = False
 
 
-@step(Text("fitting warmth and its rivals"))
+@step(Text("fitting the models"))
 def _models(timeline: Timeline, at: int) -> tuple[Prior, dict[str, _Model]]:
     """Warmth and its rivals, whatever has parameters fitted as of `at` to the same relations: the prior's sample."""
     known = {one.id: (one, history) for one in timeline.relations if (history := one.history(at))}

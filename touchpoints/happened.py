@@ -114,7 +114,7 @@ def happened(stored: Iterable[Stored], zone: tzinfo, people: People, *, total: i
     """The events in touchpoints, by (time, key); those with nobody addressed are left out. `total`: how many touchpoints
     there are, if that is known."""
     found = []
-    told = counted(stored, Text("going through what happened"), total)
+    told = counted(stored, Text("going through touchpoints"), total)
     for group in grouped(told, zone, people.who):
         one = event(group)
         day = one.touchpoint.at.astimezone(zone).toordinal()

@@ -69,7 +69,7 @@ def averages(tracker: Tracker, at: datetime) -> Averages:
         return Averages.from_record(kept[1])
     newest = tracker.store.touchpoints(None, None, morning - timedelta(seconds=1), newest_first=True, limit=NEWEST)
     some = happened(newest, zone, people)
-    with step(Text("working out who answers when")):
+    with step(Text("working out who answers")):
         found = Averages.of(attempts(some, morning), morning, zone)
     tracker.store.put("reach", [state, found.as_record()])
     return found

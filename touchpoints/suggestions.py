@@ -49,7 +49,7 @@ WORTH_ASKING = 60
 _LARGEST = 80
 """A block with more members is parted by full name: nobody is one of so many by half a name."""
 
-COMPARING = Text("looking for people who are one")
+COMPARING = Text("looking for duplicates")
 
 REASONS = (
     "same name", "similar name", "short form of the name", "one name is part of the other",

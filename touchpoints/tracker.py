@@ -245,7 +245,7 @@ class Tracker(Answers):
         directory = self.directory
         return Book(self.store, directory, self.settings, at, region=self.region, prior=self.prior(at), team=self.team)
 
-    @step(Text("fitting the rhythm of this store"))
+    @step(Text("fitting the usual rhythm"))
     def prior(self, at: datetime) -> Prior:
         """The rhythm prior fitted to this store's own relationships as of the first day of `at`'s month (see
         `warmth.fit_prior`); kept by content, so that it is computed once."""
@@ -278,7 +278,7 @@ class Tracker(Answers):
         """The reasons all rules find in a book. A rule that fails is a problem of its plugin, and the others work."""
         found: list[Reason] = []
         self.settings.check_thresholds(self.thresholds)
-        for rule in counted(self.plugins.rules, Text("looking for reasons to call")):
+        for rule in counted(self.plugins.rules, Text("looking for reasons")):
             try:
                 reasons = list(rule.reasons(book, book.at))
                 bad = next((r for r in reasons if not isinstance(r, Reason)), None)
@@ -397,7 +397,7 @@ class Tracker(Answers):
 
     # -- the practices of a team; each is explained in docs/measures.md ------------------------------------------------
 
-    @step(Text("working out how to reach somebody"))
+    @step(Text("working out the reach"))
     def reach(self, who: str, at: datetime) -> Reach:
         """On which way somebody answers, how soon and when (see `practices.reach`). Raises `IdentityError`."""
         from touchpoints import practices

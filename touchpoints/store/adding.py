@@ -78,7 +78,7 @@ class Adding(Said):
                 count_scenes(self, dirty)
                 self.changed()
 
-    @step(Text("taking back what a file said"))
+    @step(Text("taking an import back"))
     def forget(self, source: int) -> set[str]:
         """Undo the import of one file: what only it said goes, what others say too is as if it had never been read.
         Returns the keys that are gone."""
@@ -122,7 +122,7 @@ class Adding(Said):
         with self.transaction() as db:
             scenes, dirty = Scenes(self), set[int]()
             known = db.execute("SELECT id, text FROM scene ORDER BY id").fetchall()
-            for id_, text in counted(known, Text("telling our side from theirs")):
+            for id_, text in counted(known, Text("telling who is us")):
                 anew = derived(text, our_side, scenes.media)
                 if anew != text:
                     number = scenes.number(anew)

@@ -54,7 +54,7 @@ class Revising(Kept):
         """The facts of a table, so many at a time."""
         (total,) = self.db.execute(f"SELECT count(*) FROM {table}").fetchone()
         last = -1
-        with step(Text("going through the touchpoints"), total) as at:
+        with step(Text("going through touchpoints"), total) as at:
             while rows := self.db.execute(_FACTS[table], (last,)).fetchall():
                 yield rows
                 last = rows[-1][0]
