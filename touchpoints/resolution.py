@@ -374,11 +374,11 @@ class Resolution:
         """
         there, alone = defaultdict[str, set[str]](set), defaultdict[str, list[str]](list)
         for contact in self.contacts.values():
-            name = fold(contact.name)
-            if " " in name and contact.customer:
+            if contact.customer and " " in (name := fold(contact.name)):
                 there[name].add(contact.customer)
-            elif " " in name and contact.kind == "unsorted" and not contact.in_directory:
-                alone[name].append(contact.id)
+        for contact in self.contacts.values() if there else ():
+            if not contact.customer and contact.kind == "unsorted" and not contact.in_directory:
+                alone[fold(contact.name)].append(contact.id)
         return {id_: min(there[name]) for name, ids in alone.items() if len(there[name]) == 1 for id_ in ids}
 
     def _inherit(self) -> None:
