@@ -469,6 +469,24 @@ def test_an_export_can_be_read_as_vcard_and_calendar(store: Store) -> None:
     assert len(events) == 4
 
 
+def test_versions_that_a_newer_one_replaced_are_told_too(store: Store) -> None:
+    """They are still held, so they belong into the answer: an older title, and an occurrence that its series gave up."""
+    theirs = (ADDRESS, "Erika Mustermann")
+    old = attrs.evolve(meeting(20, theirs, subject="Erster Titel"), series="s", revision=(1,))
+    given_up = attrs.evolve(meeting(21, theirs, subject="Entfallen"), series="s", revision=(1,))
+    foreign = attrs.evolve(meeting(30, (JONAS, "Jonas Beispiel"), subject="Anderes"), series="f", revision=(1,))
+    new = attrs.evolve(meeting(20, theirs, subject="Neuer Titel"), series="s", revision=(2,))
+    later = attrs.evolve(meeting(30, (JONAS, "Jonas Beispiel"), subject="Neueres"), series="f", revision=(2,))
+    for source, touchpoints in (("b", [old, given_up, foreign]), ("c", [new, later])):
+        store.add(touchpoints, store.begin_source(source, "test", ""))
+    record = json.loads(json.dumps(privacy.export(store, opened(store), ADDRESS)))
+    assert {t["subject"] for t in record["older_versions"]} == {"Erster Titel", "Entfallen"}
+    assert {t["source"] for t in record["older_versions"]} == {"b"}
+    assert "Neuer Titel" in {t["subject"] for t in record["touchpoints"]}
+    privacy.erase(store, opened(store), ADDRESS, at=AT)
+    assert all("Erster" not in (s.touchpoint.subject or "") for s in store.superseded())
+
+
 def test_who_objected_can_still_be_exported_and_erased(store: Store) -> None:
     directory = opened(store)
     directory.object(ADDRESS, at=AT)

@@ -38,13 +38,15 @@ def export(
     spans = {by_number[n]: directory.spans_of(n, contact.id) or [(0, ALWAYS)] for n in numbers}
     aliases = store.aliases()
     customer = directory.customer_of(contact)
-    touchpoints = []
-    for stored in store.touchpoints(numbers) if numbers else ():
+    touchpoints: list[dict[str, Any]] = []
+    older: list[dict[str, Any]] = []
+    told = ((s, touchpoints) for s in store.touchpoints(numbers)) if numbers else ()
+    for stored, listed in (*told, *((s, older) for s in store.superseded())):
         t = stored.touchpoint
         day = t.at.astimezone(store.zone).date().toordinal()
         theirs = [p for p in t.parties if any(a <= day < b for a, b in spans.get(p.handle, ()))]
         if theirs:
-            touchpoints.append({
+            listed.append({
                 "at": t.at.astimezone(store.zone).isoformat(), "channel": t.channel, "medium": stored.medium,
                 "direction": t.direction, "outcome": t.outcome, "duration_s": t.duration, "wait_s": t.wait, "line": t.line,
                 "thread": t.thread, "asks_for_reply": t.expects_reply, "subject": t.subject, "ref": t.ref,
@@ -68,7 +70,7 @@ def export(
              "also_written": [name for name, _ in aliases.get(directory.handle_ids.get(h, -1), ())]}
             for h in sorted(own, key=lambda h: (h.kind, h.value))
         ],
-        "directory_entries": entries, "touchpoints": touchpoints, "decisions": decisions,
+        "directory_entries": entries, "touchpoints": touchpoints, "older_versions": older, "decisions": decisions,
         "absences": [
             {"said": str(a.said), "until": str(a.spans[-1][1]), "source": name}
             for a, name in store.absences() if a.handle in own

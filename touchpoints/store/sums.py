@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
-from touchpoints.facts import Stored, Trait, alike, canonical, like
+from touchpoints.facts import Stored, Trait, alike, canonical, like, touchpoint_of
 from touchpoints.handles import Handle
 from touchpoints.model import MEDIA, Touchpoint
 from touchpoints.store.adding import Adding
@@ -59,6 +59,20 @@ class Sums(Adding):
                 scene = scenes[number] = alike(text)
             if scene.parties:
                 yield Stored(like(scene, at, length, rest, key), key, medium, name, importer)
+
+    def superseded(self) -> Iterator[Stored]:
+        """Versions that are kept though a newer one counts, and occurrences that their series no longer yields, by (time,
+        key): they come back when the file that replaced them is forgotten."""
+        media = dict(self.db.execute("SELECT name, medium FROM channel"))
+        query = (
+            "SELECT b.at, b.payload, b.payload ->> '$.dur', b.payload, b.key, s.name, s.importer FROM beaten b "
+            "JOIN source s ON s.id=b.source UNION ALL "
+            "SELECT t.at, c.text, t.dur, t.rest, t.key, s.name, s.importer FROM touchpoint t JOIN scene c ON c.id=t.scene "
+            "JOIN source s ON s.id=t.source WHERE NOT t.current ORDER BY 1, 5, 2"
+        )
+        for at, scene, length, rest, key, name, importer in self.db.execute(query):
+            told = touchpoint_of(scene, at, length, rest, key)
+            yield Stored(told, key, media.get(told.channel, "other"), name, importer)
 
     def loose_ends(self, since: datetime, until: datetime) -> list[int]:
         """The handles addressed in anything from one time to another that was neither a conversation nor a message of ours."""
