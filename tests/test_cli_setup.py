@@ -487,3 +487,15 @@ def test_a_profile_that_spells_the_own_name_needs_no_question(tmp_path: Path) ->
     (profile,) = [p for p in proposed(tmp_path) if p.topic == "name" and "linkedin" in str(p.values)]
     assert profile.certain
     assert "called after" not in str([e["en"] for e in profile.evidence])
+
+
+def test_who_is_not_known_is_explained_and_sources_are_told_apart(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    _phone(folder / "calls.xml")
+    for name in ("Anna Abnehmer", "Jonas Beispiel"):
+        chat(folder / f"WhatsApp Chat mit {name}.txt", name, 9)
+    said = " ".join(run("import", "exports", "--me", ME, folder=tmp_path).stdout.split())
+    assert "10 × not known" in said and "Import the phone's contacts (.vcf)" in said
+    shown = " ".join(run("calls", *AT, folder=tmp_path).stdout.split())
+    assert "whatsapp (Anna Abnehmer)" in shown and "whatsapp (Jonas Beispiel)" in shown

@@ -195,3 +195,19 @@ def test_forms_that_contradict_each_other_are_wrong_usage(command: str, tmp_path
     assert (
         run(tmp_path / "t.db", "list", "--format", "jsonl", "--json").exit_code == 1
     )  # no store, which is another thing
+
+
+def test_a_store_of_an_early_version_says_what_to_do(tmp_path: Path) -> None:
+    import sqlite3
+
+    from touchpoints.errors import StoreError
+    from touchpoints.store import Store
+
+    path = tmp_path / "t.db"
+    Store(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version=1")
+    with pytest.raises(
+        StoreError, match="rename the file, and import the exports again with touchpoints import FOLDER"
+    ):
+        Store(path)

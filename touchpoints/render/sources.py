@@ -45,6 +45,12 @@ def imported(report: Any, lang: str, dry_run: bool) -> str:
     lines += ["", spoken.say("dry run, nothing kept: {total}", total=total) if dry_run else total]
     if report.left_out:
         lines += wrapped(spoken.say("left out: {parts}", parts=_left_out(report.left_out, spoken)), "  ", first="")
+        if report.left_out["not known"]:
+            lines += wrapped(spoken.say(
+                "Not known are people in a phone's or router's calls whom no address book names. Import the phone's contacts "
+                "(.vcf), and they come in; {setting} in the settings lets everybody in.",
+                setting='known_only = "never"',
+            ), "  ")  # fmt: skip
     if report.skipped:
         lines.append(spoken.say("skipped:"))
         lines += _first(_skipped(report.skipped, spoken), spoken)

@@ -13,7 +13,7 @@ from touchpoints.facts import Stored
 from touchpoints.language import Language, in_language, language
 from touchpoints.relationship import Flag, Reason, Relationship
 from touchpoints.render.page import WIDTH, in_lines
-from touchpoints.report import CallReport
+from touchpoints.report import CallReport, SourceAge
 from touchpoints.rules.occasions import next_birthday
 from touchpoints.words import standing
 
@@ -34,7 +34,7 @@ def calls(report: CallReport, lang: str, *, flags: bool = True) -> str:
     moment = spoken.moment(report.at.astimezone(report.zone), year=True)
     lines = [f"{spoken.say('Call today')} · {moment} ({report.zone.key})"]
     if report.coverage:
-        oldest = [f"{c.source} {spoken.day(c.until, year=True)}" for c in report.coverage[:3]]
+        oldest = [f"{_covers(c)} {spoken.day(c.until, year=True)}" for c in report.coverage[:3]]
         lines += wrapped(spoken.say("Sources reach to: {sources}", sources="; ".join(oldest)), "  ")
         first = report.coverage[0]
         if first.age_days >= OLD and (how := report.export_again(first.source, lang)):
@@ -72,6 +72,12 @@ def calls(report: CallReport, lang: str, *, flags: bool = True) -> str:
             ), "",
         )  # fmt: skip
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _covers(c: SourceAge) -> str:
+    """A source, and which line, account or chat of it."""
+    what = " ".join(c.what.split())
+    return f"{c.source} ({what if len(what) <= 30 else what[:29] + '…'})" if what else c.source
 
 
 def _flag(place: int, flag: Flag, minutes: int, spoken: Language) -> list[str]:

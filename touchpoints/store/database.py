@@ -218,8 +218,9 @@ class Database:
                     if 0 < begun < SCHEMA:
                         raise StoreError(
                             english(
-                                "{path} was written by an early version that kept facts in another way; import the "
-                                "exports into a new store",
+                                "{path} was written by an early version that kept facts in another way, and what was "
+                                "decided in it cannot be taken over: rename the file, and import the exports again with "
+                                "touchpoints import FOLDER",
                                 path=self.path,
                             )
                         )
