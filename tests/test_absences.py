@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -337,6 +338,7 @@ def test_an_absence_of_others_is_proposed_and_never_applied_by_itself(erika: Tra
     ]
     assert "laut automatischer Antwort" in flag.notes[0]["de"]
     assert COMMAND in str(erika.render("text", MONDAY_MORNING, "de")).replace("\n    ", " ")
+    assert COMMAND in unescape(str(erika.render("html", MONDAY_MORNING, "de")))
     assert [p.command for p in proposed(erika.book(MONDAY_MORNING))] == [COMMAND]
     assert proposed(erika.book(MONDAY_MORNING - timedelta(days=1))) == []
     assert proposed(erika.book(MONDAY_MORNING + timedelta(days=12))) == []
