@@ -13,11 +13,13 @@ from touchpoints_calls.guess import guess
 from touchpoints_calls.table import AnyTable
 from touchpoints_contacts import touchpoints_importers as contact_importers
 
+from touchpoints.handles import phone
 from touchpoints.model import LeftOut, Question, Skipped, Touchpoint
 from touchpoints.plugins import Record
 from touchpoints.reading import Context
 from touchpoints.settings import Settings
 from touchpoints.source import Source
+from touchpoints.table import header_in
 
 ERIKA, JONAS = "+498999998123", "+491713920010"
 Row = tuple[str, str, str, str, float | None, str]
@@ -226,6 +228,18 @@ LISTS: dict[str, tuple[str, list[Row]]] = {
         "2026-03-02 09:25,Jonas Probe,+49 171 39200 10,Mara Falk,Left voicemail\n",
         [("02 09:15", "phone", "out", "missed", None, ERIKA), ("02 09:25", "phone", "out", "voicemail", None, JONAS)],
     ),
+    "numbers as spreadsheets write them": (
+        "Datum;Name;Telefon\n02.03.2026;Erika Muster;'+498999998123\n02.03.2026;Jonas Probe;=\"0171 3920010\"\n"
+        "03.03.2026;Jonas Probe;491713920010.0\n",
+        [
+            ("02 00:00", "phone", "mutual", "reached", None, ERIKA), ("02 00:00", "phone", "mutual", "reached", None, JONAS),
+            ("03 00:00", "phone", "mutual", "reached", None, JONAS),
+        ],
+    ),
+    "names of columns over two lines, a date with a time of zero beside the time": (
+        'Datum,Uhrzeit,Telefon,"Dauer\n(min)"\n2026-03-02 00:00:00,09:15:00,089 99998 123,5\n',
+        [("02 09:15", "phone", "mutual", "reached", 300, ERIKA)],
+    ),
     "somebody of ours called": (
         "Tag;Von;Bis;Anrufer;Gespräch mit\n02.03.2026;09:15;09:27;Mara Falk;Erika Muster\n",
         [("02 09:15", "phone", "mutual", "reached", 720, "erika muster")],
@@ -308,3 +322,18 @@ def test_a_date_is_not_guessed_to_be_a_number() -> None:
         )
     )
     assert "number" not in lines.replace("# number", "")
+
+
+def test_a_number_that_a_spreadsheet_cut_is_no_other_number_and_no_name() -> None:
+    records = read("Datum;Name;Telefon\n02.03.2026;Jonas Probe;1,71392E+11\n")
+    (skipped,) = [r for r in records if isinstance(r, Skipped)]
+    assert "cut off" in skipped.reason
+    assert phone("1,71392E+11") is phone("1.71392e+11") is None
+
+
+def test_a_header_of_several_lines_ends_where_its_last_quotation_mark_closes() -> None:
+    text = 'Titel "x\n"Datum","Name","Dauer\n(min)",Telefon\n1,2,3,4\n'
+    header = header_in(text, lambda names: "telefon" in names)
+    assert header is not None
+    assert (header.line, header.names) == (3, ("Datum", "Name", "Dauer (min)", "Telefon"))
+    assert header_in('5" Platte,Telefon\n1,2\n', lambda names: "telefon" in names).line == 1  # type: ignore[union-attr]

@@ -86,6 +86,8 @@ def is_hidden(raw: str | None) -> bool:
     return raw is None or raw.strip().lower() in _HIDDEN
 
 
+CUT = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d{1,2}")
+"""A number that a spreadsheet showed as a power of ten: its last digits are lost."""
 LOCAL = "number"
 """The scope of a number without area code, behind which our own line may stand."""
 _TECHNOLOGY = re.compile(r"(?i)^\s*(?:internet|sips?|isdn|festnetz|tel|mobil|voip|whatsapp)\s*:\s*")
@@ -114,8 +116,10 @@ def phone(raw: str | None, region: str = "DE", near: str | None = None) -> Handl
         return None
     text = _TECHNOLOGY.sub("", raw).strip().split("@", 1)[0]
     text = _SUPPRESSED.sub("", text)
+    if text.endswith(".0") and text[:-2].isdigit():
+        text = text[:-2]  # as a spreadsheet keeps what it takes for an amount
     digits = _NO_DIGIT.sub("", text)
-    if not digits:
+    if not digits or CUT.fullmatch(text):
         return None
     if text[0] in "*#" or text[-1] == "#":
         return Handle("account", digits, EXTENSION if re.fullmatch(r"\*\*?\d{1,4}", text) else SERVICE, raw)

@@ -23,6 +23,7 @@ MOST_LINE = 4 << 20
 """A line of more than this many characters is refused: no export has one."""
 BLOCK = 1 << 18
 """So many characters are read at a time."""
+MOST_LINES_OF_A_NAME = 6
 HEADER_WITHIN = 30
 """The header row stands within this many first lines."""
 
@@ -58,13 +59,15 @@ class Header:
 def header_in(text: str, accept: Callable[[Sequence[str]], bool]) -> Header | None:
     """The first row of a file's beginning that `accept` takes for the header (given its plain names); `None` if none.
 
-    A `sep=;` line names the delimiter; else each of `;`, `,`, tab and `|` is tried.
+    A `sep=;` line names the delimiter; else each of `;`, `,`, tab and `|` is tried. A name may be written over several
+    lines; `line` of the header is its last.
     """
     lines = text.splitlines()[:HEADER_WITHIN]
     named = re.fullmatch(r"\s*\"?sep=(.)\"?\s*", lines[0].translate(_QUOTES)) if lines else None
-    for number, line in enumerate(lines, 1):
+    for first, begun in enumerate(lines):
+        number, line = _row(lines, first)
         for delimiter in (named[1],) if named else DELIMITERS:
-            if delimiter not in line:
+            if delimiter not in begun:
                 continue
             try:
                 cells = next(csv.reader([line], delimiter=delimiter), [])
@@ -72,8 +75,22 @@ def header_in(text: str, accept: Callable[[Sequence[str]], bool]) -> Header | No
                 continue
             names = tuple(plain(c) for c in cells)
             if 2 <= len(names) <= MOST_COLUMNS and accept(names):
-                return Header(number, delimiter, tuple(c.translate(_QUOTES).strip() for c in cells), names)
+                return Header(number, delimiter, tuple(map(_name, cells)), names)
     return None
+
+
+def _row(lines: Sequence[str], first: int) -> tuple[int, str]:
+    """The row that begins with a line, over as many lines as its quotation marks say, and the number of its last line."""
+    row = lines[first]
+    for last in range(first + 1, min(first + MOST_LINES_OF_A_NAME, len(lines))):
+        if row.count('"') % 2 == 0:
+            return last, row
+        row += f"\n{lines[last]}"
+    return (first + 1, lines[first]) if row.count('"') % 2 else (row.count("\n") + first + 1, row)
+
+
+def _name(cell: str) -> str:
+    return " ".join(cell.translate(_QUOTES).split())
 
 
 class Table:
@@ -95,7 +112,7 @@ class Table:
             return header
         with self.source.text() as stream:
             _, cells = next(rows_of(self.source.name, stream, header.delimiter, header.line - 1), (0, header.names))
-        names = tuple(c.translate(_QUOTES).strip() for c in cells)
+        names = tuple(map(_name, cells))
         return Header(header.line, header.delimiter, names, tuple(map(plain, names)))
 
     def column(self, *synonyms: str) -> int | None:

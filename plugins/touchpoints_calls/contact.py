@@ -106,6 +106,15 @@ class Contacts:
                     text=cells[unknown[0]],
                 )
             )
+        if cut := next(
+            (cells[f] for f in ("number", "caller", "called") if handles.CUT.fullmatch(cells.get(f, ""))), ""
+        ):
+            return Known(
+                english(
+                    "'{text}' is a number whose last digits a spreadsheet has cut off; export it again, as text",
+                    text=cut,
+                )
+            )
         caller, called, others = self._people(cells)
         channel = said["channel"].channel or said["type"].channel or self._channel_of([caller, called, *others])
         if channel == "fax":

@@ -14,6 +14,7 @@ from touchpoints_calls.rows import MOST_REMEMBERED
 
 SURELY_MINUTES = re.compile(r"\d+:\d+:\d+|(2[4-9]|[3-9]\d|\d{3,}):\d+")
 """Lengths beside which `12:34` can only be minutes and seconds."""
+_MIDNIGHT = re.compile(r"[T ]0?0:00(:00(\.0+)?)?$")
 _SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")
 """Days since 30 December 1899, as a spreadsheet keeps a date and shows it where a cell lost its format."""
 _OF_A_DAY = re.compile(r"0[.,]\d{3,}")
@@ -41,6 +42,8 @@ class Moments:
     def __call__(self, day: str, clock: str = "") -> tuple[datetime, str, bool]:
         """The time of a cell (or of two: the day, and the clock time), aware; as written, for keys; and whether it is
         too coarse to tell calls apart. Raises `InvalidValue` for a cell that is no time."""
+        if clock and ":" in day:
+            day = _MIDNIGHT.sub("", day)  # a spreadsheet's date, beside which the time stands in a cell of its own
         if not clock or ":" in day:
             if day[10:11] in ("T", " "):
                 day, clock = day[:10], day[11:]

@@ -14,6 +14,7 @@ _NUMBER = re.compile(
 )
 _AT_THE_END = re.compile(r"[(<\[]\s?(?P<bare>\d{1,15})[)>\]]?$|[(<\[]?(?P<number>[+0][\d ()/.-]{5,30}\d)[)>\]]?$")
 """The number behind a name: any in brackets, without them one that begins like a number outside."""
+_SPREADSHEET = re.compile(r"""^'([+\d].*)$|^="([^"]*)"$""")
 _MASKED = re.compile(r"\+?\d[\d\s()/.-]{2,}[xX*]{2,}")
 """A number whose last digits a bill leaves out."""
 LONGEST = 200
@@ -35,7 +36,7 @@ class Somebody:
 
 def somebody(text: str) -> Somebody:
     """A number, an address, a name, or a name with one of these."""
-    text = text[:LONGEST].strip()
+    text = _SPREADSHEET.sub(lambda found: found[1] or found[2] or "", text[:LONGEST].strip())
     if not text or handles.is_hidden(text) or _MASKED.fullmatch(text):
         return Somebody(hidden=bool(text))
     if "@" in text and not re.match(r"(?i)(sips?:)?\+?\d+@", text):

@@ -21,7 +21,7 @@ _EVENT = re.compile(
     r"(datum|date)( ?(/|und|and|&) ?(uhrzeit|zeit|time))?|uhrzeit|zeit(punkt|stempel)?|time(stamp)?|richtung|direction|"
     r"(start|end|anruf|gesprächs|kontakt|termin)(datum|zeit)|(start|end|call|contact|meeting)[ _]?(date|time)|"
     r"start|beginn|begin|ende?|(gesprächs)?dauer\b.*|duration\b.*|ticket([ -]?(id|nr\.?|nummer|number))?|subject|betreff|requester|"
-    r"activity - .*|aktivität - .*"
+    r"activity - .*|aktivität - .*|.*\(upn\)"
 )
 """Columns of a log: there a row is an event, not a person."""
 _PLACE = (
