@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
@@ -99,3 +101,16 @@ def test_days_and_keys_are_those_of_the_touchpoints(desk: Desk) -> None:
         reached = book.touchpoints(r, outcome="reached", limit=None)
         assert {s.touchpoint.at.astimezone(book.zone).toordinal() for s in reached} == days[r.id]
         assert tuple(s.key for s in reached)[:3] == book.keys_on(r, days[r.id], 3)
+
+
+def test_a_book_goes_when_nobody_needs_it_any_more(desk: Desk) -> None:
+    book = desk.book()
+    assert len(list(book)) == len(book.by_id) and book.groups and book.by_status
+    assert desk.reasons()
+    gone = weakref.ref(book)
+    gc.disable()
+    try:
+        del book
+        assert gone() is None  # without waiting for a look for cycles: of a large store it holds some hundred MiB
+    finally:
+        gc.enable()

@@ -43,11 +43,13 @@ T = TypeVar("T")
 
 
 class _Made(Mapping[str, T], Generic[T]):
-    """Values by name, each made when it is first asked for."""
+    """Values by name, each made when it is first asked for, and then `known`: to the book, which holds these and not the
+    mapping, so that it goes when nobody needs it any more."""
 
-    def __init__(self, names: Callable[[], Collection[str]], make: Callable[[str], T | None]) -> None:
-        self._names, self._make = names, make
-        self._known: dict[str, T | None] = {}
+    def __init__(
+        self, known: dict[str, T | None], names: Callable[[], Collection[str]], make: Callable[[str], T | None]
+    ) -> None:
+        self._known, self._names, self._make = known, names, make
 
     def __getitem__(self, name: str) -> T:
         try:
@@ -86,6 +88,9 @@ class Book(Sequence[Relationship]):
         self._store, self._team = store, team
         self._summaries = store.summaries(at, "contact")
         self._nothing = Summary(self.today.toordinal())
+        self._made: dict[str, Relationship | None] = {}
+        self._grouped: dict[str, list[Relationship] | None] = {}
+        self._with_status: dict[str, list[Relationship] | None] = {}
         self._recent: dict[str, list[Stored]] = {}
         self._asked = 0
 
@@ -117,20 +122,20 @@ class Book(Sequence[Relationship]):
     # -- some of them ---------------------------------------------------------------------------------------------
     # A store of a hundred thousand relationships has a few hundred that a rule needs to look at: only these are made.
 
-    @cached_property
+    @property
     def by_id(self) -> Mapping[str, Relationship]:
         """Relationships by their id."""
-        return _Made(lambda: self._ids, self._relationship)
+        return _Made(self._made, lambda: self._ids, self._relationship)
 
-    @cached_property
+    @property
     def groups(self) -> Mapping[str, list[Relationship]]:
         """Relationships by `group`: a customer's together."""
-        return _Made(lambda: dict.fromkeys(r.group for r in self._all), self._group)
+        return _Made(self._grouped, lambda: dict.fromkeys(r.group for r in self._all), self._group)
 
-    @cached_property
+    @property
     def by_status(self) -> Mapping[str, list[Relationship]]:
         """Relationships by the status of their warmth."""
-        return _Made(lambda: self._statuses, lambda status: self.with_status(status) or None)
+        return _Made(self._with_status, lambda: self._statuses, lambda status: self.with_status(status) or None)
 
     def with_status(self, status: str, holds: Callable[[str, Summary], bool] | None = None) -> list[Relationship]:
         """The relationships with a status, in the order of names: all, or those whose id and sums are as asked for."""
@@ -149,13 +154,13 @@ class Book(Sequence[Relationship]):
 
     def chosen(self, ids: Iterable[str]) -> list[Relationship]:
         """The relationships with these ids (others are passed over), in the order of names."""
-        found = (self.by_id.get(id_) for id_ in ids)
+        found = map(self.by_id.get, ids)
         return sorted((r for r in found if r is not None), key=_place)
 
     def groups_of(self, ids: Iterable[str]) -> list[list[Relationship]]:
         """The groups that hold any of these relationships, in the order of the first name in each."""
-        names = {r.group for id_ in ids if (r := self.by_id.get(id_)) is not None}
-        return sorted((self.groups[name] for name in names), key=lambda there: _place(there[0]))
+        names = {r.group for r in map(self.by_id.get, ids) if r is not None}
+        return sorted(map(self.groups.__getitem__, names), key=lambda there: _place(there[0]))
 
     def where(self, holds: Callable[[Contact | None, Customer | None], bool]) -> list[str]:
         """The ids of all relationships whose contact and customer are as asked for."""
