@@ -459,6 +459,18 @@ def test_where_the_phone_is_dead_and_linkedin_answers_write_first_and_ask_for_a_
     assert "um ein Gespräch bitten (antwortet dort, am Telefon 4-mal nicht erreicht)" in suggestion.text["de"]
 
 
+def test_a_way_that_answered_and_has_not_lately_is_said_to_have_answered_before() -> None:
+    profile = "https://www.linkedin.com/in/erika-muster"
+    desk = Desk()
+    desk.knows(Person("Erika Muster", [PHONE, profile], customer="Muster", kind="prospect"))
+    desk.add(*[call(PHONE, ago(60 + n), outcome="missed") for n in range(4)])
+    desk.add(*[c for n in range(3) for c in (chat(profile, ago(90 + 7 * n), "out"), chat(profile, ago(89 + 7 * n)))])
+    desk.add(chat(profile, ago(40), "out"), chat(profile, ago(30), "out"))
+    desk.decide(AT - timedelta(days=1), "cadence", "Erika Muster", every="14d")
+    [flag] = desk.calls().flags
+    assert "has answered there before, not reached by phone 4 times" in flag.suggestion.text["en"]
+
+
 def test_a_successor_is_asked_for_where_nobody_else_is_known() -> None:
     desk = Desk()
     desk.add(*silent(since=10))

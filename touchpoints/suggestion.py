@@ -106,8 +106,12 @@ def _way(found: Reach, history: Sequence[Stored], failed: list[Stored], banned: 
     written, answering = _written(ways, answers)
     tries = words.attempts(len(failed))
     if phones and answering and _dead(phones):
-        in_vain = sum(w.attempts - w.answered for w in phones)
-        return attrs.evolve(answering, why=Text("answers there, not reached by phone {failed}", failed=_times(in_vain)))
+        in_vain = _times(sum(w.attempts - w.answered for w in phones))
+        why = Text("answers there, not reached by phone {failed}", failed=in_vain)
+        since = takewhile(lambda s: not is_sign(s), history)
+        if any(is_written(s, "out") and s.touchpoint.channel == answering.channel for s in since):
+            why = Text("has answered there before, not reached by phone {failed}", failed=in_vain)
+        return attrs.evolve(answering, why=why)
     if phones and failed:
         tried = {p.handle for s in failed for p in s.touchpoint.parties}
         untried = [w for w in phones if w.way.handle not in tried]
