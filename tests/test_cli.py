@@ -190,7 +190,9 @@ def test_several_fits_are_refused_with_the_candidates(tmp_path: Path) -> None:
     call_log(tmp_path / "a.csv", spaced(5, 40, date(2026, 3, 2)))
     call_log(tmp_path / "b.csv", spaced(5, 40, date(2026, 3, 2)), number="+49 89 99998 456")
     run("import", tmp_path / "a.csv", tmp_path / "b.csv", *ME, store=store)
-    assert run("show", "Erika Muster", store=store, status=1).stderr.count("Erika Muster (") == 2
+    said = run("show", "Erika Muster", store=store, status=1).stderr
+    assert said.count("Erika Muster (") == 2
+    assert "+49 89 99998123" in said and "+49 89 99998456" in said  # by which they can be told apart
 
 
 def test_piped_output_holds_only_the_output(silent: Path) -> None:

@@ -211,9 +211,17 @@ class Directory(Resolution):
         ]  # fmt: skip
         if not found and len(waiting) == 1:
             return waiting[0]
-        shown = [f"{c.name} ({c.id})" for c in sorted(found, key=lambda c: (c.name, c.id))]
+        shown = [f"{c.name} ({self._told_apart(c)})" for c in sorted(found, key=lambda c: (c.name, c.id))]
         fits = shown or [u.handle.value for u in waiting]
         raise IdentityError(who, fits, () if fits else self._near(text, everybody.values()))
+
+    def _told_apart(self, found: Contact | Customer) -> str:
+        """An id, and by what people tell somebody from a namesake: the organisation, a number or an address."""
+        if isinstance(found, Customer):
+            return found.id
+        customer = self.customer_of(found)
+        exact = next((h.shown if h.exact else h.scope for h in found.handles), "")
+        return " · ".join(part for part in (found.id, customer.name if customer else "", exact) if part)
 
     def _also_called(self, contact: Contact, wanted: list[str]) -> bool:
         numbers = (self.handle_ids.get(h) for h in contact.handles)

@@ -84,6 +84,8 @@ def _why(why: Why, page: Page) -> str:
         case "promise":
             return page.say("promised by {day}: {text}", day=day, text=words)
         case "booked":
-            return page.say("meeting {day} {text}", day=day, text=words).strip()
+            if not words:
+                return page.say("meeting {day}", day=day)
+            return page.say('meeting {day}, "{text}"', day=day, text=words)
         case _:
             return page.say("falls due {day}", day=day)
