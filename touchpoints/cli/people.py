@@ -71,6 +71,15 @@ def people(
             session.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", output)
         else:
             session.write("".join(f"{line.rstrip()}\n" for line in lines), output)
+        if suggestions and rows and not session.as_json and output is None:
+            from touchpoints.render.text import wrapped
+
+            said = session.spoken.say(
+                "The same? touchpoints merge ID ID. Many at once: as a sheet with --format csv --output same.csv, mark them with "
+                "x, then touchpoints merge --answers same.csv; or name them under one_person in {file}.",
+                file=session.config.name,
+            )
+            session.notice("\n".join(["", *wrapped(said, "")]))
 
 
 def _known(directory: Directory) -> Iterator[dict[str, Any]]:
@@ -110,7 +119,11 @@ def _called(directory: Directory, id_: str) -> str:
     found = directory.contacts.get(id_) or directory.customers.get(id_)
     if found is None:
         return id_
-    handle = f" <{found.handles[0].value}>" if isinstance(found, Contact) and found.handles[0].exact else ""
+    handle = ""
+    if isinstance(found, Contact) and found.handles[0].exact:
+        handle = f" <{found.handles[0].value}>"
+    elif isinstance(found, Contact) and found.handles[0].scope:  # a name alone: where it stands
+        handle = f" [{found.handles[0].scope}]"
     customer = directory.customer_of(found) if isinstance(found, Contact) else None
     return f"{found.name}{handle}{f', {customer.name}' if customer else ''}"
 
