@@ -240,6 +240,22 @@ LISTS: dict[str, tuple[str, list[Row]]] = {
         'Datum,Uhrzeit,Telefon,"Dauer\n(min)"\n2026-03-02 00:00:00,09:15:00,089 99998 123,5\n',
         [("02 09:15", "phone", "mutual", "reached", 300, ERIKA)],
     ),
+    "names and numbers with marks": (
+        "Anrufdatum\tAnrufzeit\tAnrufer-Nr.\tAnrufer-Name\tZiel\tAnrufstatus\tGesprächsdauer\n"
+        "02.03.2026\t09:15:00\t+498999998123\tErika Muster\t+493023125100\tBeantwortet\t0:05:12\n",
+        [("02 09:15", "phone", "in", "reached", 312, ERIKA)],
+    ),
+    "meals and fairs": (
+        "date,name,type,notes\n2026-03-03,Jonas Probe,lunch,talked\n2026-03-04,Erika Muster,Messe,x\n",
+        [
+            ("03 00:00", "meeting", "mutual", "reached", None, "jonas probe"),
+            ("04 00:00", "meeting", "mutual", "reached", None, "erika muster"),
+        ],
+    ),
+    "the customer's name before the customer's number": (
+        "Date,Customer Number,Customer Name,In/Out,Mins\n2026-03-02 09:15,10023,Erika Muster,In,5\n",
+        [("02 09:15", "phone", "in", "reached", 300, "erika muster")],
+    ),
     "somebody of ours called": (
         "Tag;Von;Bis;Anrufer;Gespräch mit\n02.03.2026;09:15;09:27;Mara Falk;Erika Muster\n",
         [("02 09:15", "phone", "mutual", "reached", 720, "erika muster")],
@@ -337,3 +353,8 @@ def test_a_header_of_several_lines_ends_where_its_last_quotation_mark_closes() -
     assert header is not None
     assert (header.line, header.names) == (3, ("Datum", "Name", "Dauer (min)", "Telefon"))
     assert header_in('5" Platte,Telefon\n1,2\n', lambda names: "telefon" in names).line == 1  # type: ignore[union-attr]
+
+
+def test_a_hidden_number_beside_our_own_is_left_out_as_such() -> None:
+    records = read("Datum;Zeit;Anrufer;Ziel;Status\n02.03.2026;09:35:00;anonym;+493023125100;Verpasst\n")
+    assert records[0] == LeftOut("hidden number")

@@ -82,9 +82,9 @@ _NAMES = {  # field: header names without marks and units, the surest first
     "name": (
         "name|kontakt|kontaktname|contact|contact name|ansprechpartner|ansprechpartnerin|ansprechpartner in|ansprechperson|"
         "contact person|kontaktperson|gesprächspartner|gesprächspartnerin|gespräch mit|telefonat mit|spoke with|spoke to|"
-        "talked to|associated contact|zugeordneter kontakt|person|teilnehmername|name der gegenstelle|kunde|kundin|kundenname|"
-        "customer|customer name|mit|with|wer|who|display name|anzeigename|full name|client|"
-        "client name|prospect|lead"
+        "talked to|associated contact|zugeordneter kontakt|person|teilnehmername|name der gegenstelle|kundenname|kunde|kundin|"
+        "customer name|customer|mit|with|wer|who|display name|anzeigename|full name|client name|"
+        "client|prospect|lead"
     ),
     "company": "firma|firmenname|unternehmen|company|company name|organisation|organization|associated company|company account",
     "given": "vorname|first name|given name",
@@ -92,7 +92,7 @@ _NAMES = {  # field: header names without marks and units, the surest first
     "email": ("e mail|email|mail|e mail adresse|email adresse|mailadresse|email address|e mail address|mail address"),
     "duration": (
         "duration in call|gesprächsdauer|sprechzeit|talk time|talktime|talking|talk|talk duration|billsec|gesprächszeit|dauer|"
-        "duration|call duration|verbindungsdauer|anrufdauer|wie lange|how long|länge|length|sekunden|seconds|minuten|minutes|"
+        "duration|call duration|verbindungsdauer|anrufdauer|wie lange|how long|länge|length|sekunden|seconds|minuten|minutes|min|mins|"
         "dauer volumen|call length|length of call|gesprächslänge"
     ),
     "wait": (
@@ -246,6 +246,7 @@ def found_columns(names: Sequence[str]) -> dict[str, int]:
     paired = not _FAR_SIDE.isdisjoint(bare)
     for index, name in enumerate(bare):
         known = _RANKS.get(_words(names[index])) or _RANKS.get(name) or _RANKS.get(_behind(names[index]))
+        known = known or _RANKS.get(re.sub(r"\bnr\b", "nummer", name).replace(" ", ""))  # Anrufer-Nr. is Anrufernummer
         field, rank = known or _of_a_customer(name)
         if name in _NEAR_SIDE and not paired:
             field, rank = "channel", _LAST  # of a ticket: mail, phone, portal
@@ -272,7 +273,10 @@ def _of_a_customer(name: str) -> tuple[str, int]:
     """The field of `customer first name` or `prospect phone`: of several with this prefix they are the other side."""
     whose, _, what = name.partition(" ")
     field, rank = _RANKS.get(what, ("", 0)) if whose in _WHOSE else ("", 0)
-    return (field, rank) if field in ("name", "given", "family", "number", "email") else ("", 0)
+    whole = field in ("name", "given", "family", "email") or (
+        field == "number" and what not in ("number", "nummer", "nr")
+    )
+    return (field, rank) if whole else ("", 0)  # a customer's number is seldom one to call
 
 
 def _behind(name: str) -> str:

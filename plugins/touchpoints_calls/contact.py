@@ -148,7 +148,8 @@ class Contacts:
         elif direction is None:
             direction = "in" if caller and not others else "out" if called and not others else noted
             if not others and any(who and self.context.our_side.owns(self._handle(who)) for who in (caller, called)):
-                return Known(_ONLY_OURS)
+                hidden = caller.hidden or called.hidden
+                return Known(LeftOut("hidden number") if hidden else _ONLY_OURS)
             if direction is None and cells.get("direction") and not said["direction"].outcome:
                 word = cells["direction"]
                 return Known(

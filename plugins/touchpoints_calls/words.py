@@ -59,7 +59,8 @@ _CHANNELS = (
     ("video", r"\b(video\w*|zoom|webex|skype|google meet|teams|facetime|online (meeting|termin)|webmeeting)\b"),
     ("mail", r"\b(e ?mails?|mails?)\b"), ("fax", r"\b(tele)?fax\b"),
     ("phone", r"\b(anrufe?|telefon\w*|telephone|i?phone|calls?|tel|rückruf|mobil|handy|festnetz|gespräch)\b"),
-    ("meeting", r"\b(treffen|meeting|besuch\w*|termin|vor ort|persönlich\w*|besprechung|visit|in person)\b"),
+    ("meeting", r"\b(treffen|meeting|besuch\w*|termin|vor ort|persönlich\w*|besprechung|visit|in person|"
+                r"messe|(mittag)?essen|frühstück|kaffee|lunch|dinner|coffee|workshop|veranstaltung)\b"),
     ("letter", r"\b(brief|letter|post|postkarte)\b"),
     ("message", r"\b(nachricht|message|chat|xing|signal|telegram|slack|messenger|direktnachricht|dm|portal|web ?form\w*|"
                 r"kontaktformular|formular|(web|feedback) ?widget)\b"),
