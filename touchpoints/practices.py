@@ -127,9 +127,7 @@ def mix(
         if withheld := group.asked(names & everybody or names, everybody):
             return Mix(scope, withheld=withheld, agreed=group.agreed)
         some = [e for e in some if e.colleagues & names]
-    files = (
-        {s.key: s.source for s in tracker.store.touchpoints(None, None, at)} if len(tracker.store.sources()) > 1 else {}
-    )
+    files = tracker.store.files() if len(tracker.store.sources()) > 1 else {}
     found = mix_of(
         some,
         at,

@@ -60,6 +60,11 @@ class Sums(Adding):
             if scene.parties:
                 yield Stored(like(scene, at, length, rest, key), key, medium, name, importer)
 
+    def files(self) -> dict[str, str]:
+        """Key of each current touchpoint → the file it came from."""
+        rows = self.db.execute("SELECT t.key, s.name FROM touchpoint t JOIN source s ON s.id=t.source WHERE t.current")
+        return dict(rows.fetchall())
+
     def superseded(self) -> Iterator[Stored]:
         """Versions that are kept though a newer one counts, and occurrences that their series no longer yields, by (time,
         key): they come back when the file that replaced them is forgotten."""
