@@ -14,11 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from touchpoints.errors import InvalidValue, StoreError
-from touchpoints.language import Text, english
+from touchpoints.language import P_, Text, english
 from touchpoints.progress import step
 
 _PLAIN = b"SQLite format 3\x00"
 _BLOCK = 1 << 20
+_OF_SYSTEM = (
+    P_("reason", "File exists"), P_("reason", "Permission denied"), P_("reason", "No space left on device"),
+    P_("reason", "No such file or directory"), P_("reason", "Is a directory"), P_("reason", "Not a directory"),
+    P_("reason", "Read-only file system"), P_("reason", "File name too long"), P_("reason", "Input/output error"),
+)  # fmt: skip
+"""What systems say of files, as it stands in errors here."""
 _STEPS = 1_000_000
 """Of the database's own: so many (some hundredths of a second) it works before a Ctrl-C is heard."""
 

@@ -51,12 +51,14 @@ def calls(
         if why_not is not None:
             from touchpoints.calllist import why_not as explain
             from touchpoints.language import in_language
+            from touchpoints.render.page import in_lines
 
             book = tracker.book(moment)
             found = tracker.relationship(why_not, moment)
             text = in_language(explain(book, tracker.reasons(book), found), session.lang)
             record = json.dumps({"who": found.name, "why_not": text}, ensure_ascii=False)
-            session.write((record if session.as_json else f"{found.name}: {text}") + "\n", output)
+            said = [record] if session.as_json else in_lines(f"{found.name}: {text}", "", "  ")
+            session.write("\n".join(said) + "\n", output)
             return
         if owner is not None:
             from touchpoints.practices import responsible

@@ -310,8 +310,10 @@ def history(session: Session) -> None:
     if session.as_json:
         session.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
         return
-    for r in rows:
+    kinds = [decision_name(r["kind"])[session.lang] for r in rows]
+    width = max(map(len, kinds), default=0)
+    for r, kind in zip(rows, kinds, strict=True):
         why = ", ".join(str(r[k]) for k in ("by", "why") if r.get(k))
         taken = session.spoken.say(" (taken back)") if r["undone"] else ""
-        kind = decision_name(r["kind"])[session.lang]
-        session.write(f"{str(r['at'])[:16].replace('T', ' ')}  {kind:<16}  {r['name']}  {why}{taken}\n")
+        line = f"{str(r['at'])[:16].replace('T', ' ')}  {kind:<{width}}  {r['name']}  {why}{taken}"
+        session.write(line.rstrip() + "\n")

@@ -97,7 +97,9 @@ class Session:
         now = datetime.now(UTC).astimezone(tracker.store.zone)
         if text is None:
             zone = tracker.store.zone.key
-            self.notice(self.spoken.say("as of now, {when} ({zone})", when=f"{now:%Y-%m-%d %H:%M}", zone=zone))
+            self.notice(
+                self.spoken.say("as of now, {when} ({zone})", when=self.spoken.moment(now, year=True), zone=zone)
+            )
             return now
         with wrong_usage():
             return times.when(text, tracker.store.zone, now)
@@ -330,7 +332,8 @@ class Commands(Group):
         except UsageError as error:
             where = error.ctx.command_path if error.ctx else "touchpoints"
             reason = " ".join(error.reason.split()).rstrip(".")
-            click.echo(f"{where}: {reason}; " + error.spoken.say("see: {command} --help", command=where), err=True)
+            end = "" if reason.endswith("?") else ";"
+            click.echo(f"{where}: {reason}{end} " + error.spoken.say("see: {command} --help", command=where), err=True)
             sys.exit(2)
         except (KeyboardInterrupt, click.Abort):
             _interrupted(machine_language())

@@ -23,7 +23,7 @@ def calls(report: CallReport, lang: str) -> str:
     """The call list, what waits, and how far the sources reach."""
     spoken, found = language(lang), report.call_list
     moment = spoken.moment(report.at.astimezone(report.zone), year=True)
-    lines = [f"# {spoken.say('Call today')} · {literal(moment)} ({report.zone.key})", ""]
+    lines = ["# " + spoken.say("Call today · {when} ({zone})", when=literal(moment), zone=report.zone.key), ""]
     for place, (flag, minutes) in enumerate(zip(found.flags, found.minutes, strict=True), 1):
         lines += [*_flag(place, flag, minutes, spoken), ""]
     if not found.flags:

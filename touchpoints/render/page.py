@@ -16,6 +16,7 @@ _TOGETHER = re.compile(
     r"(?<=\d) (?=[^\W\d_])|(?<=\d\.) (?=[^\W\d_])"  # 12 Min. · 17 Uhr · 1. Juli
     r"|(?<=[^\W\d_]\.,) (?=\d)|(?<=\b[A-Z][a-z]{2}) (?=\d{1,2} [A-Z])|(?<=\b[A-Z][a-z]{2},) (?=\d{1,2} [A-Z])"  # Mi., 1.
     r"|(?<=[^\W\d_]{2}[^\W\d_.]) (?=\d{4}(?![\d-]))"  # Jul 2026
+    r"|(?<=\d) (?=×)|(?<=×) |(?<=\b[a-z]) (?==)|(?<=\b[a-z] =) "  # 12 × private · p = 0.05
 )
 """The spaces at which no line is broken: between a number and the word it counts, and within a date."""
 _WITHHELD = {
@@ -23,6 +24,11 @@ _WITHHELD = {
     "rest": N_("Not shown: with the figures of all, those of {n} others could be worked out ({least} at least)."),
     "others": N_("Not shown: figures about one person are for that person only."),
 }
+
+
+def together(text: str) -> str:
+    """A text that `in_lines` breaks nowhere, such as a name."""
+    return text.replace(" ", "\x1f")
 
 
 def in_lines(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> list[str]:
@@ -50,11 +56,16 @@ class Page:
 
     def signed(self, value: float, digits: int = 0) -> str:
         """A number with its sign."""
-        return ("+" if value >= 0 else "−") + self.number(abs(value), digits)
+        return self._sign(value, digits) + self.number(abs(value), digits)
 
     def signed_percent(self, value: float, digits: int = 0) -> str:
         """A share in per cent with its sign."""
-        return ("+" if value >= 0 else "−") + self.percent(abs(value), digits)
+        return self._sign(100 * value, digits) + self.percent(abs(value), digits)
+
+    @staticmethod
+    def _sign(value: float, digits: int) -> str:
+        """The sign of a number as it is written: what is rounded to nothing has neither."""
+        return "±" if round(abs(value), digits) == 0 else "+" if value > 0 else "−"
 
     def day(self, value: date) -> str:
         """A date with its weekday and year."""

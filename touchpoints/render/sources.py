@@ -134,7 +134,7 @@ def held(record: dict[str, Any], lang: str) -> str:
     ]
     sound = spoken.say("everything in order") if record["integrity"] == "ok" else record["integrity"]
     lines = [
-        f"{', '.join(counts)} · {record['timezone']}",
+        *wrapped(f"{', '.join(counts)} · {record['timezone']}", "  ", first=""),
         f"{spoken.say('integrity: {result}', result=sound)} · touchpoints {record['version']}", "",
     ]  # fmt: skip
     for c in record["coverage"]:

@@ -16,7 +16,8 @@ def calls_table(report: CallReport, lang: str) -> Table:
     """The flags as a table."""
     spoken = language(lang)
     moment = spoken.moment(report.at.astimezone(report.zone), year=True)
-    table = Table(title=f"{spoken.say('Call today')} · {moment}", show_lines=True)
+    title = spoken.say("Call today · {when} ({zone})", when=moment, zone=report.zone.key)
+    table = Table(title=title, show_lines=True)
     headings = ("", spoken.say("Who"), spoken.say("Why"), spoken.say("How and when"))
     for heading, ratio in zip(headings, (None, 3, 5, 4), strict=True):
         table.add_column(heading, ratio=ratio, overflow="fold")

@@ -32,7 +32,7 @@ def calls(report: CallReport, lang: str, *, flags: bool = True) -> str:
     """The call list; without `flags` only what stands around them."""
     spoken, found = language(lang), report.call_list
     moment = spoken.moment(report.at.astimezone(report.zone), year=True)
-    lines = [f"{spoken.say('Call today')} · {moment} ({report.zone.key})"]
+    lines = [spoken.say("Call today · {when} ({zone})", when=moment, zone=report.zone.key)]
     if report.coverage:
         oldest = [f"{_covers(c)} {spoken.day(c.until, year=True)}" for c in report.coverage[:3]]
         lines += wrapped(spoken.say("Sources reach to: {sources}", sources="; ".join(oldest)), "  ")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 
 from touchpoints.language import language
+from touchpoints.render.page import in_lines, together
 from touchpoints.week import BECAME, Week
-
-WIDTH = 79
 
 
 def week(found: Week, lang: str) -> str:
@@ -45,5 +43,5 @@ def week(found: Week, lang: str) -> str:
 
 
 def _names(names: Iterable[str], indent: str = "  ") -> list[str]:
-    found = "; ".join(dict.fromkeys(names))  # a name that two sources know under different handles stands once
-    return textwrap.wrap(found, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    found = "; ".join(map(together, dict.fromkeys(names)))  # a name that two sources know under two handles stands once
+    return in_lines(found, indent, indent)
