@@ -5,6 +5,7 @@ their columns: what each row is taken for."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 import pytest
@@ -313,6 +314,20 @@ def test_a_list_of_tasks_without_their_kind_tells_of_no_contact() -> None:
 def test_an_address_book_that_says_when_a_person_was_entered_is_no_log() -> None:
     text = "Name,Email,Phone,Source,Created\nErika Muster,erika@muster.example,+49 89 99998 123,Messe,2026-03-02\n"
     assert not AnyTable().recognises(Source.from_text(text))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Order,Date,Name,Email,Phone,Total",
+        "Datum;Kunde;Telefon;Rechnungsnummer;Betrag",
+        "Datum;Beginn;Ende;Mitarbeiter;Projekt;Kunde;Tätigkeit;Stunden",
+        "Project,Client,Task,User,Billable,Start Date,Start Time,End Date,End Time",
+        "Name,Title,Company,Email,Work phone,Mobile phone,Twitter,Created at,Updated at",
+    ],
+)
+def test_orders_time_sheets_and_address_books_are_no_logs(header: str) -> None:
+    assert not AnyTable().recognises(Source.from_text(header + "\n" + re.sub("[^;,]+", "1", header) + "\n"))
 
 
 def test_a_row_whose_date_stands_above_says_what_to_do() -> None:

@@ -147,7 +147,11 @@ _MONEY = re.compile(
     r".*\b(betrag|amount|iban|saldo|balance|preis|price|umsatz|revenue|rechnung\w*|invoice\w*|order\w*|bestell\w*|"
     r"artikel\w*|sku|menge|quantity|total|summe|währung|currency)\b.*"
 )
-"""Columns of accounts and shops: with a name or an address but no number they are no contact log."""
+"""Columns of accounts and shops: without any that only calls have they are no contact log. Bills of calls have both."""
+_WORK = re.compile(
+    r"(projekt|project)s?|(arbeits)?stunden|(working )?hours|billable|abrechenbar|pausen?|stundensatz|task"
+)
+"""Columns of time sheets: with names alone they are no contact log."""
 
 
 @attrs.frozen(slots=True)
@@ -168,15 +172,19 @@ class Layout:
 def is_log(names: Sequence[str]) -> bool:
     """Whether a header row (plain names) is that of a contact log: a time, and somebody."""
     found = found_columns(names)
-    somebody = found.keys() & {"number", "caller", "called"}
+    event = {field for field in found.keys() & _EVENT if _bare(names[found[field]]) not in ("title", "titel")}
     entered = "date" not in found and "at" in found and _bare(names[found["at"]]) in _ENTERED
-    if (entered or not _RECORD.isdisjoint(names)) and not found.keys() & _EVENT:
+    if not event and (entered or not _RECORD.isdisjoint(names)):
         return False
+    called = found.keys() & {"number", "caller", "called"}
+    other = any(_MONEY.fullmatch(name) for name in names) or (
+        not called and any(_WORK.fullmatch(name) for name in names)
+    )
     return (
         bool(found.keys() & {"at", "date"})
-        and bool(somebody or found.keys() & {"name", "email", "family"})
+        and bool(called or found.keys() & {"name", "email", "family"})
         and not _FOREIGN.intersection(names)
-        and (bool(somebody) or not any(_MONEY.fullmatch(name) for name in names))
+        and (not other or bool(called and event) or bool(found.keys() & {"channel", "type"}))
     )
 
 
