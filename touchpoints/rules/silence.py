@@ -14,8 +14,8 @@ from touchpoints.language import Listed, Text
 from touchpoints.plugins import Rule
 from touchpoints.relationship import Reason, Relationship, importance_of, kind_of
 from touchpoints.rules.scope import NO_SILENCE, Evidence, Scope, Silence, by_medium, is_attempt
-from touchpoints.summary import View
-from touchpoints.warmth import COOLING, DORMANT, DUE, NOT_ENOUGH_DATA, ON_TRACK, ONE_WAY, due_silence
+from touchpoints.summary import Summary, View
+from touchpoints.warmth import COOLING, DORMANT, DUE, NOT_ENOUGH_DATA, ON_TRACK, ONE_WAY, due_silence, status
 
 
 def _rhythm(relationship: Relationship, silence: Silence) -> Text:
@@ -140,10 +140,14 @@ class ShallowOnly(Rule):
         """One reason for each contact with whom only messages are exchanged now."""
         scope = Scope(book)
         least = max(2, int(self.threshold(book, "days")))
-        # where they spoke on every day of contact, conversations are on track as all of it is
-        for r in book.with_status(ON_TRACK, lambda _, summary: least <= summary.live.n < summary.all.n):
+
+        def silent(_: str, summary: Summary) -> bool:
+            live = summary.live  # on every day of contact they spoke: conversations are on track as all of it is
+            return least <= live.n < summary.all.n and status(live, summary.at, book.prior) in (DUE, DORMANT)
+
+        for r in book.with_status(ON_TRACK, silent):
             view = r.summary.live
-            if view.last is None or r.warmth.personal_status not in (DUE, DORMANT):
+            if view.last is None:
                 continue
             if not scope.holds(r) or (silence := scope.due(r, view)) is None:
                 continue
