@@ -58,6 +58,21 @@ def test_the_profile_has_the_mean_of_every_half_hour_with_its_interval() -> None
     assert cell is not None and len(cell.keys) == cell.total
 
 
+def test_a_few_calls_from_another_export_do_not_stretch_the_log_of_the_hotline() -> None:
+    alone = of(arrivals())
+    stray = [
+        call(datetime(2026, 1, 8 + 7 * n, 10, tzinfo=BERLIN), direction="in", who=f"s{n}", duration=60)
+        for n in range(3)
+    ]
+    found = of([*stray, *arrivals()])
+    assert (found.first, found.before, found.days) == (alone.first, 3, alone.days)
+    assert [c.mean for c in found.cells] == [c.mean for c in alone.cells]
+    from touchpoints.render.staffing import demand as shown
+
+    assert "Before Wed, 8 Apr 2026 there are 3 arrivals only" in " ".join(shown(found, "en", BERLIN).split())
+    assert of(arrivals(growth=0.05, weeks=24)).before == 0  # a log that grows is no log that begins
+
+
 def test_intervals_hold_the_true_mean_about_as_often_as_they_say() -> None:
     held = total = 0
     for seed in range(6):

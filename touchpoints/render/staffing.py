@@ -58,6 +58,14 @@ def demand(found: Demand, lang: str, zone: tzinfo) -> str:
             for o in found.odd
         ]
         page.add(page.say("Left out of the profile: {days}", days="; ".join(days)))
+    if found.before and found.first:
+        page.add(
+            page.count(
+                "Before {day} there is {n} arrival only: what was exported hardly covers those days, so they do not count.",
+                "Before {day} there are {n} arrivals only: what was exported hardly covers those days, so they do not count.",
+                n=found.before, day=page.day(found.first),
+            )
+        )  # fmt: skip
     page.add(
         page.say(
             "Lately {level} of the profile, trend {trend} a week; spread {dispersion} times that of chance.",

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from math import sqrt
+from itertools import accumulate
+from math import inf, log, sqrt
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -24,6 +25,8 @@ SLOTS = 48
 """Half-hours of a day; slot 18 begins at 9:00."""
 LOOKBACK = 182
 """Days that the profile looks back, at most."""
+SPARSE = 0.2
+"""Days with less than this share of what comes later are before the log begins."""
 LEAST_DAYS = 14
 """Days of log it takes to speak of a profile."""
 _ODD = 3.5  # robust standard deviations beyond which a day is an outlier
@@ -87,7 +90,8 @@ class Demand:
     the last weeks against the profile and its trend a week, and the forecast of the week from `week` on.
 
     `dispersion`: variance of a half-hour over its mean (1: pure chance). `handle_seconds`: mean length of the
-    conversations, of `handled`. With fewer than 14 days there is no profile, only counts.
+    conversations, of `handled`; `before`: arrivals before `first`, so few that their sources hardly cover those days. With
+    fewer than 14 days there is no profile, only counts.
     """
 
     of: str
@@ -105,6 +109,7 @@ class Demand:
     backtest: Backtest | None = None
     handle_seconds: float | None = None
     handled: int = 0
+    before: int = 0
 
     def cell(self, weekday: int, slot: int) -> Cell | None:
         """The profile's cell of a weekday and slot; `None` where nothing ever came."""
@@ -136,11 +141,13 @@ def demand(
     handling = sum(lengths) / len(lengths) if lengths else None
     if not days:
         return Demand(of, 0, None, None, 0)
-    first = max(min(days), last - timedelta(days=LOOKBACK - 1))
+    earliest = max(min(days), last - timedelta(days=LOOKBACK - 1))
+    first = _beginning(days, earliest, last)
+    before = sum(c.total() for d, c in days.items() if earliest <= d < first)
     every = {d: days.get(d, Counter()) for d in _dates(first, last)}
     total = sum(c.total() for c in every.values())
     if len(every) < LEAST_DAYS:
-        return Demand(of, total, first, last, len(every), handle_seconds=handling, handled=len(lengths))
+        return Demand(of, total, first, last, len(every), handle_seconds=handling, handled=len(lengths), before=before)
     profile = Profile.of(every, workdays)
     monday = week or today + timedelta(days=7)
     monday -= timedelta(days=monday.weekday())
@@ -152,8 +159,25 @@ def demand(
             keys[local.weekday(), local.hour * 2 + local.minute // 30].append(e.key)
     return Demand(
         of, total, first, last, len(every), profile.cells(keys), profile.odd, profile.level, profile.trend,
-        profile.dispersion, monday, profile.week(monday), backtest(every, workdays), handling, len(lengths),
+        profile.dispersion, monday, profile.week(monday), backtest(every, workdays), handling, len(lengths), before,
     )  # fmt: skip
+
+
+def _beginning(days: Mapping[date, Counter[int]], earliest: date, last: date) -> date:
+    """The day on which the arrivals begin in earnest: where at least two weeks of hardly any (less than a fifth as many a day)
+    come before four weeks or more, the day that parts them most clearly by their likelihood (Poisson); else the earliest.
+
+    A call here and there in one export does not mean that the log of the hotline, which begins in March, covers January."""
+    dates = _dates(earliest, last)
+    sums = [*accumulate((days[d].total() if d in days else 0 for d in dates), initial=0)]
+    best, found = -inf, earliest
+    for n in range(14, len(dates) - 27):
+        few, many = sums[n] / n, (sums[-1] - sums[n]) / (len(dates) - n)
+        if few < SPARSE * many and days.get(dates[n]):
+            likelihood = sum(k * log(k / m) for k, m in ((sums[n], n), (sums[-1] - sums[n], len(dates) - n)) if k)
+            if likelihood > best:
+                best, found = likelihood, dates[n]
+    return found
 
 
 Counts = Mapping[date, "Counter[int]"]
