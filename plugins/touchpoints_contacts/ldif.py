@@ -15,7 +15,7 @@ from touchpoints_contacts.person import AddressBook, Card
 
 MOST_LINE, MOST_ENTRY = 1 << 16, 1 << 20
 """Characters read of one line, and kept of one entry: what is longer is a picture or an attack."""
-_BEGINNING = re.compile(r"(?:\s*(?:#[^\n]*|version:\s*\d+\s*)?\r?\n)*dn::?[^\n]*\r?\n", re.I)
+_BEGINNING = re.compile(r"(?:[ \t]*(?:#[^\n]*|version:[ \t]*\d+[ \t]*)?\r?\n)*dn::?[^\n]*\r?\n", re.I)
 _LINE = re.compile(r"([A-Za-z][\w.-]*)(?:;[\w;-]+)?:(:?)<?[ \t]*(.*)", re.S)
 _PEOPLE = re.compile(r"(?i)^(?:objectclass:[ \t]*(?:inetorg|organizational|mozillaab)?person\w*|(?:mail|cn|sn):)", re.M)
 _NAMES = frozenset({"cn", "sn", "mail", "displayname", "o"})
