@@ -246,6 +246,17 @@ LISTS: dict[str, tuple[str, list[Row]]] = {
         "02.03.2026\t09:15:00\t+498999998123\tErika Muster\t+493023125100\tBeantwortet\t0:05:12\n",
         [("02 09:15", "phone", "in", "reached", 312, ERIKA)],
     ),
+    "directions in plain words, two people of a call": (
+        "Datum;Ansprechpartner;Kanal;Richtung\n2026-03-02 9:15;Erika Muster & Jonas Probe;Telefon;raus\n"
+        "2026-03-03 9:15;Groß & Söhne;Telefon;rein\n2026-03-04 9:15;Erika Muster;Brief;von uns\n"
+        "2026-03-05 9:15;Erika Muster;WhatsApp;an uns\n",
+        [
+            ("02 09:15", "phone", "out", "reached", None, "erika muster"),
+            ("03 09:15", "phone", "in", "reached", None, "gross soehne"),
+            ("04 09:15", "letter", "out", "reached", None, "erika muster"),
+            ("05 09:15", "whatsapp", "in", "reached", None, "erika muster"),
+        ],
+    ),
     "meals and fairs": (
         "date,name,type,notes\n2026-03-03,Jonas Probe,lunch,talked\n2026-03-04,Erika Muster,Messe,x\n",
         [

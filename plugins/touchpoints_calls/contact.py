@@ -33,6 +33,7 @@ _OF_CALLS = frozenset(("direction", "number", "caller", "called", "duration"))
 _NOTHING, _NOBODY = Meaning(), Somebody()
 _SEVERAL = re.compile(r"[;|\n]|,(?=[^,;]*@)")
 """What stands between the addresses of a cell."""
+_AND = re.compile(r"\s+(?:&|und|and)\s+")
 _OWN_NUMBER = re.compile(r"(?i)\s*(?:i?phone|telefon)\s*:\s*(\+?\d[\d ()/-]{4,})")
 _ONLY_OURS = "only our own number is named; name the column of the other side in a [[table]]"
 
@@ -204,7 +205,7 @@ class Contacts:
         if name := cells.get("called_name"):
             called = attrs.evolve(called, name=name)
         full = " ".join(filter(None, (cells.get("given"), cells.get("family"))))
-        names = [somebody(part.strip()) for part in (cells.get("name") or full).split(";") if part.strip()]
+        names = [somebody(part) for part in _each(cells.get("name") or full)]
         emails = [somebody(part.strip()) for part in _SEVERAL.split(cells.get("email", "")) if "@" in part]
         if number:  # our own name beside a number is that of a colleague
             names, emails = ([who for who in some if not self._is_ours(who)] for some in (names, emails))
@@ -277,6 +278,16 @@ class Contacts:
     def _name(self, name: str) -> Handle | None:
         """A display name, valid in this importer's files."""
         return handles.name(name, self._family) if handles.fold(name) else None
+
+
+def _each(text: str) -> list[str]:
+    """The people whom a cell of names names: `Erika Muster; Jonas Probe`, `Erika Muster & Jonas Probe`, but not `Groß &
+    Söhne` or `Muster, Erika`."""
+    people: list[str] = []
+    for part in filter(None, map(str.strip, text.split(";"))):
+        pair = _AND.split(part)
+        people += pair if all(len(name.split()) in (2, 3) and "." not in name for name in pair) else [part]
+    return people
 
 
 def _paired(names: list[Somebody], emails: list[Somebody]) -> list[Somebody]:

@@ -26,9 +26,10 @@ NO = frozenset(("nein", "no", "false", "falsch", "0", "n", "f"))
 
 _DIRECTIONS = (
     ("in", r"^in$|^ein$|\b(eingehend\w*|eingegangen\w*|eingang|ankommend\w*|kommend\w*|inbound|incoming|received|"
-           r"empfangen\w*|erhalten\w*|entgegengenommen\w*)\b|↙|←"),
+           r"empfangen\w*|erhalten\w*|entgegengenommen\w*)\b|^(rein|(an|bei) uns|to us|vo[nm] (dem |der )?kund(e|en|in)|"
+           r"(from|by) (the )?(customer|client))$|↙|←"),
     ("out", r"^out$|^aus$|\b(ausgehend\w*|abgehend\w*|gehend\w*|ausgang|outbound|outgoing|placed|diall?ed|gewählt\w*|"
-            r"gesendet\w*|sent)\b|↗|→"),
+            r"gesendet\w*|sent)\b|^(raus|von uns|(by|from) us|an (den |die )?kund(e|en|in)|to (the )?(customer|client))$|↗|→"),
 )  # fmt: skip
 _OUTCOMES = (  # the first that fits: "nicht erreicht" before "erreicht"
     ("voicemail", None, r"\b(voice ?mail|mailbox|anrufbeantworter|ab|sprachnachricht|answering machine)\b"),
