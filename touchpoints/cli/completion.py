@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 from click.shell_completion import (
+    BashComplete,
     CompletionItem,
     ShellComplete,
     add_completion_class,
@@ -32,6 +34,46 @@ _HOW = {
 
 
 @add_completion_class
+class Bash(BashComplete):
+    """Completion for bash, which takes what it is given for code: a name with spaces becomes several words, and one with
+    `$(…)` a command. So each value comes quoted, to fit the quote that the word begins with, and is passed on as it is."""
+
+    source_template = """\
+%(complete_func)s() {
+    local IFS=$'\\n' type value response
+    response=$(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD %(complete_var)s=bash_complete $1)
+    while IFS=, read -r type value; do
+        case $type in
+            dir) COMPREPLY=(); compopt -o dirnames ;;
+            file) COMPREPLY=(); compopt -o default ;;
+            plain) COMPREPLY+=("$value") ;;
+        esac
+    done <<< "$response"
+}
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """The kind of a value, and the value as bash is to read it."""
+        words, at = os.environ["COMP_WORDS"].split("\n"), int(os.environ["COMP_CWORD"])
+        return f"{item.type},{in_bash(item.value, words[at][:1] if at < len(words) else '')}"
+
+
+def in_bash(value: str, quote: str) -> str:
+    """A value as it stands in bash behind an opening `"` or `'`, or without one."""
+    match quote:
+        case "'":
+            return value.replace("'", r"'\''")
+        case '"':
+            escaped = re.sub(r'([\\"$`])', r"\\\1", value)
+            return re.sub(
+                r"!(?=.)", "\"'!'\"", escaped
+            )  # a last one stands for itself, and bash adds the closing quote
+        case _:
+            return re.sub(r"([^\w@%+=:,./-])", r"\\\1", value)
+
+
+@add_completion_class
 class PowerShell(ShellComplete):
     """Completion for Windows PowerShell and PowerShell 7."""
 
@@ -40,14 +82,21 @@ class PowerShell(ShellComplete):
 Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
     param($word, $tree, $position)
     $line = $tree.Extent.Text
+    $before = [Console]::OutputEncoding
+    [Console]::OutputEncoding = [System.Text.UTF8Encoding]::new()
     $env:COMP_WORDS = $line; $env:COMP_WORD = $word; $env:%(complete_var)s = "powershell_complete"
     try {
         & %(prog_name)s | ForEach-Object {
             $value, $help = $_ -split "`t", 2
-            $text = if ($value -match '\\s') { "'" + ($value -replace "'", "''") + "'" } else { $value }
+            $text = if ($value -match '^[\\w@+./:-]+$') { $value } else {
+                "'" + [System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($value) + "'"
+            }
             [System.Management.Automation.CompletionResult]::new($text, $value, 'ParameterValue', ($help + ' '))
         }
-    } finally { Remove-Item Env:COMP_WORDS, Env:COMP_WORD, Env:%(complete_var)s }
+    } finally {
+        [Console]::OutputEncoding = $before
+        Remove-Item Env:COMP_WORDS, Env:COMP_WORD, Env:%(complete_var)s
+    }
 }
 """
 
