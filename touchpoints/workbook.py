@@ -25,6 +25,8 @@ MOST_TEXT = 64 << 20
 """A sheet of more characters than this is refused."""
 MOST_COLUMNS = 16_384
 """No spreadsheet has more columns."""
+MOST_LINE = 4 << 20
+"""A row of an .ods of more characters is refused."""
 MOST_TAG, _BLOCK = 1 << 20, 1 << 16
 """An element of an .ods whose tag alone is longer is refused."""
 
@@ -132,6 +134,7 @@ class _Spreadsheet:
         self._written = 0
         self._empty_rows, self._row_times = 0, 1
         self._row: list[str] = []
+        self._row_length = 0
         self._cell: Mapping[str, str] = {}
         self._times, self._skipped = 1, 0
         self._said: list[str] = []
@@ -169,7 +172,7 @@ class _Spreadsheet:
         elif self._title is None:
             return
         elif name == f"{_TABLE}table-row":
-            self._row, self._skipped = [], 0
+            self._row, self._row_length, self._skipped = [], 0, 0
             self._row_times = _count(given.get(f"{_TABLE}number-rows-repeated"))
         elif name in _CELLS:
             self._cell, self._said = given, []
@@ -218,7 +221,11 @@ class _Spreadsheet:
                 self._source.name, english("{n} columns; no export has more than {most}", n=len(self._row) + self._skipped
                                            + self._times, most=MOST_COLUMNS)
             )  # fmt: skip
-        self._count(len(text) * self._times + self._skipped)
+        length = len(text) * self._times + self._skipped
+        self._count(length)
+        self._row_length += length
+        if self._row_length > MOST_LINE:
+            raise UnreadableSource(self._source.name, english("a line of more than {n} MiB", n=MOST_LINE >> 20))
         self._row += [""] * self._skipped + [text] * self._times
         self._skipped = 0
 
