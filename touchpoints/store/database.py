@@ -132,11 +132,15 @@ class Database:
 
     def _open(self, place: str) -> sqlite3.Connection:
         connection = connect(place, self.key, isolation_level=None, check_same_thread=False, timeout=30)
-        connection.execute(f"PRAGMA cache_size=-{CACHE}")
-        connection.execute("PRAGMA foreign_keys=OFF")
-        if place != ":memory:":
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
+        try:
+            connection.execute(f"PRAGMA cache_size=-{CACHE}")
+            connection.execute("PRAGMA foreign_keys=OFF")
+            if place != ":memory:":
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=NORMAL")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     @property
