@@ -309,13 +309,27 @@ def history() -> str:
 
 def test_an_import_says_nothing_outside_the_catalogue(catalogues: Path, tmp_path: Path, data: set[str]) -> None:
     (tmp_path / "calls.csv").write_text("Date;Number;Duration\nyesterday;+49 30 23125 200;3\n", encoding="utf-8")
+    (tmp_path / "people.csv").write_text(
+        "Kunde;Ansprechpartner;Telefonnr\nX AG;Erika;+49 30 23125 201\n", encoding="utf-8"
+    )
+    (tmp_path / "talks.csv").write_text(
+        "Kunde;Gegenüber;Telefonnr;Letztes Gespräch;Art\n"
+        + "".join(
+            f"X AG;Erika;+49 30 23125 20{n};0{n}.06.2026 10:00;{'von' if n % 2 else 'an'}\n" for n in range(1, 9)
+        ),
+        encoding="utf-8",
+    )
     (tmp_path / "nothing.xyz").write_bytes(b"\0\1\2\3")
     (tmp_path / "empty.ics").write_bytes(b"")
     (tmp_path / "cut.ics").write_text("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:never\nEND:VEVENT\n", encoding="utf-8")
     lines = [["import", *map(str, sorted(tmp_path.iterdir())), "--dry-run", "--timezone", "Europe/Berlin", "--lang", CODE,
               "--store", str(tmp_path / "t.db")]]  # fmt: skip
     [(line, text, _)] = run(catalogues, lines)
-    assert words(outside(without_settings(text))) - data - words(" ".join(line)) == set()
+    assert text.count("[[table]]") == 2, text
+    named = words(
+        "Kunde Ansprechpartner Telefonnr Letztes Gespräch Gegenüber Art von full company number name given family email"
+    )
+    assert words(outside(without_settings(text))) - data - words(" ".join(line)) - named == set(), text
 
 
 def test_help_pages_and_usage_errors_say_nothing_outside_the_catalogue(catalogues: Path) -> None:

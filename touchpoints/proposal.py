@@ -10,10 +10,20 @@ import attrs
 
 from touchpoints.errors import InvalidValue
 from touchpoints.handles import is_hidden
+from touchpoints.language import P_
 from touchpoints.source import Source
 from touchpoints.table import Header, cell, header_in, rows_of
 from touchpoints.times import Dates
 
+COMMENTS = (
+    P_("reason", "by its name"), P_("reason", "by what stands in it"), P_("reason", "or one of the others"),
+    P_("reason", "which column holds the time?"),
+    P_("reason", "which column holds the number? (or: name, email, caller and called)"),
+    P_("reason", "its words: {words}"), P_("reason", "what stands there for calls to us"), P_("reason", "and from us"),
+    P_("reason", "or h:mm, s, m"), P_("reason", "a row is a person"),
+    P_("reason", "which column holds the name? (or: given and family)"), P_("reason", "and the customer?"),
+)  # fmt: skip
+"""What stands behind the lines of a proposal; whoever shows them says it in the user's language."""
 ROWS = 200
 """So many first rows are looked at."""
 _NUMBER = re.compile(r"[+(]?\d[\d\s()/.-]{4,}\d")

@@ -104,7 +104,7 @@ def _say(session: Session, report: Report, calls: int, sheet: Path, opened: bool
         }  # fmt: skip
         session.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
         return
-    from touchpoints.render.sources import not_read
+    from touchpoints.render.sources import not_read, pasted
     from touchpoints.render.text import wrapped
 
     spoken, notice = session.spoken, session.notice
@@ -113,9 +113,8 @@ def _say(session: Session, report: Report, calls: int, sheet: Path, opened: bool
     for line in not_read(report.failed, spoken)[:5]:
         notice("\n".join(wrapped(line, "    ", first="  ! ")))
     for question, files in list(report.asked.items())[:5]:
-        notice(
-            f"  ? {files[0]}: {spoken.translated(question.question)}\n    {spoken.translated(question.setting)}".rstrip()
-        )
+        asked = f"? {files[0]}: {spoken.translated(question.question)}"
+        notice("\n".join([*wrapped(asked, "    ", first="  "), *pasted(question.setting, spoken)]))
     if report.skipped_total:
         skipped = spoken.count("{n} record skipped", "{n} records skipped", n=report.skipped_total)
         notice(f"  {skipped}; touchpoints import --dry-run")

@@ -139,12 +139,16 @@ class _SetUp:
 
     def still(self, report: Report) -> None:
         """What the import would ask and this set-up does not settle."""
+        from touchpoints.render.page import in_lines
+        from touchpoints.render.sources import pasted
+
         for question, files in report.asked.items():
             if question.setting.startswith("date_order"):
                 continue
             self.open.append(question.question)
-            asked, setting = map(self.session.spoken.translated, (question.question, question.setting))
-            self.session.notice(f"  ? {files[0]}: {asked}\n    {setting}".rstrip())
+            asked = f"? {files[0]}: {self.spoken.translated(question.question)}"
+            lines = [*in_lines(asked, "  ", "    "), *pasted(question.setting, self.spoken)]
+            self.session.notice("\n".join(lines))
 
     # -- one proposal ---------------------------------------------------------------------------------------------------
 

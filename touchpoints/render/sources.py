@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -64,7 +65,7 @@ def imported(report: Any, lang: str, dry_run: bool) -> str:
         lines += ["", *wrapped(f"? {named}: {spoken.translated(question.question)}", "  ", first="")]
         if question.options:
             lines += wrapped(" | ".join(question.options), "    ")
-        lines += [f"    {line}" for line in spoken.translated(question.setting).splitlines()]
+        lines += pasted(question.setting, spoken)
     if report.unresolved:
         frequent = [f"{handle} ({count}×)" for handle, count in report.unresolved[:5]]
         said = spoken.count(
@@ -155,3 +156,9 @@ def held(record: dict[str, Any], lang: str) -> str:
         lines += [f"  {f['source']}", f"    {f['importer']} · {touchpoints} · {_span(f['first'], f['last'])}"]
     lines += [f"! {spoken.translated(problem)}" for problem in record["problems"]]
     return "\n".join(lines) + "\n"
+
+
+def pasted(setting: str, spoken: Language) -> list[str]:
+    """Lines to paste into the settings: the comments behind them in the user's language, all else as it stands."""
+    lines = spoken.translated(setting).splitlines()
+    return ["    " + re.sub(r"(?<=  # ).+$", lambda comment: spoken.translated(comment[0]), line) for line in lines]
