@@ -191,9 +191,8 @@ def plugins(session: Session, explain: str | None) -> None:
             session.write(f"{answer['source']}\n  → {answer['importer'] or answer['reason']}\n")
             session.write(f"  {spoken.say('recognised by: {names}', names=names)}\n")
             for name in answer["not_by"]:
-                session.write(
-                    f"  {spoken.say('not by {name}: {why}', name=name, why=answer['looked_for'][name] or '-')}\n"
-                )
+                why = spoken.say("not by {name}: {why}", name=name, why=answer["looked_for"][name] or "-")
+                session.write("\n".join(in_lines(why, "  ", "    ")) + "\n")
         return
     record: dict[str, list[dict[str, Any]]] = {
         "provided": [
