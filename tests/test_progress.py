@@ -1,6 +1,7 @@
 """Long work: what it tells whoever watches, what a terminal shows of it, and that Ctrl-C leaves everything whole."""
 
 import ast
+import gc
 import os
 import re
 import signal
@@ -59,6 +60,22 @@ def test_a_step_ends_where_the_work_breaks_off() -> None:
     with watched(seen):
         next(iter(counted(range(9), COUNTING)))  # given up after the first
     assert seen.told[-1] == []
+
+
+def test_nothing_is_told_when_watching_is_over() -> None:
+    def work() -> None:
+        kept = counted([1, 0], COUNTING)  # lives on in the traceback, as what a room was at when Ctrl-C came
+        for n in kept:
+            1 / n
+
+    seen = Watcher()
+    with pytest.raises(ZeroDivisionError) as caught, watched(seen):
+        work()
+    told = len(seen.told)
+    assert seen.told[-1] == []
+    del caught
+    gc.collect()
+    assert len(seen.told) == told
 
 
 def test_without_a_watcher_the_items_are_handed_through_as_they_are() -> None:

@@ -53,11 +53,15 @@ _watching: ContextVar[tuple[Progress, list[Step]] | None] = ContextVar("touchpoi
 @contextmanager
 def watched(progress: Progress) -> Iterator[None]:
     """Have everything done meanwhile in this thread (or task) tell `progress` how it gets on."""
-    before = _watching.set((progress, []))
+    steps: list[Step] = []
+    before = _watching.set((progress, steps))
     try:
         yield
     finally:
         _watching.reset(before)
+        if steps:  # an error keeps the rooms it came through, and with them the steps that were open there
+            steps.clear()
+            progress(())
 
 
 @contextmanager
@@ -75,8 +79,9 @@ def step(what: Mapping[str, str], total: int | None = None, unit: Unit = "things
         made._tell()
         yield made
     finally:
-        steps.remove(made)
-        made._tell()
+        if made in steps:
+            steps.remove(made)
+            made._tell()
 
 
 def counted(items: Iterable[T], what: Mapping[str, str], total: int | None = None) -> Iterable[T]:
