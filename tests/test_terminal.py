@@ -104,7 +104,7 @@ def test_commands_and_names_are_completed(folder: Path) -> None:
     asked = {"_TOUCHPOINTS_COMPLETE": "bash_complete", "COMP_CWORD": "1", "COMP_WORDS": "touchpoints bac"}
     assert run(folder=folder, **asked).stdout.split() == ["plain,backtest", "plain,backup"]
     asked |= {"COMP_CWORD": "2", "COMP_WORDS": "touchpoints show eri"}
-    assert "Erika Muster" in run(folder=folder, **asked).stdout
+    assert run(folder=folder, **asked).stdout == "plain,Erika\\ Muster\n"
     asked |= {"_TOUCHPOINTS_COMPLETE": "powershell_complete", "COMP_WORD": "eri"}
     assert run(folder=folder, **asked).stdout.startswith("Erika Muster\t")
     nowhere = run(folder=folder, **asked, TOUCHPOINTS_STORE=str(folder / "nothing.db"))
