@@ -257,6 +257,10 @@ LISTS: dict[str, tuple[str, list[Row]]] = {
             ("05 09:15", "whatsapp", "in", "reached", None, "erika muster"),
         ],
     ),
+    "a running number is none to call": (
+        "Nr.;Datum;Name;Telefon\n1;02.03.2026;Erika Muster;089 99998 123\n",
+        [("02 00:00", "phone", "mutual", "reached", None, ERIKA)],
+    ),
     "meals and fairs": (
         "date,name,type,notes\n2026-03-03,Jonas Probe,lunch,talked\n2026-03-04,Erika Muster,Messe,x\n",
         [

@@ -254,7 +254,9 @@ def found_columns(names: Sequence[str]) -> dict[str, int]:
     paired = not _FAR_SIDE.isdisjoint(bare)
     for index, name in enumerate(bare):
         known = _RANKS.get(_words(names[index])) or _RANKS.get(name) or _RANKS.get(_behind(names[index]))
-        known = known or _RANKS.get(re.sub(r"\bnr\b", "nummer", name).replace(" ", ""))  # Anrufer-Nr. is Anrufernummer
+        known = known or _RANKS.get(
+            re.sub(r"(?<=\w) nr\b", "nummer", name).replace(" ", "")
+        )  # Anrufer-Nr. is Anrufernummer
         field, rank = known or _of_a_customer(name)
         if name in _NEAR_SIDE and not paired:
             field, rank = "channel", _LAST  # of a ticket: mail, phone, portal
