@@ -259,3 +259,18 @@ def test_who_is_unnamed_is_counted_beyond_what_is_listed(tmp_path: Path) -> None
     report = ingest(tmp_path)
     assert (len(report.unresolved), report.unresolved_total) == (1000, 1200)
     assert report.as_record()["unresolved_total"] == 1200
+
+
+def test_an_import_leaves_the_trackers_own_directory_and_a_dry_run_or_a_failed_file_none(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(calls(5))
+    more = tmp_path / "more.csv"
+    more.write_text(calls(5, "089 99998 124", datetime(2026, 2, 2, 9)))
+    with tp.Tracker(settings=SETTINGS) as tracker:
+        tracker.ingest(tmp_path / "log.csv")
+        kept = tracker.directory
+        tracker.ingest(more, dry_run=True)
+        assert (tracker.directory is kept, len(tracker.directory.contacts)) == (True, 1)
+        tracker.ingest(more)
+        assert (tracker.directory is kept, len(tracker.directory.contacts)) == (False, 2)
+        tracker.ingest(more, remember={"own_domains": ("muster.example",)})
+        assert tracker.directory._our_side is tracker.our_side  # never of settings that were

@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeVar
 
 from touchpoints.archives import walk
@@ -79,12 +80,15 @@ def ingest(
     as_: str | None = None,
     dry_run: bool = False,
     strict: bool = False,
+    who_is_who: Callable[[], Directory] | None = None,
 ) -> Report:
     """Import files, folders and archives; with `dry_run` read everything and keep nothing.
 
-    Problems are entries in the report; with `strict` the first one is raised as a `SourceError` instead.
+    Problems are entries in the report; with `strict` the first one is raised as a `SourceError` instead. `who_is_who`
+    gives the directory as of what is stored, where the caller keeps one.
     """
-    run = _Run(store, plugins, settings, our_side, region, strict, dry_run)
+    shared = None if dry_run else who_is_who  # what a dry run finds out is nobody's to keep
+    run = _Run(store, plugins, settings, our_side, region, strict, dry_run, shared)
     if not dry_run:
         run.over(paths, as_)
         return run.report
@@ -113,8 +117,11 @@ class _Run:
         region: str,
         strict: bool,
         dry_run: bool,
+        who_is_who: Callable[[], Directory] | None,
     ) -> None:
         self.dry_run = dry_run
+        self.directory = who_is_who or self.directory_now
+        """Who is who, between two files."""
         self.store, self.plugins, self.settings, self.our_side = store, plugins, settings, our_side
         self.region, self.strict = region, strict
         self.report = Report()
@@ -212,7 +219,8 @@ class _Run:
                 kept = {"withheld": file.withheld + lost, "answers": file.answers, "left_out": file.left_out}
                 self.store.finish_source(id_, {**self.store.said_of(id_), **kept})
 
-    def directory(self) -> Directory:
+    def directory_now(self) -> Directory:
+        """Who is who in the midst of a file, which may yet be taken back."""
         return Directory(self.store, self.settings, self.our_side, self.region)
 
     def known_only(self, importer: Importer) -> str:
@@ -477,7 +485,11 @@ class _Policy:
         """Whether somebody may be stored beside touchpoints: nobody private, and of mixed sources only who is known."""
         if (handle.kind, handle.value) in self.run.private.handles:
             return False
-        return self.mode == "never" or self.run.directory().knows(handle)
+        return self.mode == "never" or self._directory.knows(handle)
+
+    @cached_property
+    def _directory(self) -> Directory:
+        return self.run.directory_now()
 
     def __call__(self, touchpoint: Touchpoint) -> Touchpoint | LeftOut:
         if self.run.private.hides(touchpoint):

@@ -85,6 +85,7 @@ class Tracker(Answers):
 
     def _align(self) -> None:
         """Bring settings, our side and what was derived from them together."""
+        self._directory = None
         remembered = self.store.get("given", {})
         stated = {f.name: getattr(self._given, f.name) for f in attrs.fields(Settings)}
         defaults = Settings()
@@ -182,7 +183,7 @@ class Tracker(Answers):
             self._align()
         return ingest(
             paths, self.store, self.plugins, self.settings, self.our_side, self.region,
-            as_=as_, dry_run=dry_run, strict=strict,
+            as_=as_, dry_run=dry_run, strict=strict, who_is_who=lambda: self.directory,
         )  # fmt: skip
 
     def add(self, touchpoints: Iterable[Touchpoint], people: Iterable[Person] = (), *, source: str = "app") -> Report:
