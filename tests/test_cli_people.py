@@ -13,10 +13,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from touchpoints.cli import main
-from touchpoints.handles import fold
+from touchpoints.handles import Handle, fold
 from touchpoints.model import Person, Touchpoint
 from touchpoints.settings import Settings
 from touchpoints.tracker import Tracker
+from touchpoints.vcards import vcard
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 FIRMS = "Muster Beispiel Kranbau Lindenhof Nordglas Rosenwerk Silberbach Falkenau Grünwald Eichental".split()
@@ -250,3 +251,42 @@ def test_a_sheet_without_its_columns_is_refused_in_a_line(
     file.write_text("name;merge\nErika;x\n", encoding="utf-8")
     result = run(store, *command, str(file), *AT)
     assert result.exit_code == 1 and "no column" in result.stderr and "Traceback" not in result.output
+
+
+# -- into an address book -------------------------------------------------------------------------------------------------------
+
+
+def test_people_go_into_an_address_book_and_come_back_as_they_were(store: Path, tmp_path: Path) -> None:
+    cards = tmp_path / "people.vcf"
+    for _ in range(2):  # the same to the byte: a new export updates the cards
+        done = CliRunner().invoke(
+            main, ["people", "--format", "vcf", "--output", str(tmp_path / "again.vcf"), "--store", str(store)]
+        )
+        assert done.exit_code == 0, done.output
+        before = cards.read_bytes() if cards.exists() else None
+        (tmp_path / "again.vcf").replace(cards)
+        assert before in (None, cards.read_bytes())
+    with Tracker(store) as ours, Tracker(settings=Settings(timezone="Europe/Berlin")) as theirs:
+        assert theirs.ingest(cards).skipped_total == 0
+        known = {
+            (" ".join(reversed(c.name.split(", "))), tuple(h for h in c.handles if h.exact))
+            for c in ours.directory.contacts.values()
+        }
+        assert {(c.name, c.handles) for c in theirs.directory.contacts.values()} == {k for k in known if k[1]}
+
+
+def test_a_card_of_a_hostile_name_is_one_card() -> None:
+    import vobject
+
+    hostile = "Eva\nEND:VCARD\u202e; ,Müller\\" + "x" * 500
+    text = vcard(hostile, [Handle("phone", "+498999998123")], uid="1", customer="A;B\nTEL:1", birthday="--05-17")
+    (card,) = vobject.readComponents(text)
+    assert (card.uid.value, card.tel.value, card.bday.value) == ("1@touchpoints.invalid", "+498999998123", "--05-17")
+    assert len(card.contents["tel"]) == 1
+
+
+@pytest.mark.parametrize("which", ["--unresolved", "--suggestions"])
+def test_cards_are_of_people_who_are_known(store: Path, which: str) -> None:
+    done = CliRunner().invoke(main, ["people", which, "--format", "vcf", "--store", str(store)])
+    assert done.exit_code == 2
+    assert "vCards are of the people who are known" in done.output

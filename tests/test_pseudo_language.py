@@ -61,6 +61,7 @@ FORMS = {
 FOR_PROGRAMS = {
     ("*", "json"): "keys and values of the contract, the same in every language",
     ("list", "jsonl"): "keys and values of the contract, the same in every language",
+    ("people", "vcf"): "names and values of vCards, which hold nothing but data",
     ("list", "csv"): "columns and values are those of the JSON form",
     ("people", "csv"): "columns by which `merge --answers` knows its sheet, and the values of --json",
     ("sort", "csv"): "columns by which `sort --answers` knows its sheet, and the values of --json",

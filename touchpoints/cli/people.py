@@ -33,17 +33,26 @@ if TYPE_CHECKING:
 @click.option(
     "--at-least", type=click.IntRange(1, 100), default=60, show_default=True, help="The lowest score of a suggestion."
 )
-@click.option("--format", "format_", type=click.Choice(["text", "json", "csv"]), help="Form of the output.")
+@click.option("--format", "format_", type=click.Choice(["text", "json", "csv", "vcf"]), help="Form of the output.")
 @click.option("--output", metavar="F", help="Write to a file.")
 def people(
     session: Session, unresolved: bool, suggestions: bool, at_least: int, format_: str | None, output: str | None
 ) -> None:
     """Who is who: contacts with their customer. Or the queue of handles that nobody has named, or who may be the same.
 
+    As vCards (--format vcf) everybody with a number, an address or a profile, for the address book of a phone.
+
     Example: touchpoints people --suggestions --format csv --output same.csv
     """
+    if format_ == "vcf" and (unresolved or suggestions):
+        raise click.UsageError(
+            english("vCards are of the people who are known, without --unresolved and --suggestions")
+        )
     with session.tracker() as tracker:
         directory = tracker.directory
+        if format_ == "vcf":
+            session.write("".join(_cards(directory)), output)
+            return
         if unresolved:
             rows = list(_queue(directory))
             lines = [
@@ -88,6 +97,17 @@ def _known(directory: Directory) -> Iterator[dict[str, Any]]:
         kind = customer.effective_kind if customer else c.kind if c.kind != "unsorted" else c.proposed or c.kind
         yield {"id": c.id, "name": c.name, "customer": customer.name if customer else None, "kind": kind,
                "handles": [h.value for h in c.handles]}  # fmt: skip
+
+
+def _cards(directory: Directory) -> Iterator[str]:
+    from touchpoints.vcards import vcard
+
+    for row in _known(directory):
+        contact = directory.contacts[row["id"]]
+        if row["kind"] not in ("private", "ignored") and any(h.exact for h in contact.handles):
+            yield vcard(
+                contact.name, contact.handles, uid=contact.id, customer=row["customer"], birthday=contact.birthday
+            )
 
 
 def _queue(directory: Directory) -> Iterator[dict[str, Any]]:

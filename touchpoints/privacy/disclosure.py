@@ -8,8 +8,10 @@ from typing import Any
 
 import attrs
 
+from touchpoints import vcards
 from touchpoints.book import Book
 from touchpoints.directory import Directory, contact_id
+from touchpoints.handles import Handle
 from touchpoints.identity import ALWAYS
 from touchpoints.language import Text
 from touchpoints.model import Contact, Party
@@ -115,21 +117,10 @@ def _party(party: Party) -> dict[str, Any]:
 
 def vcard(record: Mapping[str, Any]) -> str:
     """An export's person as a vCard."""
-    import vobject
-
-    card = vobject.vCard()
-    card.add("fn").value = record["name"]
-    given, _, surname = record["name"].rpartition(" ")
-    card.add("n").value = vobject.vcard.Name(family=surname, given=given)
-    if record["customer"]:
-        card.add("org").value = [record["customer"]]
-    if record["birthday"]:
-        card.add("bday").value = record["birthday"]
-    for handle in record["handles"]:
-        name = {"phone": "tel", "email": "email", "profile": "url"}.get(handle["kind"])
-        if name:
-            card.add(name).value = handle["value"]
-    return str(card.serialize())
+    handles = [Handle(h["kind"], h["value"]) for h in record["handles"]]
+    return vcards.vcard(
+        record["name"], handles, uid=record["id"], customer=record["customer"], birthday=record["birthday"]
+    )
 
 
 def ics(record: Mapping[str, Any]) -> bytes:
