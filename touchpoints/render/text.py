@@ -147,11 +147,16 @@ def _part(name: str, value: float, spoken: Language) -> str:
         case "unusual":
             return spoken.say("longer than {share} of its silences", share=spoken.percent(value / 100))
         case "momentum":
-            return spoken.say("momentum: {share}", share=spoken.percent(value / 100))
+            return spoken.say("going by contact of late alone: {share}", share=spoken.percent(value / 100))
         case "rhythm":
-            return spoken.say("rhythm: {share}", share=spoken.percent(value / 100))
+            return spoken.say("going by the rhythm alone: {share}", share=spoken.percent(value / 100))
         case "trend":
-            return spoken.say("trend (z): {z}", z=spoken.number(value, 1))
+            z = spoken.number(value, 1)
+            if value > 1:
+                return spoken.say("more often of late than in the year (z = {z})", z=z)
+            if value < -1:
+                return spoken.say("less often of late than in the year (z = {z})", z=z)
+            return spoken.say("of late about as often as in the year (z = {z})", z=z)
         case "live_minutes":
             return spoken.say("conversation in 90 days: {n} min", n=spoken.number(value))
         case "inbound_share":
