@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from touchpoints_calendar.ics import ICalendar
 from touchpoints_calendar.lines import Damaged
@@ -151,12 +151,17 @@ CENTRAL_EUROPE = embedded(OUTLOOK.format("Berlin"))
 
 @settings(max_examples=60, deadline=None)
 @given(st.datetimes(datetime(1997, 1, 1), datetime(2037, 12, 31)))
+@example(datetime(1999, 3, 28, 2, 0, fold=1))  # skipped
+@example(datetime(2026, 10, 25, 2, 30, fold=1))  # told twice
+@example(datetime(2026, 10, 25, 1, 30))  # as an instant: the second of both
 def test_outlooks_definition_of_central_europe_is_that_of_the_zone_database(wall: datetime) -> None:
     zone, berlin = CENTRAL_EUROPE, ZoneInfo("Europe/Berlin")
     assert zone is not None
     assert wall.replace(tzinfo=zone).utcoffset() == wall.replace(tzinfo=berlin).utcoffset()
     instant = wall.replace(tzinfo=UTC)
-    assert instant.astimezone(zone).replace(tzinfo=None) == instant.astimezone(berlin).replace(tzinfo=None)
+    here, there = instant.astimezone(zone), instant.astimezone(berlin)
+    assert (here.replace(tzinfo=None), here.fold) == (there.replace(tzinfo=None), there.fold)
+    assert here.astimezone(UTC) == instant
 
 
 def test_whole_days_of_outlook_may_be_written_as_midnights() -> None:

@@ -79,8 +79,9 @@ class Embedded(tzinfo):
         self.name = name
         self._onsets, self._endless, self._rest = onsets, endless, rest
         self._utc = [at for at, _, _ in onsets]
-        # a wall time skipped or repeated by a change keeps the offset before it, as zoneinfo does
+        # a wall time skipped or repeated by a change keeps the offset before it, with fold=1 the one after it (PEP 495)
         self._wall = [at + max(before, after) for at, before, after in onsets]
+        self._folded = [at + min(before, after) for at, before, after in onsets]
         self._offsets = [onsets[0][1], *(after for _, _, after in onsets)]
 
     def __repr__(self) -> str:
@@ -97,15 +98,16 @@ class Embedded(tzinfo):
         """The offset at a wall time."""
         if when is None:
             return None
-        place = bisect_right(self._wall, when.replace(tzinfo=None))
+        place = bisect_right(self._folded if when.fold else self._wall, when.replace(tzinfo=None))
         return self._rest.utcoffset(when) if self._rest and self._silent(place) else self._offsets[place]
 
     def fromutc(self, when: datetime) -> datetime:
         """The wall time at a UTC time."""
         place = bisect_right(self._utc, when.replace(tzinfo=None))
         if self._rest and self._silent(place):
-            return when.replace(tzinfo=UTC).astimezone(self._rest).replace(tzinfo=self, fold=0)
-        return when + self._offsets[place]
+            return when.replace(tzinfo=UTC).astimezone(self._rest).replace(tzinfo=self)
+        wall = when + self._offsets[place]
+        return wall.replace(fold=1) if place and wall.replace(tzinfo=None) < self._wall[place - 1] else wall
 
     def dst(self, when: datetime | None) -> None:
         """Not known: a zone's definition does not always say which offset is the standard one."""
