@@ -28,7 +28,7 @@ Row = tuple[str, str, str, str, float | None, str]
 
 def read(text: str, **settings: object) -> list[Record]:
     context = Context(
-        Settings(me=["+49 30 23125 100", "Mara Falk", "mara@falk.example"], region="DE", **settings),  # type: ignore[arg-type]
+        Settings(me=["+49 30 23125 100", "Mara Falk", "mara@falk.example"], region="DE", **settings),  # type: ignore[arg-type]  # settings of any kind
         zone="Europe/Berlin", source="x.csv", importer="table",
     )  # fmt: skip
     return list(AnyTable().read(Source.from_text(text), context))
@@ -382,7 +382,7 @@ def test_a_header_of_several_lines_ends_where_its_last_quotation_mark_closes() -
     header = header_in(text, lambda names: "telefon" in names)
     assert header is not None
     assert (header.line, header.names) == (3, ("Datum", "Name", "Dauer (min)", "Telefon"))
-    assert header_in('5" Platte,Telefon\n1,2\n', lambda names: "telefon" in names).line == 1  # type: ignore[union-attr]
+    assert header_in('5" Platte,Telefon\n1,2\n', lambda names: "telefon" in names).line == 1  # type: ignore[union-attr]  # a header is there, or the test fails
 
 
 def test_a_hidden_number_beside_our_own_is_left_out_as_such() -> None:

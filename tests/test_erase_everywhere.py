@@ -75,7 +75,7 @@ def others(store: Path, gone: set[int]) -> dict[str, tuple[int, int, int]]:
         for n, (number, *_) in enumerate(truth()["people"]):
             if n not in gone:
                 contact = tracker.directory.find(number.removeprefix("phone:"))
-                touchpoints = list(tracker.touchpoints(contact.id))  # type: ignore[union-attr]
+                touchpoints = list(tracker.touchpoints(contact.id))  # type: ignore[union-attr]  # a number is a person's here
                 sums = tracker.relationship(number.removeprefix("phone:"), touchpoints[-1].touchpoint.at).summary
                 counts[number] = (len(touchpoints), sums.all.n, sums.inbound)
     return counts

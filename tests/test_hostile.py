@@ -120,7 +120,7 @@ def long_header() -> bytes:
 
 
 HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
-    **{f"2gb-{name}": (lambda p, h=head: long_line(p, h), "a line of more than") for name, head in HEAD.items()},  # type: ignore[misc]
+    **{f"2gb-{name}": (lambda p, h=head: long_line(p, h), "a line of more than") for name, head in HEAD.items()},  # type: ignore[misc]  # a lambda with a default
     "bomb.zip": (lambda p: p.write_bytes(zipped(("zeros.csv", bytes(300 << 20)))), "from almost nothing"),
     "bombs.zip": (
         lambda p: p.write_bytes(zipped(*((f"{n}.csv", bytes(30 << 20)) for n in range(8)))),

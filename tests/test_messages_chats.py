@@ -7,11 +7,13 @@ import random
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from touchpoints_messages import touchpoints_importers
+from touchpoints_messages.chat import Author, Chat
 from touchpoints_messages.discord import Discord
 from touchpoints_messages.document import load
 from touchpoints_messages.google_chat import GoogleChat
@@ -575,3 +577,12 @@ def test_nobody_of_linkedin_whose_account_is_gone_is_a_person() -> None:
     records = read(LinkedIn(), Source.from_text(head + row.format("LinkedIn Member") + row.format("Erika Muster")))
     assert [t.parties[0].name for t in records if isinstance(t, Touchpoint)] == ["Erika Muster"]
     assert LeftOut("no other party") in records
+
+
+def test_a_chat_in_which_only_the_other_one_wrote_is_with_us() -> None:
+    context = Context(Settings(me=ME), channels=Telegram().channels)
+    erika = Author.named("Erika Muster", "telegram", "DE")
+    chats = [Chat(context, "telegram", "telegram", "x", [erika], others=others) for others in ([erika], None)]
+    said = [chat.voice(erika).writes(datetime(2026, 3, 2, 9, tzinfo=UTC), "9:00", None) for chat in chats]
+    assert [getattr(t, "colleagues", None) for t in said] == [("Mara Falk",), ()]  # a file of accounts names us itself
+    assert [getattr(t, "direction", None) for t in said] == ["in", "in"]

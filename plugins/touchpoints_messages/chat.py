@@ -107,18 +107,18 @@ _US = Author(Handle("name", "me"), None, own=True)
 class Chat:
     """One conversation of an app.
 
-    `identity` must be the same in every export of the conversation; `authors` are all who take part, ours included.
-    `thread` names the conversation where its identity does not (an app whose clock alone tells messages apart). `with_us`:
-    we take part also where none of us wrote (the app of one of us made the file).
+    `identity` must be the same in every export of the conversation; `authors` are all who take part, ours included; of a
+    chat that only says who wrote, `others` are the people beside us (see `others_in`), and we take part also where none
+    of us did. `thread` names the conversation where its identity does not (an app whose clock alone tells messages apart).
     """
 
     def __init__(
         self, context: Context, channel: str, family: str, identity: str, authors: Iterable[Author], thread: str = "",
-        *, with_us: bool = False,
+        *, others: Iterable[Author] | None = None,
     ) -> None:  # fmt: skip
         self.context, self.channel, self.family, self.identity = context, channel, family, identity
-        self.authors = tuple({a.handle: a for a in authors}.values())
-        if with_us and not any(a.own or context.our_side.owns(a.handle, a.name) for a in self.authors):
+        self.authors = tuple({a.handle: a for a in (*authors, *(others or ()))}.values())
+        if others is not None and not any(a.own or context.our_side.owns(a.handle, a.name) for a in self.authors):
             self.authors += (_US,)
         self.thread = content_key(family, thread or identity)
         self._voices: dict[Handle, Voice] = {}

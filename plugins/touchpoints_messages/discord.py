@@ -82,7 +82,7 @@ class Discord(Importer):
         called = Author.named(title, "discord", context.region) if direct and handles.fold(title) else None
         others = others_in(context, authors.values(), called, not direct)
         identity = string(channel.get("id")) or " ".join(sorted(authors))
-        chat = Chat(context, "discord", "discord", identity, [*authors.values(), *others], with_us=True)
+        chat = Chat(context, "discord", "discord", identity, authors.values(), others=others)
         dates = context.dates(m.time for m in found if "T" not in m.time)
         days: set[date] = set()
         for message in found:

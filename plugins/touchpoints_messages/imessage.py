@@ -45,7 +45,7 @@ class IMessage(Importer):
         called = Author.named(title, "imessage", context.region) if fold(title) else None
         others = others_in(context, authors.values(), called, ", " in title)
         identity = " ".join(sorted(a.handle.value for a in authors.values() if not a.own)) or fold(title)
-        chat = Chat(context, "imessage", "imessage", identity, [*authors.values(), *others], with_us=True)
+        chat = Chat(context, "imessage", "imessage", identity, authors.values(), others=others)
         dates = context.dates(())
         days = set()
         for line, time, name, text in _messages(source):

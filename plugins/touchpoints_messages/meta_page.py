@@ -123,7 +123,7 @@ def read_page(source: Source, channel: str, context: Context) -> Iterator[Record
     called = Author.named(page.title, channel, context.region) if fold(page.title) else None
     others = others_in(context, authors.values(), called, len(_AND.split(page.members)) > 2)
     read_time = _Times([text for at_, text in times if at_ == depth], context)
-    chat = Chat(context, channel, "meta", f"page:{page.title}", [*authors.values(), *others])
+    chat = Chat(context, channel, "meta", f"page:{page.title}", authors.values(), others=others)
     days = set()
     again = _Page()
     for message in again.records(source):

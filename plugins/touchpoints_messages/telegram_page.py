@@ -127,7 +127,7 @@ def read_page(source: Source, context: Context) -> Iterator[Record]:
     called = Author.named(title, "telegram", context.region) if fold(title) else None
     is_group = re.search(r"\b(group|channel)\b", page.notices) is not None
     others = others_in(context, authors.values(), called, is_group)
-    chat = Chat(context, "telegram", "telegram", f"name:{title}", [*authors.values(), *others])
+    chat = Chat(context, "telegram", "telegram", f"name:{title}", authors.values(), others=others)
     dates = context.dates(())
     days = set()
     again = _Page()

@@ -114,7 +114,7 @@ class _Overview:
             self.name = outside[0].name or identity
         else:
             identity = f"group:{fold(self.title)}"
-        chat = Chat(context, "whatsapp", "whatsapp", identity, [*authors.values(), *outside], with_us=True)
+        chat = Chat(context, "whatsapp", "whatsapp", identity, authors.values(), others=outside)
         if len(chat.authors) <= 2 and len(outside) == 1 and not self.group:
             self.other = chat.voice(outside[0])
         return {raw: chat.voice(author) for raw, author in authors.items()}
